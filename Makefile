@@ -1,0 +1,75 @@
+# Lineside. `make demo` and `make test` need nothing before them but a clone and a Python from 3.11 to 3.14.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14
+SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
+DEVELOPS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
+
+# The first Python that really runs, is new enough and can make a venv; else one that lacks only python3-venv.
+define BOOTSTRAP
+for test in "$(SUITABLE)" "$(DEVELOPS)"; do \
+  for python in $(if $(PYTHON),"$(PYTHON)",$(CANDIDATES)); do \
+    if "$$python" -c "$$test" >/dev/null 2>&1; then exec "$$python" packaging/dev/bootstrap.py $(1); fi; \
+  done; \
+done; \
+echo "No suitable Python among: $(or $(PYTHON),$(CANDIDATES)). Lineside needs Python 3.11 to 3.14:" \
+  "install one, or name it with 'make ... PYTHON=/path/to/python3'." >&2; exit 1
+endef
+
+# Options of the demo: make demo SMOKE=20 REPLAY=file SPEED=60 SEED=7 PLANT=plant.toml ARGS="--data /tmp/d"
+DEMO := $(if $(SMOKE),--smoke $(SMOKE) --screenshots .demo/screenshots --report .demo/report.json) \
+  $(if $(REPLAY),--replay "$(REPLAY)") $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
+  $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
+
+.PHONY: help setup setup-test demo run test lint format lock bench screens clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+setup: ## make .venv and install the locked dependencies
+	@$(call BOOTSTRAP,run)
+
+setup-test: ## the same, with what the tests need beside it (Xvfb, Node part)
+	@$(call BOOTSTRAP,test)
+
+demo: setup ## open Lineside on a simulated plant (SMOKE= REPLAY= SPEED= SEED= PLANT= ARGS=)
+	@$(if $(SMOKE),mkdir -p .demo/screenshots)
+	@$(BIN)/lineside demo $(DEMO)
+
+run: setup ## open Lineside on a plant of your own: make run PLANT=plant.toml
+	@$(BIN)/lineside run $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
+
+test: setup-test ## pass every check and every test (ARGS= goes to pytest)
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## ruff, mypy strict, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy app drivers ui
+	$(BIN)/lint-imports
+
+format: setup ## put the code into the house's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## renew requirements.lock from pyproject.toml (needs uv on the PATH, or UV=/path/to/uv; ARGS=--upgrade)
+	$(or $(UV),uv) pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
+	  --output-file requirements.lock pyproject.toml $(ARGS)
+
+bench: setup ## run every benchmark
+	@$(BIN)/python -m tests.bench
+
+bench-%: setup ## run one benchmark: make bench-demo
+	@$(BIN)/python -m tests.bench.$(subst -,_,$*)
+
+screens: setup-test ## draw every screen in both themes and compare with the kept pictures
+	$(BIN)/python -m pytest tests/screens $(ARGS)
+
+clean: ## remove .venv, caches and what demos left here
+	rm -rf .venv .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf tests/system/rig/node_modules
