@@ -1,0 +1,61 @@
+"""The start-up check of the Qt binding: which PySide6 must not run on which Python.
+
+Knows versions only. It must not import PySide6, because a bad pair may abort the interpreter on import or soon after.
+"""
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from app.domain.errors import KnownError
+
+DISTRIBUTION = "PySide6-Essentials"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadPair:
+    """PySide6 from `pyside` on aborts the interpreter on every Python before `python`."""
+
+    pyside: tuple[int, int]
+    python: tuple[int, int]
+    why: str
+
+
+BAD_PAIRS: tuple[BadPair, ...] = (
+    BadPair(
+        pyside=(6, 12),
+        python=(3, 12),
+        why="it loses references of None and True and aborts the program within minutes",
+    ),
+)
+
+
+def check_binding(python: tuple[int, int], pyside: str) -> None:
+    """Refuse a PySide6 and Python pair that is known to abort.
+
+    `python` is (major, minor); `pyside` a version such as "6.11.2". Raises KnownError naming both and the way out.
+    """
+    release = _major_minor(pyside)
+    for bad in BAD_PAIRS:
+        if release >= bad.pyside and python < bad.python:
+            raise KnownError(
+                f"PySide6 {pyside} can't be used with Python {python[0]}.{python[1]}: {bad.why}.",
+                f"Run 'make setup' for the locked PySide6, or use Python {bad.python[0]}.{bad.python[1]} or later.",
+            )
+
+
+def check_installed_binding() -> None:
+    """Run `check_binding` on this Python and the installed PySide6; raises KnownError, also when there is none."""
+    try:
+        pyside = version(DISTRIBUTION)
+    except PackageNotFoundError as error:
+        raise KnownError(f"{DISTRIBUTION} is not installed.", "Run 'make setup'.") from error
+    check_binding(sys.version_info[:2], pyside)
+
+
+def _major_minor(release: str) -> tuple[int, int]:
+    major, minor, *_ = [*release.split("."), "0"]
+    try:
+        return int(major), int(minor)
+    except ValueError as error:
+        raise KnownError(f"PySide6 reports a version that can't be read: {release!r}.", "Run 'make setup'.") from error
