@@ -1,6 +1,6 @@
 """The start-up check of the Qt binding: which PySide6 must not run on which Python.
 
-Knows versions only. It must not import PySide6, because a bad pair may abort the interpreter on import or soon after.
+Knows versions only. It must not import PySide6, because a bad pair may abort the interpreter soon after.
 """
 
 import sys
@@ -33,19 +33,19 @@ BAD_PAIRS: tuple[BadPair, ...] = (
 def check_binding(python: tuple[int, int], pyside: str) -> None:
     """Refuse a PySide6 and Python pair that is known to abort.
 
-    `python` is (major, minor); `pyside` a version such as "6.11.2". Raises KnownError naming both and the way out.
+    `python` is (major, minor); `pyside` a version such as "6.11.2". Raises KnownError naming both.
     """
     release = _major_minor(pyside)
     for bad in BAD_PAIRS:
         if release >= bad.pyside and python < bad.python:
             raise KnownError(
                 f"PySide6 {pyside} can't be used with Python {python[0]}.{python[1]}: {bad.why}.",
-                f"Run 'make setup' for the locked PySide6, or use Python {bad.python[0]}.{bad.python[1]} or later.",
+                f"Run 'make setup' for the locked PySide6, or use Python {bad.python[0]}.{bad.python[1]}.",
             )
 
 
 def check_installed_binding() -> None:
-    """Run `check_binding` on this Python and the installed PySide6; raises KnownError, also when there is none."""
+    """Run `check_binding` on this Python and the installed PySide6; having none is a KnownError too."""
     try:
         pyside = version(DISTRIBUTION)
     except PackageNotFoundError as error:
@@ -58,4 +58,6 @@ def _major_minor(release: str) -> tuple[int, int]:
     try:
         return int(major), int(minor)
     except ValueError as error:
-        raise KnownError(f"PySide6 reports a version that can't be read: {release!r}.", "Run 'make setup'.") from error
+        raise KnownError(
+            f"PySide6 reports a version that can't be read: {release!r}.", "Run 'make setup'."
+        ) from error

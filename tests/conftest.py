@@ -44,7 +44,7 @@ def no_error_log(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_leaked_window() -> Iterator[None]:
-    """Fail a test that leaves a top-level widget behind (give it to `qtbot.addWidget`, or close and delete it)."""
+    """Fail a test that leaves a top-level widget behind (give it to `qtbot.addWidget`)."""
     before = top_level_widgets()
     yield
     if not top_level_widgets() - before:

@@ -1,7 +1,7 @@
 """Make the development environment: `.venv` with the locked dependencies, Debian packages, the Node test rig.
 
-Owns what `make setup` does. Uses the standard library only, because it runs before anything is installed, and
-must not import Lineside. Every step keeps a stamp of what it was made from, so that a second run does nothing.
+Owns what `make setup` does. Uses the standard library only, because it runs before anything is installed,
+and must not import Lineside. Every step has a stamp of what it was made from: a second run does nothing.
 
 Usage: bootstrap.py run|test
 """
@@ -22,7 +22,7 @@ LOCK = ROOT / "requirements.lock"
 RIG = ROOT / "tests" / "system" / "rig"
 IN_CI = os.environ.get("CI") == "true"
 
-# What Qt links (offscreen), and what its xcb plugin needs beside that. A row: the names a release may use for it.
+# What Qt links (offscreen), and what its xcb plugin needs beside that. A row: the names releases have for it.
 QT_PACKAGES: tuple[tuple[str, ...], ...] = (
     ("libegl1",),
     ("libgl1",),
@@ -80,20 +80,23 @@ def say(text: str) -> None:
     print(f"setup: {text}", flush=True)
 
 
-def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> None:
+def run(*command: str | Path, cwd: Path = ROOT) -> None:
     """Run a command and let its output through; raise SetupError when it fails."""
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
-        subprocess.run([str(part) for part in command], cwd=cwd, env=os.environ | environment, check=True)
+        subprocess.run([str(part) for part in command], cwd=cwd, env=os.environ | quiet, check=True)
     except subprocess.CalledProcessError as error:
         words = " ".join(str(part) for part in command)
-        raise SetupError(f"'{words}' failed with code {error.returncode}; its own words are above.") from error
+        raise SetupError(
+            f"'{words}' failed with code {error.returncode}; its own words are above."
+        ) from error
 
 
 def missing_packages(wanted: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
     """Return the rows of `wanted` of which no name is installed, as dpkg knows it."""
     names = [name for row in wanted for name in row]
     query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *names]
-    answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+    answer = output(query)
     installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
     return [row for row in wanted if installed.isdisjoint(row)]
 
@@ -101,9 +104,14 @@ def missing_packages(wanted: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...
 def offered(row: tuple[str, ...]) -> str:
     """Return the name of `row` that this release offers (the first when apt knows none)."""
     for name in row:
-        if subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0:
+        if output(["apt-cache", "show", "--no-all-versions", name]):
             return name
     return row[0]
+
+
+def output(command: list[str]) -> str:
+    """Return what a command prints, whatever its exit code."""
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def ensure_debian_packages(purpose: str) -> None:
@@ -116,21 +124,23 @@ def ensure_debian_packages(purpose: str) -> None:
     missing = missing_packages(wanted)
     if not missing:
         return
-    if os.geteuid() != 0:
-        names = " ".join(offered(row) for row in missing)
-        say(f"Debian packages are missing; run: sudo apt-get install -y --no-install-recommends {names}")
-        return
-    install_debian_packages(missing)
-
-
-def install_debian_packages(missing: list[tuple[str, ...]]) -> None:
-    """Install one name of every row, without questions."""
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    say("apt-get update")
-    run("apt-get", "update", "-qq", **quiet)
     names = [offered(row) for row in missing]
+    command = f"apt-get install -y --no-install-recommends {' '.join(names)}"
+    if os.geteuid() != 0:
+        say(f"Debian packages are missing; run: sudo {command}")
+        return
+    try:
+        install_debian_packages(names)
+    except SetupError as error:
+        say(f"{error} Going on without; when the machine is online, run: {command}")
+
+
+def install_debian_packages(names: list[str]) -> None:
+    """Install the packages without questions and without dpkg's chatter."""
+    quiet = ("-qq", "-o", "Dpkg::Use-Pty=0", "-o", "APT::Get::Assume-Yes=true")
     say(f"installing Debian packages: {' '.join(names)}")
-    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *names, **quiet)
+    run("apt-get", "update", *quiet)
+    run("apt-get", "install", *quiet, "--no-install-recommends", *names)
 
 
 def ensure_venv() -> None:
@@ -139,11 +149,11 @@ def ensure_venv() -> None:
     if done.matches() and VENV_PYTHON.exists():
         return
     if importlib.util.find_spec("ensurepip") is None:
-        raise SetupError(f"{sys.executable} can't make a venv: install its python3-venv package and try again.")
+        raise SetupError(f"{sys.executable} can't make a venv: install its python3-venv and try again.")
     if not usable(VENV_PYTHON):
         say(f"creating .venv with Python {sys.version.split()[0]}")
         run(sys.executable, "-m", "venv", "--clear", VENV)
-    pip = (VENV_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pip = (VENV_PYTHON, "-m", "pip", "install", "--quiet", "--no-input")
     say("installing the locked dependencies")
     run(*pip, "--require-hashes", "--requirement", LOCK)
     run(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT)
@@ -154,14 +164,16 @@ def usable(python: Path) -> bool:
     """Tell whether `python` is there, runs and has pip (a moved or half-made venv has not)."""
     if not python.exists():
         return False
-    return subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    return output([str(python), "-m", "pip", "--version"]) != ""
 
 
 def ensure_rig() -> None:
     """Install the Node server that the system tests connect to; without npm say so (in CI: fail)."""
     npm = shutil.which("npm")
     if npm is None:
-        text = "npm is missing: the system tests against node-opcua will be skipped (Debian: apt-get install npm)."
+        text = (
+            "npm is missing: the system tests against node-opcua are skipped (Debian: apt-get install npm)."
+        )
         if IN_CI:
             raise SetupError(text)
         say(text)
