@@ -1,0 +1,27 @@
+"""The errors of the world outside: one line on screen and what to do next. Anything else is our bug."""
+
+from __future__ import annotations
+
+
+class KnownError(Exception):
+    """A fault of the plant, the network, the disk or the operator, said in words a person can act on."""
+
+    def __init__(self, message: str, todo: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.todo = todo
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.todo}".strip()
+
+
+class IllegalStepError(KnownError):
+    """A lifecycle has no such step from its present state; nothing was changed."""
+
+
+class RefusedError(KnownError):
+    """The person may not do this, or the command contradicts what now stands; nothing was changed."""
+
+
+class NotFoundError(KnownError):
+    """The thing that a command names does not exist here."""

@@ -1,0 +1,592 @@
+"""What happened, in the past tense: the only things that change state. One event belongs to one stream.
+
+Events are journaled as JSON under their class name: a field may be added with a default, never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.domain.finding import Capsule
+from app.domain.people import Function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The base of all; `stream` is "kind/id" of the aggregate it belongs to."""
+
+    @property
+    def stream(self) -> str:
+        raise NotImplementedError
+
+
+# --- exception case -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent(Event):
+    case_id: str
+
+    @property
+    def stream(self) -> str:
+        return f"case/{self.case_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(CaseEvent):
+    """`happened_at` is the controller's time; `occurrence` makes the opening unique (I2)."""
+
+    kind: str
+    priority: int
+    title: str
+    occurrence: str
+    happened_at: datetime
+    first_out: str = ""
+    machine: str | None = None
+    line: str | None = None
+    controller: str | None = None
+    order: str = ""
+    lot: str = ""
+    rule: str = ""
+    rule_version: int = 0
+    values: Mapping[str, str | float] = field(default_factory=dict)
+    capsule: Capsule | None = None
+    people: tuple[str, ...] = ()
+    accountable: str = ""
+    caused_by: str = ""
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberAdded(CaseEvent):
+    """A further occurrence that belongs to the same case; the first-out stays the first."""
+
+    occurrence: str
+    kind: str
+    text: str
+    happened_at: datetime
+    machine: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapsuleCompleted(CaseEvent):
+    capsule: Capsule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionCleared(CaseEvent):
+    """The machine is well again; the case stays open until a person resolves it."""
+
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionReturned(CaseEvent):
+    """The condition came back while the case was open."""
+
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """One thing that a case endangers: an order or a customer line, from when on, and why."""
+
+    subject: str
+    at: datetime
+    text: str
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactAssessed(CaseEvent):
+    impacts: tuple[Impact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAcknowledged(CaseEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseShelved(CaseEvent):
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseUnshelved(CaseEvent):
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded(CaseEvent):
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResolved(CaseEvent):
+    cause: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(CaseEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened(CaseEvent):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why a task was offered to whom: rule and version, the shift calendar's row, and which fallback was used."""
+
+    route: str
+    version: int
+    shift: str
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOffered(CaseEvent):
+    """A function's part of a case, offered to `people`; whoever accepts first has it. `level` counts escalations."""
+
+    task_id: str
+    function: Function
+    people: tuple[str, ...]
+    accept_by: datetime
+    why: Why
+    primary: bool = False
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEvent(CaseEvent):
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAccepted(TaskEvent):
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDeclined(TaskEvent):
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTimedOut(TaskEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOfferedAgain(TaskEvent):
+    """Back on offer: after a decline, a time-out (then `level` rises) or a reassignment (then it does not)."""
+
+    people: tuple[str, ...]
+    accept_by: datetime
+    level: int
+    why: Why
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseMade(TaskEvent):
+    promised_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseBroken(TaskEvent):
+    promised_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFinished(TaskEvent):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskWithdrawn(TaskEvent):
+    reason: str = ""
+
+
+# --- quality hold ---------------------------------------------------------------------------------------------------
+
+
+class Disposition(StrEnum):
+    """What becomes of held material."""
+
+    USE_AS_IS = "use_as_is"
+    REWORK = "rework"
+    SCRAP = "scrap"
+    RETURN = "return"
+    SORT = "sort"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldUnits:
+    """A lot, or units `first`…`last` of it (inclusive serials at the feed machine)."""
+
+    lot: str
+    product: str = ""
+    quantity: Decimal = Decimal(0)
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldEvent(Event):
+    hold_id: str
+
+    @property
+    def stream(self) -> str:
+        return f"hold/{self.hold_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPlaced(HoldEvent):
+    """`case_id` empty: placed on its own. `from_at`/`to_at` bound the suspect window, where one was chosen."""
+
+    units: tuple[HeldUnits, ...]
+    reason_code: str
+    reason: str
+    case_id: str = ""
+    machine: str | None = None
+    line: str | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReviewStarted(HoldEvent):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldDispositioned(HoldEvent):
+    disposition: Disposition
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReleased(HoldEvent):
+    """`seen_version` is the version of this hold that the releaser saw; only this hold ends, no other on the lot."""
+
+    seen_version: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityCheckRecorded(Event):
+    """A sample check at a machine. `characteristic` e.g. "fill volume"."""
+
+    check_id: str
+    machine: str
+    lot: str
+    characteristic: str
+    value: Decimal
+    unit: str
+    passed: bool
+    serial: int | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"check/{self.check_id}"
+
+
+# --- work -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountRecorded(Event):
+    """Line units counted for an order since the last record: what the floor counted. `serial` is the last unit made."""
+
+    order: str
+    line: str
+    machine: str
+    lot: str
+    good: Decimal
+    scrap: Decimal
+    counter: float
+    from_at: datetime
+    to_at: datetime
+    serial: int | None = None
+    gap: bool = False
+
+    @property
+    def stream(self) -> str:
+        return f"order/{self.order}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionConfirmed(Event):
+    """A person stands for these units of an order; they go to the ERP."""
+
+    order: str
+    confirmation_id: str
+    line: str
+    lot: str
+    good: Decimal
+    scrap: Decimal
+    unit: str
+    final: bool = False
+
+    @property
+    def stream(self) -> str:
+        return f"order/{self.order}"
+
+
+class Subject(StrEnum):
+    """What is assigned to a line."""
+
+    ORDER = "order"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentEvent(Event):
+    assignment_id: str
+
+    @property
+    def stream(self) -> str:
+        return f"assignment/{self.assignment_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentProposed(AssignmentEvent):
+    """`breaks` is what the proposer was shown that this breaks, and confirmed all the same."""
+
+    subject: Subject
+    subject_id: str
+    from_line: str
+    to_line: str
+    reason: str
+    breaks: tuple[str, ...] = ()
+    case_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentOffered(AssignmentEvent):
+    people: tuple[str, ...]
+    accept_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentAccepted(AssignmentEvent):
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentDeclined(AssignmentEvent):
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentActivated(AssignmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentFinished(AssignmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentWithdrawn(AssignmentEvent):
+    reason: str = ""
+
+
+# --- handover -------------------------------------------------------------------------------------------------------
+
+
+class ItemKind(StrEnum):
+    """Where an item of a handover comes from."""
+
+    CASE = "case"
+    HOLD = "hold"
+    SHELVED = "shelved"
+    PROMISE = "promise"
+    POSTING = "posting"
+    ASSIGNMENT = "assignment"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverItem:
+    """One thing that the incoming shift must accept. `ref` is the stream it stands for."""
+
+    item_id: str
+    kind: ItemKind
+    ref: str
+    text: str
+    detail: str = ""
+    owner: str = ""
+    priority: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverEvent(Event):
+    handover_id: str
+
+    @property
+    def stream(self) -> str:
+        return f"handover/{self.handover_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverDrafted(HandoverEvent):
+    """Drafted by the program. `figures` are the shift's numbers by name."""
+
+    shift: str
+    next_shift: str
+    shift_start: datetime
+    items: tuple[HandoverItem, ...]
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverRedrafted(HandoverEvent):
+    items: tuple[HandoverItem, ...]
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverSigned(HandoverEvent):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverItemAccepted(HandoverEvent):
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverClosed(HandoverEvent):
+    pass
+
+
+# --- posting --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingEvent(Event):
+    key: str
+
+    @property
+    def stream(self) -> str:
+        return f"posting/{self.key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingQueued(PostingEvent):
+    """A confirmed outcome waits for the ERP. `command` is the ErpCommand as JSON values under its table name."""
+
+    command_kind: str
+    command: Mapping[str, object]
+    lane: str
+    subject: str
+    cause: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingSent(PostingEvent):
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingOutcomeLost(PostingEvent):
+    """Sent, but no answer came: it may or may not have happened there."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingBackedOff(PostingEvent):
+    words: str
+    retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingConfirmed(PostingEvent):
+    refs: Mapping[str, str] = field(default_factory=dict)
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingParked(PostingEvent):
+    words: str
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingRejected(PostingEvent):
+    words: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingRetried(PostingEvent):
+    answer: str = ""
+
+
+# --- station --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationEvent(Event):
+    station: str
+
+    @property
+    def stream(self) -> str:
+        return f"station/{self.station}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(StationEvent):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(StationEvent):
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRecorded(StationEvent):
+    """Values of a controller could not be seen between these instants (I2)."""
+
+    controller: str
+    from_at: datetime
+    to_at: datetime
+    reason: str
+
+
+_EVENTS: tuple[type[Event], ...] = (
+    CaseOpened, MemberAdded, CapsuleCompleted, ConditionCleared, ConditionReturned, ImpactAssessed,
+    CaseAcknowledged, CaseShelved, CaseUnshelved, NoteAdded, CaseResolved, CaseClosed, CaseReopened,
+    TaskOffered, TaskAccepted, TaskDeclined, TaskTimedOut, TaskOfferedAgain, PromiseMade, PromiseBroken,
+    TaskFinished, TaskWithdrawn,
+    HoldPlaced, HoldReviewStarted, HoldDispositioned, HoldReleased, QualityCheckRecorded,
+    CountRecorded, ProductionConfirmed,
+    AssignmentProposed, AssignmentOffered, AssignmentAccepted, AssignmentDeclined, AssignmentActivated,
+    AssignmentFinished, AssignmentWithdrawn,
+    HandoverDrafted, HandoverRedrafted, HandoverSigned, HandoverItemAccepted, HandoverClosed,
+    PostingQueued, PostingSent, PostingOutcomeLost, PostingBackedOff, PostingConfirmed, PostingParked,
+    PostingRejected, PostingRetried,
+    SignedIn, SignedOut, GapRecorded,
+)  # fmt: skip
+
+EVENT_TYPES: Mapping[str, type[Event]] = {cls.__name__: cls for cls in _EVENTS}
+"""Every event by its journal name."""

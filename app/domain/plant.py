@@ -1,0 +1,206 @@
+"""The plant as its file describes it, checked: ISA-95 site, areas, lines, machines, controllers, tags, rules, people.
+
+Values only; made by app.plant, read by everyone. Knows nothing of files or protocols: addresses are opaque here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+from types import MappingProxyType
+
+from app.domain.packml import MachineState
+from app.domain.people import Function, Person
+
+Address = Mapping[str, str | int | float | bool]
+"""Where a tag lies, in the words of its protocol; only that protocol's driver reads it."""
+
+EMPTY: Mapping[str, float] = MappingProxyType({})
+
+
+class Signal(StrEnum):
+    """What a tag means. Detectors and screens ask for signals, never for addresses."""
+
+    STATE = "state"
+    MODE = "mode"
+    RATE = "rate"
+    NOMINAL_RATE = "nominal_rate"
+    CONSUMED = "consumed"
+    PRODUCED = "produced"
+    REJECTED = "rejected"
+    STOP_REASON = "stop_reason"
+    STOP_TEXT = "stop_text"
+    BLOCKED = "blocked"
+    STARVED = "starved"
+    LOT = "lot"
+    ORDER = "order"
+    UNIT_SERIAL = "unit_serial"
+    MATERIAL = "material"
+    BUFFER = "buffer"
+    HEARTBEAT = "heartbeat"
+    PROCESS = "process"
+
+
+TEXT_SIGNALS = frozenset({Signal.STOP_TEXT, Signal.LOT, Signal.ORDER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """One value of a machine. `index` is its place on the board. `low`/`high` bound its normal band, in `unit`.
+
+    The engineering value is raw × `scale` + `offset`. `state_map` translates a vendor's state numbers to PackML.
+    """
+
+    index: int
+    id: str
+    name: str
+    machine: str
+    controller: str
+    signal: Signal
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    scale: float = 1.0
+    offset: float = 0.0
+    decimals: int = 1
+    history: bool = False
+    address: Address = field(default_factory=dict)
+    state_map: Mapping[int, MachineState] | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the tag carries text instead of a number."""
+        return self.signal in TEXT_SIGNALS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A work unit of a line. `position` counts from 0 upstream. One machine unit is `bundle` line units (bottles)."""
+
+    id: str
+    name: str
+    line: str
+    controller: str
+    position: int
+    nominal_rate: float
+    unit: str = "units"
+    bundle: int = 1
+    kind: str = ""
+    skill: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A production line: its machines upstream first. `output` counts what the line has made, `feed` starts lots."""
+
+    id: str
+    name: str
+    area: str
+    machines: tuple[str, ...]
+    output: str
+    feed: str
+    skills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controller:
+    """A line controller. `settings` belong to the driver of `protocol`; `identity` is what it must say it is."""
+
+    id: str
+    name: str
+    protocol: str
+    identity: str
+    settings: Address
+    period_ms: int = 500
+    timeout_ms: int = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionRule:
+    """When a kind of exception is raised for which machines. `parameters` are named in the kind's row."""
+
+    id: str
+    version: int
+    kind: str
+    machines: frozenset[str]
+    parameters: Mapping[str, float] = EMPTY
+    priority: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """To which function a part of an exception goes. The first primary task's acceptor owns the case.
+
+    Empty `kinds`, `lines` or `machines` match everything. `accept_within_s` is the clock of the offer.
+    """
+
+    id: str
+    version: int
+    function: Function
+    kinds: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    machines: frozenset[str] = frozenset()
+    accept_within_s: float = 120.0
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """A shift of the week, in the site's local time; `end` before `start` runs over midnight. Days: 0 is Monday."""
+
+    id: str
+    name: str
+    start: time
+    end: time
+    days: frozenset[int]
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpLink:
+    """Which ERP adapter posts and reads, and its settings."""
+
+    adapter: str = "memory"
+    settings: Address = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plant:
+    """A whole plant, every reference in it checked. Order of lines and machines is the order of the file."""
+
+    id: str
+    name: str
+    zone: str
+    controllers: Mapping[str, Controller]
+    lines: Mapping[str, Line]
+    machines: Mapping[str, Machine]
+    tags: tuple[Tag, ...]
+    people: Mapping[str, Person]
+    shifts: tuple[Shift, ...]
+    rules: tuple[ExceptionRule, ...]
+    routes: tuple[Route, ...]
+    reasons: Mapping[str, str]
+    erp: ErpLink = field(default_factory=ErpLink)
+    demo: bool = False
+    replayed: bool = False
+
+    def tags_of(self, machine: str) -> tuple[Tag, ...]:
+        """The tags of a machine in the order of the file."""
+        return tuple(tag for tag in self.tags if tag.machine == machine)
+
+    def tag(self, machine: str, signal: Signal) -> Tag | None:
+        """The first tag of a machine with this meaning."""
+        return next((t for t in self.tags if t.machine == machine and t.signal is signal), None)
+
+    def controller_machines(self, controller: str) -> tuple[Machine, ...]:
+        """The machines that a controller serves."""
+        return tuple(m for m in self.machines.values() if m.controller == controller)
+
+    def label(self, machine: str | None) -> str:
+        """ "L2 Filler": how people on the floor say a machine; empty for None."""
+        if machine is None:
+            return ""
+        found = self.machines.get(machine)
+        return f"{found.line} {found.name}" if found else machine

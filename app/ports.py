@@ -1,0 +1,173 @@
+"""The Protocols between the core and the world; about eight verbs each. Knows no implementation.
+
+`Samples` is the column form of readings: what drivers hand up and detectors eat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.erp import (
+    Capability,
+    CustomerOrderLine,
+    ErpCommand,
+    ErpInfo,
+    Lot,
+    Page,
+    Product,
+    ProductionOrder,
+    Receipt,
+    Reference,
+    StockLevel,
+)
+from app.domain.operation import Operation
+from app.domain.plant import Controller, Tag
+
+__all__ = [
+    "AlarmEvent", "Clock", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState", "ReferenceCache",
+    "Samples",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Samples:
+    """n samples in columns, oldest first. `tags` int32 board indices; `values` float64 (NaN where `texts` has it);
+
+    `qualities` uint8 (Quality); `source_s` float64 seconds since 1970 UTC by the controller's clock; `received_s` by
+    this station's. `texts[i]` is sample i's text, already made safe (app.domain.text.safe).
+    """
+
+    tags: NDArray[np.int32]
+    values: NDArray[np.float64]
+    qualities: NDArray[np.uint8]
+    source_s: NDArray[np.float64]
+    received_s: float
+    texts: Mapping[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+
+class Link(IntEnum):
+    """How a controller's connection stands; order is worse upwards."""
+
+    UP = 0
+    CONNECTING = 1
+    LOST = 2
+    REFUSED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """A change of a connection. `since_s` is when the present state began; `last_data_s` the last word received."""
+
+    controller: str
+    link: Link
+    since_s: float
+    last_data_s: float
+    reason: str = ""
+    reconnects: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEvent:
+    """An alarm or event of a controller. `key` identifies the condition, `event_id` this occurrence of it."""
+
+    controller: str
+    machine: str | None
+    key: str
+    event_id: str
+    code: str
+    message: str
+    severity: int
+    active: bool
+    acknowledged: bool
+    source_s: float
+    received_s: float
+    recorded_at: str = ""
+    replayed: bool = False
+
+
+class DriverSink(Protocol):
+    """Where a driver hands up what it receives; called on the driver's loop, must not block."""
+
+    def samples(self, batch: Samples) -> None: ...
+    def alarm(self, event: AlarmEvent) -> None: ...
+    def alive(self, controller: str, at_s: float) -> None: ...
+    def link(self, state: LinkState) -> None: ...
+
+
+class Driver(Protocol):
+    """One controller's connection: runs until cancelled, reconnects by itself, says everything to its sink."""
+
+    controller: Controller
+
+    async def run(self) -> None:
+        """Connect, subscribe or poll, and keep at it until cancelled. Never raises for the network's faults."""
+
+
+DriverFactory = Callable[[Controller, Sequence[Tag], DriverSink], Driver]
+
+
+class Clock(Protocol):
+    """Time comes in from here only."""
+
+    def now(self) -> datetime:
+        """Aware UTC wall time."""
+
+    def monotonic_ns(self) -> int:
+        """For durations and time-outs."""
+
+
+class Ids(Protocol):
+    """New identifiers, unique and ordered by time (UUIDv7 in life, counting ones in tests)."""
+
+    def new(self) -> str: ...
+
+
+class Journal(Protocol):
+    """The durable log of this workstation. What `append` returned from is on disk (I1). Blocking; one writer."""
+
+    def append(self, operations: Sequence[Operation]) -> None:
+        """All or nothing; raises KnownError when the disk refuses, and then nothing was written."""
+
+    def read(self, after_seq: int = 0) -> Sequence[Operation]:
+        """The operations after a sequence number, in order."""
+
+    def head(self) -> tuple[int, str]:
+        """Last sequence number and hash; (0, GENESIS) when empty."""
+
+    def close(self) -> None: ...
+
+
+class ReferenceCache(Protocol):
+    """The ERP's reference data as last read, kept over a restart."""
+
+    def save(self, reference: Reference) -> None: ...
+    def load(self) -> Reference: ...
+
+
+class Erp(Protocol):
+    """An ERP behind one door. Reads are whole pages; `post` may be repeated with the same key any number of times.
+
+    Raises only the errors of app.domain.erp_errors.
+    """
+
+    capabilities: frozenset[Capability]
+
+    async def probe(self) -> ErpInfo: ...
+    async def products(self) -> Page[Product]: ...
+    async def orders(self) -> Page[ProductionOrder]: ...
+    async def lots(self) -> Page[Lot]: ...
+    async def stock(self) -> Page[StockLevel]: ...
+    async def demand(self) -> Page[CustomerOrderLine]: ...
+    async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt: ...
+    async def find(self, key: str) -> Receipt | None: ...
+    async def aclose(self) -> None: ...
