@@ -27,7 +27,7 @@ DEMO := $(if $(SMOKE),--smoke $(SMOKE) --screenshots .demo/screenshots --report 
 .PHONY: help setup setup-test demo run test lint format lock bench screens clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: ## make .venv and install the locked dependencies
 	@$(call BOOTSTRAP,run)
@@ -56,7 +56,7 @@ format: setup ## put the code into the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv on the PATH, or UV=/path/to/uv; ARGS=--upgrade)
+lock: ## renew requirements.lock from pyproject.toml (needs uv on the PATH, or UV=path; ARGS=--upgrade)
 	$(or $(UV),uv) pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
 	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
 	  --output-file requirements.lock pyproject.toml $(ARGS)

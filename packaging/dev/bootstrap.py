@@ -124,22 +124,22 @@ def ensure_debian_packages(purpose: str) -> None:
     missing = missing_packages(wanted)
     if not missing:
         return
-    names = [offered(row) for row in missing]
-    command = f"apt-get install -y --no-install-recommends {' '.join(names)}"
+    command = "apt-get install -y --no-install-recommends"
     if os.geteuid() != 0:
-        say(f"Debian packages are missing; run: sudo {command}")
+        say(f"Debian packages are missing; run: sudo {command} {' '.join(map(offered, missing))}")
         return
     try:
-        install_debian_packages(names)
+        install_debian_packages(missing)
     except SetupError as error:
-        say(f"{error} Going on without; when the machine is online, run: {command}")
+        say(f"{error} Going on without; mend apt, then run: {command} {' '.join(map(offered, missing))}")
 
 
-def install_debian_packages(names: list[str]) -> None:
-    """Install the packages without questions and without dpkg's chatter."""
+def install_debian_packages(missing: list[tuple[str, ...]]) -> None:
+    """Install one name of every row, without questions and without dpkg's chatter."""
     quiet = ("-qq", "-o", "Dpkg::Use-Pty=0", "-o", "APT::Get::Assume-Yes=true")
-    say(f"installing Debian packages: {' '.join(names)}")
     run("apt-get", "update", *quiet)
+    names = [offered(row) for row in missing]  # only now: a fresh machine's apt knows no package before
+    say(f"installing Debian packages: {' '.join(names)}")
     run("apt-get", "install", *quiet, "--no-install-recommends", *names)
 
 
