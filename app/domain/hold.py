@@ -61,7 +61,13 @@ def split_window(
 ) -> tuple[HeldUnits, ...]:
     """The units `first`…`last` cut at lot borders. `serials` rows are (lot, first serial, last serial)."""
     cut = (
-        HeldUnits(lot=lot, product=product, first=max(a, first), last=min(b, last), quantity=Decimal(min(b, last) - max(a, first) + 1))
+        HeldUnits(
+            lot=lot,
+            product=product,
+            first=max(a, first),
+            last=min(b, last),
+            quantity=Decimal(min(b, last) - max(a, first) + 1),
+        )
         for lot, a, b in serials
         if a <= last and b >= first
     )

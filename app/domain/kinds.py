@@ -60,7 +60,9 @@ _ROWS = (
         title="{machine} stopped",
         priority=2,
         functions=(F.PRODUCTION,),
-        parameters=(Parameter(name="delay_s", default=5, unit="s", low=0, high=3600, help="shorter stops are counted only"),),
+        parameters=(
+            Parameter(name="delay_s", default=5, unit="s", low=0, high=3600, help="shorter stops are counted only"),
+        ),
         detector="stops",
     ),
     ExceptionKind(
@@ -69,7 +71,9 @@ _ROWS = (
         title="{machine} starved",
         priority=4,
         functions=(F.PRODUCTION,),
-        parameters=(Parameter(name="delay_s", default=60, unit="s", low=1, high=3600, help="how long without material"),),
+        parameters=(
+            Parameter(name="delay_s", default=60, unit="s", low=1, high=3600, help="how long without material"),
+        ),
         detector="stops",
         cleared_by_itself=True,
     ),
@@ -90,9 +94,23 @@ _ROWS = (
         priority=2,
         functions=(F.PRODUCTION,),
         parameters=(
-            Parameter(name="below_percent", default=85, unit="%", low=10, high=99, help="of nominal, while executing"),
+            Parameter(
+                name="below_percent",
+                default=85,
+                unit="%",
+                low=10,
+                high=99,
+                help="of nominal, while executing",
+            ),
             Parameter(name="delay_s", default=60, unit="s", low=1, high=3600, help="how long below"),
-            Parameter(name="clear_percent", default=92, unit="%", low=10, high=100, help="of nominal, to be well again"),
+            Parameter(
+                name="clear_percent",
+                default=92,
+                unit="%",
+                low=10,
+                high=100,
+                help="of nominal, to be well again",
+            ),
         ),
         detector="rate",
         cleared_by_itself=True,

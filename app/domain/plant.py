@@ -9,15 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
-from types import MappingProxyType
 
 from app.domain.packml import MachineState
 from app.domain.people import Function, Person
 
 Address = Mapping[str, str | int | float | bool]
 """Where a tag lies, in the words of its protocol; only that protocol's driver reads it."""
-
-EMPTY: Mapping[str, float] = MappingProxyType({})
 
 
 class Signal(StrEnum):
@@ -125,7 +122,7 @@ class ExceptionRule:
     version: int
     kind: str
     machines: frozenset[str]
-    parameters: Mapping[str, float] = EMPTY
+    parameters: Mapping[str, float] = field(default_factory=dict)
     priority: int | None = None
 
 

@@ -1,0 +1,188 @@
+"""What the log means now: every stream's aggregate, and the few indices that decisions need. One pure fold.
+
+The same `Model` serves the core, the screens' mirror and tests. Aggregates are frozen, so they may be shared freely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar, cast
+
+from app.domain.case import ExceptionCase
+from app.domain.handover import Handover
+from app.domain.hold import Hold, held_lots
+from app.domain.operation import Recorded
+from app.domain.posting import Posting
+from app.domain.work import Assignment, OrderProgress, QualityCheck
+from app.readmodel.fold import evolve
+
+
+class Aggregate(Protocol):
+    """What every aggregate can say of itself."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def closed(self) -> bool: ...
+
+
+AggregateT = TypeVar("AggregateT", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What one commit changed: aggregates by stream, as they now stand, up to sequence `seq`."""
+
+    rows: Mapping[str, Aggregate]
+    seq: int
+
+
+class View(Protocol):
+    """Read access to aggregates by kind ("case", "hold", …); the model and a unit of work both have it."""
+
+    def get(self, stream: str) -> Aggregate | None: ...
+    def live(self, kind: str) -> Iterator[Aggregate]: ...
+    def every(self, kind: str) -> Iterator[Aggregate]: ...
+    def occurrence(self, key: str) -> str | None: ...
+
+
+class Model:
+    """All aggregates by stream; `live` ones apart, because closed cases only grow."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, Aggregate]] = {}
+        self._live: dict[str, dict[str, Aggregate]] = {}
+        self._occurrences: dict[str, str] = {}
+        self.seq = 0
+
+    def get(self, stream: str) -> Aggregate | None:
+        """The aggregate of a stream "kind/id"."""
+        kind, _, key = stream.partition("/")
+        return self._rows.get(kind, {}).get(key)
+
+    def live(self, kind: str) -> Iterator[Aggregate]:
+        """The aggregates of a kind that somebody must still act on, oldest first."""
+        return iter(tuple(self._live.get(kind, {}).values()))
+
+    def every(self, kind: str) -> Iterator[Aggregate]:
+        """All aggregates of a kind, oldest first."""
+        return iter(tuple(self._rows.get(kind, {}).values()))
+
+    def occurrence(self, key: str) -> str | None:
+        """The case that an occurrence key opened or joined."""
+        return self._occurrences.get(key)
+
+    def fold(self, recorded: Recorded) -> tuple[str, Aggregate | None]:
+        """Take in one recorded event; returns the stream and its new aggregate (None for events that keep none)."""
+        stream = recorded.event.stream
+        new = evolve(self.get(stream), recorded)
+        if new is not None:
+            self.put(stream, new)
+        self.note_occurrence(recorded)
+        self.seq = max(self.seq, recorded.seq)
+        return stream, new
+
+    def put(self, stream: str, row: Aggregate) -> None:
+        """Set a stream's aggregate (the mirror applies `Changes` with it)."""
+        kind, _, key = stream.partition("/")
+        self._rows.setdefault(kind, {})[key] = row
+        live = self._live.setdefault(kind, {})
+        if row.closed:
+            live.pop(key, None)
+        else:
+            live[key] = row
+
+    def note_occurrence(self, recorded: Recorded) -> None:
+        """Remember which case an occurrence belongs to."""
+        occurrence = getattr(recorded.event, "occurrence", "")
+        if occurrence:
+            self._occurrences.setdefault(occurrence, recorded.event.stream.partition("/")[2])
+
+
+def case(view: View, case_id: str) -> ExceptionCase | None:
+    """A case by id."""
+    return cast("ExceptionCase | None", view.get(f"case/{case_id}"))
+
+
+def open_cases(view: View) -> list[ExceptionCase]:
+    """Cases that are neither resolved nor closed, the most urgent and then the oldest first."""
+    rows = cast("Iterator[ExceptionCase]", view.live("case"))
+    return sorted(rows, key=lambda c: (c.priority, c.opened_at))
+
+
+def all_cases(view: View) -> list[ExceptionCase]:
+    """Every case, oldest first."""
+    return list(cast("Iterator[ExceptionCase]", view.every("case")))
+
+
+def hold(view: View, hold_id: str) -> Hold | None:
+    """A hold by id."""
+    return cast("Hold | None", view.get(f"hold/{hold_id}"))
+
+
+def open_holds(view: View) -> list[Hold]:
+    """Holds that bind, oldest first."""
+    return list(cast("Iterator[Hold]", view.live("hold")))
+
+
+def all_holds(view: View) -> list[Hold]:
+    """Every hold, oldest first."""
+    return list(cast("Iterator[Hold]", view.every("hold")))
+
+
+def held(view: View) -> frozenset[str]:
+    """The lots that any open hold names (I3)."""
+    return held_lots(open_holds(view))
+
+
+def progress(view: View, order: str) -> OrderProgress | None:
+    """What the floor counted and Lineside confirmed of an order."""
+    return cast("OrderProgress | None", view.get(f"order/{order}"))
+
+
+def all_progress(view: View) -> list[OrderProgress]:
+    """Progress of every order that was ever counted."""
+    return list(cast("Iterator[OrderProgress]", view.every("order")))
+
+
+def assignment(view: View, assignment_id: str) -> Assignment | None:
+    """An assignment by id."""
+    return cast("Assignment | None", view.get(f"assignment/{assignment_id}"))
+
+
+def open_assignments(view: View) -> list[Assignment]:
+    """Assignments that hold or are on their way, oldest first."""
+    return list(cast("Iterator[Assignment]", view.live("assignment")))
+
+
+def handover(view: View, handover_id: str) -> Handover | None:
+    """A handover by id."""
+    return cast("Handover | None", view.get(f"handover/{handover_id}"))
+
+
+def all_handovers(view: View) -> list[Handover]:
+    """Every handover, oldest first."""
+    return list(cast("Iterator[Handover]", view.every("handover")))
+
+
+def posting(view: View, key: str) -> Posting | None:
+    """A posting by its key."""
+    return cast("Posting | None", view.get(f"posting/{key}"))
+
+
+def open_postings(view: View) -> list[Posting]:
+    """Postings that the ERP has not confirmed, in queue order."""
+    return sorted(cast("Iterator[Posting]", view.live("posting")), key=lambda p: p.seq)
+
+
+def all_postings(view: View) -> list[Posting]:
+    """Every posting, in queue order."""
+    return sorted(cast("Iterator[Posting]", view.every("posting")), key=lambda p: p.seq)
+
+
+def checks(view: View) -> list[QualityCheck]:
+    """Every quality check, oldest first."""
+    return list(cast("Iterator[QualityCheck]", view.every("check")))
