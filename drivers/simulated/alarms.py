@@ -1,7 +1,7 @@
 """Alarm texts of the simulated machines, and the book in which a machine's alarms are active or not.
 
-Owns numbers, codes, texts and severities (OPC UA severity 1 to 1000) and what is raised and cleared when. Must
-not know protocols: a server drains the book's changes.
+Owns numbers, codes, texts and severities (OPC UA severity 1 to 1000) and what is raised and cleared when.
+Must not know protocols: a server drains the book's changes.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,7 @@
 """What stands in the plant: lines, machines, nominal speeds, buffers, materials and work orders.
 
 Owns the facts that the physics, the servers, the plant file and the tests share. Must not know how any of it
-moves or how it is read. Speeds are machine units a minute (bottles, cases, layers), capacities are units of the
-machine upstream of the buffer.
+moves or how it is read. Speeds are machine units a minute (bottles, cases, layers).
 """
 
 from dataclasses import dataclass

@@ -29,9 +29,9 @@ class Effect(Enum):
 class FaultKind:
     """One kind of fault of one kind of machine.
 
-    `alarms` holds numbers, the first is the stop reason; `magnitude` is the speed factor (SLOW), the reject share
-    (REJECTS) or the share of material left (MATERIAL_LOW); `strain` names the process value that leaves its limits
-    during the `lead_s` before the fault; `weight` is its share of the random faults.
+    `alarms` holds numbers, the first is the stop reason; `magnitude` is the speed factor (SLOW), the reject
+    share (REJECTS) or the share of material left (MATERIAL_LOW); `strain` names the process value that leaves
+    its limits during the `lead_s` before the fault; `weight` is its share of the random faults.
     """
 
     key: str
@@ -117,9 +117,7 @@ FAULTS: Final[dict[str, FaultKind]] = {
             alarms=(3402, 3403, 3404),
             strain="chute_pressure",
         ),
-        FaultKind(
-            key="caps_low", machine=Kind.CAPPER, effect=Effect.MATERIAL_LOW, magnitude=0.095, weight=0.5
-        ),
+        FaultKind(key="caps_low", machine=Kind.CAPPER, effect=Effect.MATERIAL_LOW, magnitude=0.095, weight=0.5),
         FaultKind(
             key="slow_labeller",
             machine=Kind.LABELLER,
@@ -137,9 +135,7 @@ FAULTS: Final[dict[str, FaultKind]] = {
             alarms=(4502, 4503),
             strain="web_tension",
         ),
-        FaultKind(
-            key="labels_low", machine=Kind.LABELLER, effect=Effect.MATERIAL_LOW, magnitude=0.095, weight=0.6
-        ),
+        FaultKind(key="labels_low", machine=Kind.LABELLER, effect=Effect.MATERIAL_LOW, magnitude=0.095, weight=0.6),
         FaultKind(
             key="silent_device",
             machine=Kind.LABELLER,

@@ -1,6 +1,6 @@
 """Product between machines: ranges of units with their lot and order, and the buffers they wait in.
 
-Owns counting and identity of units. Must not know machines. Units move whole; a buffer is first in, first out.
+Owns counting and identity of units. Must not know machines. Units move whole, first in, first out.
 """
 
 from collections import deque
@@ -70,8 +70,8 @@ def _follows(before: Units, after: Units) -> bool:
 class OrderBook:
     """The work orders of a line as the filler fills them: running order, lot, serial numbers.
 
-    A lot holds LOT_SIZE bottles; lots run A to Z and then to the next number. An order that is full gives way to
-    the next; behind the last known order its number goes on rising.
+    A lot holds LOT_SIZE bottles; lots run A to Z and then to the next number. An order that is full gives way
+    to the next; behind the last known order its number goes on rising.
     """
 
     def __init__(self, orders: tuple[WorkOrder, ...]) -> None:

@@ -55,9 +55,7 @@ class Line:
         running = self.orders.running
         for buffer in self.buffers:
             count = int(buffer.capacity * _START_FILL)
-            buffer.put(
-                Units(order=running.order, item=running.item, lot=self.orders.lot, first=1 - count, last=0)
-            )
+            buffer.put(Units(order=running.order, item=running.item, lot=self.orders.lot, first=1 - count, last=0))
 
     def _strike(self) -> None:
         for planned in self._schedule.due(self.now_s):

@@ -1,7 +1,7 @@
 """One simulated machine: PackML state, speed, counters, material, alarms, faults and its local operator.
 
-Owns how a machine reacts to commands, neighbours and faults as time passes. Must not know the clock, the line it
-stands in beyond its two buffers, or any protocol. Pure and seeded: the same steps give the same machine.
+Owns how a machine reacts to commands, neighbours and faults as time passes. Must not know the clock, the line
+it stands in beyond its two buffers, or any protocol. Pure and seeded: the same steps give the same machine.
 """
 
 import random
@@ -14,7 +14,6 @@ from drivers.simulated.faults import Effect, FaultKind
 from drivers.simulated.flow import Buffer, OrderBook, Units
 from drivers.simulated.packml import COMPLETIONS, Command, Mode, State, complete, step
 from drivers.simulated.process import ProcessValues, signals_of
-
 
 ACTING_S: Final[dict[State, float]] = {
     State.CLEARING: 1.5,
@@ -95,9 +94,7 @@ class Machine:
         self.stop_text = ""
         self.alarms = AlarmBook()
         self.process = ProcessValues(signals_of(kind, spec.bottle_ml), rng)
-        self.last: Units = Units(
-            order=orders.running.order, item=orders.running.item, lot=orders.lot, first=1, last=0
-        )
+        self.last: Units = Units(order=orders.running.order, item=orders.running.item, lot=orders.lot, first=1, last=0)
         self._orders = orders
         self._material_per_unit = spec.material_per_unit(kind)
         self._rng = rng
@@ -111,6 +108,11 @@ class Machine:
     def material_share(self) -> float:
         """Material left, 0 to 1 of a full load."""
         return self.material_left / self.kind.material_full
+
+    @property
+    def order_quantity(self) -> int:
+        """Bottles wanted of the order that the filler runs."""
+        return self._orders.running.quantity
 
     def command(self, command: Command, remote: bool = True) -> None:
         """Give a command; a machine stopped remotely waits AFTER_REMOTE_S for its operator.

@@ -1,7 +1,7 @@
 """Process values of the machines: nominal values, limits, noise, and the drift that announces a fault.
 
-Owns the eight measured values of every kind of machine and how they wander. Must not know states or protocols:
-it is told whether the machine works and how strained each value is.
+Owns the eight measured values of every kind of machine and how they wander. Must not know states or
+protocols: it is told whether the machine works and how strained each value is.
 """
 
 import random
@@ -13,7 +13,7 @@ from drivers.simulated.catalog import Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessSignal:
-    """One measured value: working and idle level, noise (standard deviation), normal range, its worse side."""
+    """One measured value: working and idle level, noise (standard deviation), normal range, worse side."""
 
     name: str
     label: str
