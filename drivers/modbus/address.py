@@ -1,0 +1,203 @@
+"""Addresses and settings of Modbus controllers as a plant file writes them: parsed and checked. Pure.
+
+Must not know pymodbus: `lineside check` runs this without any library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.plant import Address
+from drivers.fields import Field, Fields, check_fields, int_of, text_of
+
+
+class Table(StrEnum):
+    """The four tables of a Modbus device."""
+
+    HOLDING = "holding"
+    INPUT = "input"
+    COIL = "coil"
+    DISCRETE = "discrete"
+
+    @property
+    def of_bits(self) -> bool:
+        """Whether the table's items are single bits instead of 16-bit registers."""
+        return self in (Table.COIL, Table.DISCRETE)
+
+
+class WireType(StrEnum):
+    """How a value lies in registers."""
+
+    U16 = "u16"
+    I16 = "i16"
+    U32 = "u32"
+    I32 = "i32"
+    U64 = "u64"
+    I64 = "i64"
+    F32 = "f32"
+    F64 = "f64"
+    BOOL = "bool"
+    STRING = "string"
+    BCD16 = "bcd16"
+
+
+class Order(StrEnum):
+    """The order of the bytes ABCD of a 32-bit value on the wire, two bytes a register.
+
+    big ABCD, little DCBA, big_swap BADC (bytes swapped in each word), little_swap CDAB (low word first).
+    """
+
+    BIG = "big"
+    LITTLE = "little"
+    BIG_SWAP = "big_swap"
+    LITTLE_SWAP = "little_swap"
+
+
+WORDS = {
+    WireType.U16: 1,
+    WireType.I16: 1,
+    WireType.U32: 2,
+    WireType.I32: 2,
+    WireType.U64: 4,
+    WireType.I64: 4,
+    WireType.F32: 2,
+    WireType.F64: 4,
+    WireType.BOOL: 1,
+    WireType.BCD16: 1,
+}
+"""Registers that a value takes; a string says so itself ("length")."""
+
+SPACE = 65_536
+MOST_REGISTERS = 125
+"""A response has room for 125 registers (Modbus application protocol 6.3)."""
+DEFAULT_REGISTERS = 120
+MOST_BITS = 2_000
+DEFAULT_PORT = 502
+DEFAULT_UNIT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModbusAddress:
+    """Where and how a tag's value lies. `none` is the raw value by which the device says that it has none."""
+
+    table: Table
+    address: int
+    unit: int
+    type: WireType
+    order: Order = Order.BIG
+    bit: int = 0
+    words: int = 1
+    none: float | None = None
+
+
+SETTINGS: Fields = {
+    "host": Field(type=str, needed=True),
+    "port": Field(type=int, low=1, high=65_535),
+    "unit": Field(type=int, low=0, high=255),
+    "max_registers": Field(type=int, low=1, high=MOST_REGISTERS),
+    "identity.table": Field(type=str, choices=(Table.HOLDING, Table.INPUT)),
+    "identity.address": Field(type=int, low=0, high=SPACE - 1),
+    "identity.length": Field(type=int, low=1, high=MOST_REGISTERS),
+    "identity.order": Field(type=str, choices=(Order.BIG, Order.BIG_SWAP)),
+}
+ADDRESS: Fields = {
+    "table": Field(type=str, needed=True, choices=tuple(Table)),
+    "address": Field(type=int, needed=True, low=0, high=SPACE - 1),
+    "type": Field(type=str, choices=tuple(WireType)),
+    "order": Field(type=str, choices=tuple(Order)),
+    "bit": Field(type=int, low=0, high=15),
+    "length": Field(type=int, low=1, high=MOST_REGISTERS),
+    "none": Field(type=float),
+    "unit": Field(type=int, low=0, high=255),
+}
+
+
+def parse_address(address: Address, settings: Address) -> ModbusAddress:
+    """The address of a tag that `check_address` found good. Raises ValueError or KeyError for others."""
+    table = Table(text_of(address, "table"))
+    kind = WireType(text_of(address, "type", WireType.BOOL if table.of_bits else WireType.U16))
+    return ModbusAddress(
+        table=table,
+        address=int(address["address"]),
+        unit=int_of(address, "unit", int_of(settings, "unit", DEFAULT_UNIT)),
+        type=kind,
+        order=Order(text_of(address, "order", Order.BIG)),
+        bit=int_of(address, "bit", 0),
+        words=int(address["length"]) if kind is WireType.STRING else WORDS[kind],
+        none=float(address["none"]) if "none" in address else None,
+    )
+
+
+def identity_address(settings: Address) -> ModbusAddress | None:
+    """Where the device says what it is, as text; None when the plant file does not ask."""
+    if "identity.address" not in settings:
+        return None
+    return ModbusAddress(
+        table=Table(text_of(settings, "identity.table", Table.HOLDING)),
+        address=int_of(settings, "identity.address", 0),
+        unit=int_of(settings, "unit", DEFAULT_UNIT),
+        type=WireType.STRING,
+        order=Order(text_of(settings, "identity.order", Order.BIG)),
+        words=int_of(settings, "identity.length", 1),
+    )
+
+
+def check_address(address: Address, settings: Address) -> list[str]:
+    """A sentence per fault of a tag's address, each with what to do; empty if it may be used."""
+    faults = check_fields(address, ADDRESS)
+    if faults:
+        return faults
+    faults = _check_type(address)
+    if faults:
+        return faults
+    return _check_span(parse_address(address, settings), settings)
+
+
+def _check_type(address: Address) -> list[str]:
+    table, kind = Table(text_of(address, "table")), text_of(address, "type")
+    if table.of_bits:
+        if kind not in ("", WireType.BOOL):
+            return [f'"type" is "{kind}", but the table "{table}" holds single bits: use bool or another table.']
+        return [
+            f'"{key}" means nothing in the table "{table}": remove it.' for key in ("bit", "length") if key in address
+        ]
+    faults = []
+    if (kind == WireType.STRING) != ("length" in address):
+        faults.append('"length" (registers) is needed with the type "string" and only there.')
+    if (kind == WireType.BOOL) != ("bit" in address):
+        faults.append('"bit" (0 is the lowest) is needed with the type "bool" in a register and only there.')
+    if kind == WireType.STRING and text_of(address, "order", Order.BIG) not in (Order.BIG, Order.BIG_SWAP):
+        faults.append('"order" of a string must be big or big_swap (bytes swapped in each register).')
+    return faults
+
+
+def _check_span(spot: ModbusAddress, settings: Address) -> list[str]:
+    faults = []
+    if spot.address + spot.words > SPACE:
+        faults.append(
+            f"The value takes {spot.words} registers from {spot.address}: the last register is {SPACE - 1}. "
+            "Check the address (it counts from 0) and the type."
+        )
+    most = settings.get("max_registers", DEFAULT_REGISTERS)
+    if isinstance(most, int) and not spot.table.of_bits and spot.words > most:
+        faults.append(
+            f"The value takes {spot.words} registers, but the controller may be asked for {most} at once: "
+            'shorten it or raise "max_registers" (at most 125).'
+        )
+    return faults
+
+
+def check_settings(settings: Address) -> list[str]:
+    """A sentence per fault of a controller's settings, each with what to do; empty if they may be used."""
+    faults = check_fields(settings, SETTINGS)
+    if any(key.startswith("identity.") for key in settings):
+        faults += [
+            f'"{key}" is missing: the identity of the device is read only with it.'
+            for key in ("identity.address", "identity.length")
+            if key not in settings
+        ]
+    start, length = settings.get("identity.address"), settings.get("identity.length")
+    if isinstance(start, int) and isinstance(length, int) and start + length > SPACE:
+        faults.append(f"The identity takes {length} registers from {start}: the last register is {SPACE - 1}.")
+    return faults

@@ -1,0 +1,91 @@
+"""DRIVERS: one row per protocol, its library loaded only when a controller of the plant needs it.
+
+Owns the way from a protocol's name to its checks and its driver. Must not know how any of them works.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol, cast
+
+from app.domain.errors import KnownError
+from app.domain.plant import Address, Controller, Tag
+from app.ports import Driver, DriverFactory, DriverSink
+from drivers.modbus import address as modbus_address
+from drivers.opcua import address as opcua_address
+
+
+class AddressChecks(Protocol):
+    """The pure checks of a protocol, for the plant file: a sentence per fault, empty if there is none."""
+
+    def check_address(self, address: Address, settings: Address) -> list[str]: ...
+    def check_settings(self, settings: Address) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A protocol. `module`.`factory` makes its driver and needs the library `extra` (the name to install)."""
+
+    protocol: str
+    module: str
+    factory: str
+    extra: str
+    address: AddressChecks
+
+
+DRIVERS: tuple[Row, ...] = (
+    Row(
+        protocol="opcua",
+        module="drivers.opcua.driver",
+        factory="OpcUaDriver",
+        extra="asyncua",
+        address=opcua_address,
+    ),
+    Row(
+        protocol="modbus",
+        module="drivers.modbus.driver",
+        factory="ModbusDriver",
+        extra="pymodbus",
+        address=modbus_address,
+    ),
+)
+
+ADDRESS_CHECKS: Mapping[str, AddressChecks] = MappingProxyType({row.protocol: row.address for row in DRIVERS})
+"""Protocol → its pure checks; usable without any driver's library."""
+
+
+def load_factory(protocol: str) -> DriverFactory:
+    """The factory of a protocol. Raises KnownError for an unknown protocol or a missing library."""
+    row = next((row for row in DRIVERS if row.protocol == protocol), None)
+    if row is None:
+        known = ", ".join(sorted(ADDRESS_CHECKS))
+        raise KnownError(f'There is no driver for the protocol "{protocol}".', f"Use one of {known}.")
+    try:
+        module = importlib.import_module(row.module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith(row.extra):
+            raise
+        raise KnownError(f"The {protocol} driver needs {row.extra}.", f"Run: pip install {row.extra}") from error
+    return cast(DriverFactory, getattr(module, row.factory))
+
+
+def open_driver(controller: Controller, tags: Sequence[Tag], sink: DriverSink) -> Driver:
+    """The driver of one controller, not yet running. `tags` are those of this controller.
+
+    Raises KnownError when the protocol or its library is missing, or an address or setting is at fault.
+    """
+    factory = load_factory(controller.protocol)
+    faults = _faults(controller, tags)
+    if faults:
+        raise KnownError(f"{controller.name}: {faults[0]}", "Run `lineside check` on the plant file.")
+    return factory(controller, tags, sink)
+
+
+def _faults(controller: Controller, tags: Sequence[Tag]) -> list[str]:
+    checks = ADDRESS_CHECKS[controller.protocol]
+    return checks.check_settings(controller.settings) + [
+        f"{tag.id}: {fault}" for tag in tags for fault in checks.check_address(tag.address, controller.settings)
+    ]
