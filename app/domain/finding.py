@@ -69,8 +69,8 @@ class Finding:
 def occurrence_key(site: str, identity: str, rule: str, version: int, discriminator: str) -> str:
     """The deterministic key of one occurrence (DESIGN section 4): equal on every station that saw the same event.
 
-    `identity` is the controller's own (ApplicationUri, serial), never its network address; `discriminator` is an event id,
-    a latched counter or the source time of the latched value, in that order of preference.
+    `identity` is the controller's own (ApplicationUri, serial), never its network address; `discriminator` is an
+    event id, a latched counter or the source time of the latched value, in that order of preference.
     """
     text = "\x1f".join((site, identity, rule, str(version), discriminator))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,60 @@
+"""How the parts of a station stand: controllers, acquisition, store, ERP. What the status bar tells apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Health(StrEnum):
+    """One word for a part; STARTING until it first said anything."""
+
+    STARTING = "starting"
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControllerStatus:
+    """A controller's link; `since` is when the present health began, `last_data_at` when it was last heard."""
+
+    id: str
+    name: str
+    protocol: str
+    health: Health = Health.STARTING
+    since: datetime | None = None
+    last_data_at: datetime | None = None
+    reason: str = ""
+    reconnects: int = 0
+    samples: int = 0
+    secure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartStatus:
+    """The acquisition process, the store or the ERP. `reason` is one sentence for the screen."""
+
+    health: Health = Health.STARTING
+    since: datetime | None = None
+    reason: str = ""
+    last_at: datetime | None = None
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationStatus:
+    """Everything the status bar shows."""
+
+    controllers: Mapping[str, ControllerStatus] = field(default_factory=dict)
+    acquisition: PartStatus = field(default_factory=PartStatus)
+    store: PartStatus = field(default_factory=PartStatus)
+    erp: PartStatus = field(default_factory=PartStatus)
+    replay_at: str = ""
+
+    @property
+    def controllers_up(self) -> int:
+        """How many controllers are heard."""
+        return sum(1 for c in self.controllers.values() if c.health is Health.UP)

@@ -1,0 +1,68 @@
+"""What presenters see of the station: state, live values, the person at the desk, and one way to act. No Qt here.
+
+`ui.bridge` implements it over the core thread; tests implement it over plain objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.alarm import Alarm
+from app.domain.commands import Command
+from app.domain.erp import Reference
+from app.domain.people import Person
+from app.domain.plant import Plant
+from app.domain.reading import Reading
+from app.domain.status import StationStatus
+from app.readmodel.model import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a command. `message` is for the screen: what was stored, or why it was refused and what to do."""
+
+    ok: bool
+    message: str = ""
+    todo: str = ""
+    streams: tuple[str, ...] = ()
+
+
+class Values(Protocol):
+    """Live values by board index."""
+
+    def reading(self, index: int) -> Reading:
+        """The latest reading; `NOTHING` before the first."""
+
+    def recent(self, index: int, seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(times, values) of the last seconds, about one a second: seconds since 1970 UTC; NaN where there was none."""
+
+
+class Desk(Protocol):
+    """The station as a presenter sees it. All reads are instant and on the UI thread; `send` answers later."""
+
+    @property
+    def plant(self) -> Plant: ...
+    @property
+    def view(self) -> View: ...
+    @property
+    def reference(self) -> Reference: ...
+    @property
+    def status(self) -> StationStatus: ...
+    @property
+    def values(self) -> Values: ...
+    @property
+    def alarms(self) -> Sequence[Alarm]: ...
+    @property
+    def person(self) -> Person | None: ...
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+
+    def send(self, command: Command, done: Callable[[Answer], None] | None = None) -> None:
+        """Ask the core; `done` is called on the UI thread once the effect is on disk, or was refused."""
