@@ -139,7 +139,10 @@ def parse_path(text: str, namespaces: Mapping[str, str]) -> tuple[Step, ...]:
     `namespaces` maps prefixes to URIs (settings "ns.pml"); no prefix means OPC UA's own namespace.
     Raises AddressError, whose text continues "The path … ".
     """
-    return tuple(_parse_step(part, namespaces) for part in re.findall(r"(?:[^/&]|&.)*(?:/|$)", text)[:-1] or [text])
+    parts = _PART.findall(text)
+    if "/".join(parts) != text:
+        raise AddressError('ends in a single "&": write "&&" for that sign.')
+    return tuple(_parse_step(part, namespaces) for part in parts)
 
 
 def _parse_step(part: str, namespaces: Mapping[str, str]) -> Step:
