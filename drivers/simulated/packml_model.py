@@ -93,7 +93,7 @@ class _Types:
         definition.StructureType = ua.StructureType.Structure
         definition.DefaultEncodingId = self._id(encoding)
         definition.Fields = [
-            ua.StructureField(Name=name, DataType=numeric(data_type), ValueRank=-1)
+            ua.StructureField(Name=name, DataType=numeric(data_type), ValueRank=-1, IsOptional=False)
             for name, data_type in nodes.STRUCTURES[identifier]
         ]
         return definition
