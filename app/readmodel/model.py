@@ -81,7 +81,9 @@ class Model:
         new = evolve(self.get(stream), recorded)
         if new is not None:
             self.put(stream, new)
-        self.note_occurrence(recorded)
+        occurrence = getattr(recorded.event, "occurrence", "")
+        if occurrence:
+            self.note_occurrences({occurrence: stream.partition("/")[2]})
         self.seq = max(self.seq, recorded.seq)
         return stream, new
 
@@ -95,11 +97,10 @@ class Model:
         else:
             live[key] = row
 
-    def note_occurrence(self, recorded: Recorded) -> None:
-        """Remember which case an occurrence belongs to."""
-        occurrence = getattr(recorded.event, "occurrence", "")
-        if occurrence:
-            self._occurrences.setdefault(occurrence, recorded.event.stream.partition("/")[2])
+    def note_occurrences(self, cases: Mapping[str, str]) -> None:
+        """Remember which case each occurrence key belongs to; the first one stays."""
+        for occurrence, case_id in cases.items():
+            self._occurrences.setdefault(occurrence, case_id)
 
 
 def case(view: View, case_id: str) -> ExceptionCase | None:

@@ -1,0 +1,240 @@
+"""The bus: one queue of commands, one writer. Step the table, append to the journal, commit, fold, then tell anyone.
+
+Every command that waits is handled against one draft and committed in one transaction (group commit); each is refused
+by itself. Knows no store and no lifecycle: handlers come as tables, the journal as a port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.codec import encode
+from app.domain.commands import Command
+from app.domain.erp import Reference
+from app.domain.errors import KnownError, RefusedError
+from app.domain.events import Event
+from app.domain.operation import Operation, Recorded, chain_hash
+from app.domain.people import SYSTEM, Person
+from app.domain.permissions import allowed
+from app.domain.plant import Plant
+from app.ports import Clock, Ids, Journal
+from app.readmodel.fold import evolve
+from app.readmodel.model import Changes, Model
+from app.services.context import Context, Draft, Handler
+
+log = logging.getLogger("lineside.bus")
+
+Blocking = Callable[[Callable[[], None]], Awaitable[None]]
+"""Runs a blocking call off the loop; tests run it in place."""
+
+LARGEST_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What a command came to: the operations that are on disk now, and their streams."""
+
+    opids: tuple[str, ...]
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    command: Command
+    actor: Person
+    source_at: datetime | None
+    answer: asyncio.Future[Stored]
+
+
+@dataclass(slots=True)
+class _Unit:
+    """One command's events, not yet committed."""
+
+    draft: Draft
+    recorded: list[Recorded]
+
+
+class Bus:
+    """The core's one door for commands: `run()` is its task, `send` waits until the effect is on disk."""
+
+    def __init__(
+        self,
+        *,
+        plant: Plant,
+        model: Model,
+        journal: Journal,
+        clock: Clock,
+        ids: Ids,
+        station: str,
+        commands: Mapping[type[Command], Handler],
+        reactions: Mapping[type[Event], Sequence[Handler]],
+        blocking: Blocking,
+    ) -> None:
+        self.plant = plant
+        self.model = model
+        self.reference = Reference()
+        self._journal = journal
+        self._clock = clock
+        self._ids = ids
+        self._station = station
+        self._commands = commands
+        self._reactions = reactions
+        self._blocking = blocking
+        self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
+        self._listeners: list[Callable[[Changes], None]] = []
+
+    def subscribe(self, listener: Callable[[Changes], None]) -> None:
+        """Call `listener` on this loop after every commit."""
+        self._listeners.append(listener)
+
+    async def send(self, command: Command, actor: Person = SYSTEM, source_at: datetime | None = None) -> Stored:
+        """Handle a command. Returns when its events are on disk; raises KnownError when it was refused.
+
+        `source_at` is when it happened at its source (default: now).
+        """
+        answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(_Waiting(command, actor, source_at, answer))
+        return await answer
+
+    async def run(self) -> None:
+        """Serve the queue until cancelled."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < LARGEST_BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            await self._serve(batch)
+
+    async def _serve(self, batch: Sequence[_Waiting]) -> None:
+        """Handle every command of a batch, commit once, fold, answer."""
+        draft, seq = Draft(self.model), self._journal.head()[0]
+        done: list[tuple[_Waiting, Sequence[Recorded]]] = []
+        for waiting in batch:
+            try:
+                recorded = self._handle(waiting, draft, seq)
+            except Exception as error:  # noqa: BLE001 - the edge of the loop
+                _refuse(waiting, error)
+                continue
+            seq += len(recorded)
+            done.append((waiting, recorded))
+        operations = self._seal([(w, r) for w, records in done for r in records])
+        try:
+            if operations:
+                await self._blocking(lambda: self._journal.append(operations))
+        except Exception as error:  # noqa: BLE001 - the edge of the loop
+            for waiting, _ in done:
+                _refuse(waiting, error)
+            return
+        self._absorb(draft, seq)
+        self._tell(draft, seq, done)
+
+    def _handle(self, waiting: _Waiting, draft: Draft, seq: int) -> list[Recorded]:
+        """The events of one command and of what reacts to them, drafted. Raises KnownError and leaves no trace."""
+        unit = _Unit(Draft(draft), [])
+        context = self._context(waiting.actor, unit.draft)
+        handler = self._commands[type(waiting.command)]
+        if waiting.actor is not SYSTEM and not allowed(type(waiting.command), waiting.actor.roles):
+            raise RefusedError(f"{waiting.actor.name} may not do this.", "Ask somebody whose role allows it.")
+        self._apply(handler(waiting.command, context), unit, waiting, context.now, seq)
+        position = 0
+        while position < len(unit.recorded):
+            event = unit.recorded[position].event
+            for reaction in self._reactions.get(type(event), ()):
+                self._apply(reaction(event, context), unit, waiting, context.now, seq)
+            position += 1
+        draft.rows.update(unit.draft.rows)
+        draft.occurrences.update(unit.draft.occurrences)
+        return unit.recorded
+
+    def _context(self, actor: Person, draft: Draft) -> Context:
+        return Context(
+            plant=self.plant,
+            view=draft,
+            reference=self.reference,
+            now=self._clock.now(),
+            actor=actor,
+            station=self._station,
+            new_id=self._ids.new,
+        )
+
+    def _apply(self, events: Iterable[Event], unit: _Unit, waiting: _Waiting, now: datetime, seq: int) -> None:
+        """Draft each event as it is yielded, so that its handler goes on in a world that has it."""
+        for event in events:
+            row = unit.draft.get(event.stream)
+            recorded = Recorded(
+                event=event,
+                opid=self._ids.new(),
+                seq=seq + len(unit.recorded) + 1,
+                person=waiting.actor.id,
+                at=now,
+                source_at=waiting.source_at or now,
+                version=(row.version if row else 0) + 1,
+            )
+            new = evolve(row, recorded)
+            if new is not None:
+                unit.draft.rows[event.stream] = new
+            occurrence = getattr(event, "occurrence", "")
+            if occurrence:
+                unit.draft.occurrences.setdefault(occurrence, event.stream.partition("/")[2])
+            unit.recorded.append(recorded)
+
+    def _seal(self, records: Sequence[tuple[_Waiting, Recorded]]) -> list[Operation]:
+        """Chain recorded events onto the journal's head."""
+        prev = self._journal.head()[1]
+        causes: dict[int, str] = {}
+        sealed = []
+        for waiting, rec in records:
+            cause = causes.setdefault(id(waiting), rec.opid)
+            op = seal(rec, self._station, cause, self._clock.monotonic_ns(), prev)
+            sealed.append(op)
+            prev = op.hash
+        return sealed
+
+    def _absorb(self, draft: Draft, seq: int) -> None:
+        for stream, row in draft.rows.items():
+            self.model.put(stream, row)
+        self.model.note_occurrences(draft.occurrences)
+        self.model.seq = seq
+
+    def _tell(self, draft: Draft, seq: int, done: Sequence[tuple[_Waiting, Sequence[Recorded]]]) -> None:
+        if any(records for _, records in done):
+            changes = Changes(rows=dict(draft.rows), seq=seq)
+            for listener in self._listeners:
+                listener(changes)
+        for waiting, records in done:
+            if not waiting.answer.done():
+                streams = tuple(dict.fromkeys(r.event.stream for r in records))
+                waiting.answer.set_result(Stored(opids=tuple(r.opid for r in records), streams=streams))
+
+
+def _refuse(waiting: _Waiting, error: Exception) -> None:
+    """Answer with the error; what is not of the world is our bug and is logged with its trace."""
+    if not isinstance(error, KnownError):
+        log.error("a handler of %s failed", type(waiting.command).__name__, exc_info=error)
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
+
+
+def seal(rec: Recorded, station: str, cause: str, monotonic_ns: int, prev: str) -> Operation:
+    """The operation of a recorded event, chained to the one before by `prev`."""
+    fields: dict[str, Any] = {
+        "opid": rec.opid,
+        "workstation": station,
+        "seq": rec.seq,
+        "person": rec.person,
+        "kind": type(rec.event).__name__,
+        "stream": rec.event.stream,
+        "base_version": rec.version - 1,
+        "payload": encode(rec.event),
+        "cause": cause,
+        "source_at": rec.source_at,
+        "recorded_at": rec.at,
+        "monotonic_ns": monotonic_ns,
+        "prev_hash": prev,
+    }
+    unsealed = Operation(**fields, hash="")
+    return Operation(**fields, hash=chain_hash(unsealed))

@@ -1,0 +1,53 @@
+"""Events and findings as JSON text and back, by msgspec. Owns the journal's format; knows no store.
+
+Decimals and times are text, keys are sorted: the same event has the same bytes everywhere, as the hash chain needs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from app.domain.errors import KnownError
+from app.domain.events import EVENT_TYPES, Event
+
+T = TypeVar("T")
+
+
+class UnreadableError(KnownError):
+    """A payload that this version cannot read: an unknown event, or fields that do not fit."""
+
+
+def encode(value: Any) -> str:
+    """Canonical JSON text of a value type."""
+    return msgspec.json.encode(value, order="deterministic").decode()
+
+
+def decode(kind: str, payload: str | bytes) -> Event:
+    """The event of a journal row. Raises UnreadableError for an unknown kind or a payload that does not fit it."""
+    cls = EVENT_TYPES.get(kind)
+    if cls is None:
+        raise UnreadableError(f"This version knows no event {kind!r}.", "Install the newer Lineside that wrote it.")
+    return read(payload, cls)
+
+
+def read(payload: str | bytes, cls: type[T]) -> T:
+    """A value of `cls` from JSON text. Raises UnreadableError where it does not fit."""
+    try:
+        return msgspec.json.decode(payload, type=cls)
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise UnreadableError(f"A {cls.__name__} can't be read: {error}.") from error
+
+
+def plain(value: Any) -> Any:
+    """Builtins only (dict, list, str, …), as a JSON reader would see it."""
+    return msgspec.to_builtins(value)
+
+
+def convert(value: Any, cls: type[T]) -> T:
+    """A value of `cls` from builtins. Raises UnreadableError where it does not fit."""
+    try:
+        return msgspec.convert(value, cls, strict=False)
+    except msgspec.ValidationError as error:
+        raise UnreadableError(f"A {cls.__name__} can't be read: {error}.") from error

@@ -1,0 +1,44 @@
+"""Folding a journal into a model at start. The log is the truth; what can't be read of it is set aside, not lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.codec import UnreadableError, decode
+from app.domain.errors import IllegalStepError
+from app.domain.operation import Operation, Recorded
+from app.readmodel.model import Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """An operation that could not be folded, and why; it stays in the log."""
+
+    seq: int
+    reason: str
+
+
+def rebuild(operations: Iterable[Operation]) -> tuple[Model, tuple[Quarantined, ...]]:
+    """The model of a log, and what could not be read into it."""
+    model, bad = Model(), []
+    for op in operations:
+        try:
+            model.fold(recorded(op))
+        except (UnreadableError, IllegalStepError, AttributeError) as error:
+            bad.append(Quarantined(seq=op.seq, reason=str(error)))
+            model.seq = op.seq
+    return model, tuple(bad)
+
+
+def recorded(op: Operation) -> Recorded:
+    """The event of an operation with its circumstances; raises UnreadableError."""
+    return Recorded(
+        event=decode(op.kind, op.payload),
+        opid=op.opid,
+        seq=op.seq,
+        person=op.person,
+        at=op.recorded_at,
+        source_at=op.source_at,
+        version=op.base_version + 1,
+    )

@@ -1,0 +1,89 @@
+"""Checking a journal: sequence without gaps, hash chain whole, every payload readable, no tail lost (I7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from app.codec import UnreadableError, decode
+from app.domain.errors import KnownError
+from app.domain.operation import GENESIS, Operation, chain_hash
+from app.store.rows import to_operation
+from app.store.schema import operation
+from app.store.sqlite import FILE, MARK, open_engine, read_mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`count` operations were read; `bad_seq` names the first that is wrong and `reason` says how (None: all well)."""
+
+    count: int
+    head: str
+    bad_seq: int | None = None
+    reason: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return self.bad_seq is None
+
+
+def verify(operations: Iterable[Operation], mark: tuple[int, str] = (0, GENESIS)) -> Verdict:
+    """Walk the chain from its start. `mark` is the last-sequence mark kept beside the journal."""
+    count, prev = 0, GENESIS
+    hashes_at_mark = GENESIS
+    for op in operations:
+        reason = _fault(op, count + 1, prev)
+        if reason:
+            return Verdict(count=count, head=prev, bad_seq=op.seq, reason=reason)
+        count, prev = op.seq, op.hash
+        if count == mark[0]:
+            hashes_at_mark = op.hash
+    if mark[0] > count:
+        return Verdict(count=count, head=prev, bad_seq=count + 1, reason=f"operations {count + 1}…{mark[0]} are gone")
+    if mark[0] and hashes_at_mark != mark[1]:
+        return Verdict(
+            count=count, head=prev, bad_seq=mark[0], reason="the chain was rewritten: it differs from its mark"
+        )
+    return Verdict(count=count, head=prev)
+
+
+def _fault(op: Operation, expected: int, prev: str) -> str:
+    """What is wrong with one operation; empty where nothing is."""
+    if op.seq != expected:
+        return f"operation {expected} is missing"
+    if op.prev_hash != prev:
+        return "does not continue the chain"
+    if chain_hash(op) != op.hash:
+        return "was changed after it was written"
+    try:
+        decode(op.kind, op.payload)
+    except UnreadableError as error:
+        return error.message
+    return ""
+
+
+def read_journal(folder: Path) -> list[Operation]:
+    """The operations of a data folder, read only, also while Lineside runs. Raises KnownError where there are none."""
+    path = folder / FILE
+    if not path.is_file():
+        raise KnownError(f"There is no journal in {folder}.", "Name the data folder with --data.")
+    engine = open_engine(path, read_only=True)
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(select(operation).order_by(operation.c.seq)).mappings()
+            return [to_operation(row) for row in rows]
+    except (DatabaseError, ValueError, TypeError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise KnownError(f"The journal in {folder} can't be read: {cause}.", "Restore it from a backup.") from error
+    finally:
+        engine.dispose()
+
+
+def verify_folder(folder: Path) -> Verdict:
+    """Verify the journal of a data folder."""
+    return verify(read_journal(folder), read_mark(folder / MARK))
