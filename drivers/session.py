@@ -1,0 +1,199 @@
+"""What the drivers' sessions share: backoff, silence watchdog, link bookkeeping with gaps, the loop that keeps at it.
+
+Owns when a controller counts as lost and what is said about it. Must not know any protocol.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.errors import KnownError
+from app.domain.text import safe
+from app.ports import DriverSink, Link, LinkState
+
+SILENCE_S = 2.0
+"""A controller that says nothing for so long is lost: below the 3 s after which the screen must show it (I4)."""
+KEPT_GAPS = 100
+
+
+class LostError(KnownError):
+    """The connection is over, or the controller no longer says anything; try again."""
+
+
+class IdentityError(KnownError):
+    """Someone else answers at the controller's address: nothing that it says may be used."""
+
+
+class Backoff:
+    """Waiting times that double from `first_s` to `most_s`, each cut by up to half at random."""
+
+    def __init__(self, first_s: float = 0.25, most_s: float = 5.0) -> None:
+        self._first_s = first_s
+        self._most_s = most_s
+        self._tries = 0
+
+    def next_s(self) -> float:
+        """The time to wait before the next attempt, in seconds."""
+        full_s = min(self._most_s, self._first_s * 2.0 ** min(self._tries, 30))
+        self._tries += 1
+        return full_s * random.uniform(0.5, 1.0)
+
+    def reset(self) -> None:
+        """Start again from the first waiting time: an attempt succeeded."""
+        self._tries = 0
+
+
+class Silence:
+    """The watchdog over a connection: `watch` ends it when `heard` was not called for `limit_s`."""
+
+    def __init__(self, limit_s: float = SILENCE_S) -> None:
+        self.limit_s = limit_s
+        self._heard_s = time.monotonic()
+
+    def heard(self) -> None:
+        """The controller said something."""
+        self._heard_s = time.monotonic()
+
+    async def watch(self) -> None:
+        """Wait until the controller is silent for too long; raises LostError then."""
+        while True:
+            left_s = self._heard_s + self.limit_s - time.monotonic()
+            if left_s <= 0:
+                raise LostError(f"Nothing was heard for {self.limit_s:.1f} s.")
+            await asyncio.sleep(left_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time in which a controller could not be seen: from the last word received to the first one after."""
+
+    controller: str
+    from_s: float
+    to_s: float
+    reason: str
+
+
+class LinkBook:
+    """The state of one controller's connection. Tells the sink each change once, and keeps the last gaps."""
+
+    def __init__(self, controller: str, sink: DriverSink) -> None:
+        self._sink = sink
+        self._last_data_s = 0.0
+        self.ups = 0
+        self.gaps: deque[Gap] = deque(maxlen=KEPT_GAPS)
+        self.state = LinkState(controller=controller, link=Link.CONNECTING, since_s=time.time(), last_data_s=0.0)
+        sink.link(self.state)
+
+    def heard(self, at_s: float, note: str = "") -> None:
+        """The controller itself said something at `at_s` (this station's clock); the link is up. `note` explains it."""
+        if self.state.link is not Link.UP:
+            self._record_gap(at_s)
+            self.ups += 1
+            self._last_data_s = at_s
+            self._change(Link.UP, note, at_s)
+        self._last_data_s = at_s
+        self._sink.alive(self.state.controller, at_s)
+
+    def down(self, link: Link, reason: str) -> None:
+        """The link is lost or refused. A repetition with the same reason is not told again."""
+        reason = safe(reason)
+        if (link, reason) != (self.state.link, self.state.reason):
+            self._change(link, reason, self.state.since_s if link is self.state.link else time.time())
+
+    def _record_gap(self, at_s: float) -> None:
+        if self._last_data_s:
+            self.gaps.append(
+                Gap(
+                    controller=self.state.controller,
+                    from_s=self._last_data_s,
+                    to_s=at_s,
+                    reason=self.state.reason,
+                )
+            )
+
+    def _change(self, link: Link, reason: str, since_s: float) -> None:
+        self.state = LinkState(
+            controller=self.state.controller,
+            link=link,
+            since_s=since_s,
+            last_data_s=self._last_data_s,
+            reason=reason,
+            reconnects=max(0, self.ups - 1),
+        )
+        self._sink.link(self.state)
+
+
+class RareLog:
+    """A controller's log in which the same matter is said at most once in `every_s`, with how often it was meant."""
+
+    def __init__(self, controller: str, every_s: float = 60.0) -> None:
+        self._log = logging.getLogger(f"lineside.driver.{controller}")
+        self._every_s = every_s
+        self._said: dict[str, tuple[float, int]] = {}
+
+    def warning(self, matter: str, text: str) -> None:
+        """Say `text`, unless this `matter` was said within the last while; then only count it."""
+        now_s = time.monotonic()
+        last_s, kept_back = self._said.get(matter, (-self._every_s, 0))
+        if now_s - last_s < self._every_s:
+            self._said[matter] = (last_s, kept_back + 1)
+            return
+        self._said[matter] = (now_s, 0)
+        self._log.warning("%s%s", safe(text), f" ({kept_back} more since last said)" if kept_back else "")
+
+    def info(self, text: str) -> None:
+        """Say something that happens once a connection."""
+        self._log.info("%s", safe(text))
+
+    def bug(self) -> None:
+        """Log the exception being handled, with its traceback: it is ours."""
+        self._log.exception("bug in the driver; the connection is made again")
+
+
+async def keep_at_it(book: LinkBook, log: RareLog, attempt: Callable[[], Awaitable[None]]) -> None:
+    """Run `attempt` (one whole connection) again and again until cancelled, with backoff in between.
+
+    `attempt` raises LostError or IdentityError when its connection is over; anything else is our bug, which is
+    logged with its traceback and then treated like a loss, so that one bad packet never blinds the plant.
+    """
+    backoff = Backoff()
+    while True:
+        ups = book.ups
+        try:
+            await attempt()
+            raise LostError("The connection ended.")
+        except IdentityError as error:
+            _give_up(book, log, Link.REFUSED, error)
+        except LostError as error:
+            _give_up(book, log, Link.LOST, error)
+        except Exception as error:  # noqa: BLE001
+            log.bug()
+            book.down(Link.LOST, f"Internal error: {type(error).__name__}.")
+        if book.ups != ups:
+            backoff.reset()
+        await asyncio.sleep(backoff.next_s())
+
+
+async def first_of(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts of a session side by side until the first ends; end the others and raise what it raised."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _give_up(book: LinkBook, log: RareLog, link: Link, error: KnownError) -> None:
+    book.down(link, str(error))
+    log.warning(f"{link.name} {error.message}", str(error))
