@@ -144,6 +144,25 @@ class Receipt:
     message: str = ""
 
 
+class ErpLinkState(StrEnum):
+    """Whether the ERP answers; AUTH: it refuses our sign-in, and a person must act."""
+
+    CONNECTING = "connecting"
+    UP = "up"
+    DOWN = "down"
+    AUTH = "auth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErpStatus:
+    """How the ERP stands. `since_at` is when the present state began, `last_read_at` the age of the reference data."""
+
+    state: ErpLinkState
+    since_at: datetime
+    reason: str = ""
+    last_read_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpInfo:
     """What answered: product, version and how far its clock is from ours (seconds, positive: ahead)."""
