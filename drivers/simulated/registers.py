@@ -77,4 +77,4 @@ def decode(register: Register, words: list[int]) -> Value:
     if register.type is RegisterType.BIT:
         return bool(words[0] >> register.bit & 1)
     raw = words[0] if register.words == 1 else words[0] << 16 | words[1]
-    return raw * register.scale if register.scale != 1.0 else raw
+    return round(raw * register.scale, 6) if register.scale != 1.0 else raw
