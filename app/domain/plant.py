@@ -182,6 +182,7 @@ class Plant:
     erp: ErpLink = field(default_factory=ErpLink)
     demo: bool = False
     replayed: bool = False
+    hold_reasons: Mapping[str, str] = field(default_factory=dict)
 
     def tags_of(self, machine: str) -> tuple[Tag, ...]:
         """The tags of a machine in the order of the file."""

@@ -1,0 +1,84 @@
+"""A plant file, checked: the plant, or every fault of the file at once with its line.
+
+Owns the order of the steps. Must not know drivers or ERP adapters: their checks are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from app.domain.plant import Plant
+from app.plant.address import expand
+from app.plant.build import build
+from app.plant.checks.facts import AddressChecks, Facts, SettingsChecks
+from app.plant.checks.table import misfits
+from app.plant.faults import Fault, Misfit, PlantFileError
+from app.plant.positions import Positions
+from app.plant.shape import shape
+from app.plant.source import Source, parse, read
+from app.plant.where import where
+
+NO_ERPS: Mapping[str, SettingsChecks] = MappingProxyType({})
+
+Checked = tuple[Plant | None, tuple[Fault, ...]]
+
+
+def check(
+    path: Path, address_checks: Mapping[str, AddressChecks], erp_checks: Mapping[str, SettingsChecks] = NO_ERPS
+) -> Checked:
+    """The plant of a file and no faults, or None and the faults in the order of their lines. Never raises.
+
+    `address_checks`: protocol → its driver's checks. `erp_checks`: adapter → its checks; empty: not judged.
+    """
+    return _checked(read(path), address_checks, erp_checks)
+
+
+def check_text(
+    text: str,
+    path: Path,
+    address_checks: Mapping[str, AddressChecks],
+    erp_checks: Mapping[str, SettingsChecks] = NO_ERPS,
+) -> Checked:
+    """Like `check`, for a text that is not on disk; `path` is only shown."""
+    return _checked(parse(path, text.encode("utf-8", "surrogatepass")), address_checks, erp_checks)
+
+
+def load(
+    path: Path, address_checks: Mapping[str, AddressChecks], erp_checks: Mapping[str, SettingsChecks] = NO_ERPS
+) -> Plant:
+    """The plant of a file. Raises PlantFileError, whose text lists the faults."""
+    plant, faults = check(path, address_checks, erp_checks)
+    if plant is None:
+        raise PlantFileError(path, faults)
+    return plant
+
+
+def _checked(
+    source: Source, address_checks: Mapping[str, AddressChecks], erp_checks: Mapping[str, SettingsChecks]
+) -> Checked:
+    if source.fault is not None:
+        return None, (source.fault,)
+    draft, found = shape(source.data)
+    expansion = expand(draft)
+    facts = Facts(draft=draft, expansion=expansion, address_checks=address_checks, erp_checks=erp_checks)
+    found += misfits(facts)
+    if found:
+        return None, located(source, found)
+    return build(draft.file, expansion), ()
+
+
+def located(source: Source, found: Iterable[Misfit]) -> tuple[Fault, ...]:
+    """The misfits as faults with their lines, in order, each once."""
+    positions = Positions(source.text)
+    return tuple(sorted({_located(source.path, source.data, positions, misfit) for misfit in found}))
+
+
+def _located(path: Path, data: Mapping[str, Any], positions: Positions, misfit: Misfit) -> Fault:
+    line, column = positions.of(misfit.at)
+    message = misfit.message
+    if misfit.first is not None:
+        message = f"{message} (line {positions.of(misfit.first)[0]})."
+    return Fault(path=path, line=line, column=column, where=where(data, misfit.at), message=message, todo=misfit.todo)
