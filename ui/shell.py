@@ -37,7 +37,10 @@ class Shell(Protocol):
         """Show a form inside the window; `done` gets the answers, or None when it was cancelled."""
 
     def sign_in(self) -> None:
-        """Show who can sit down here."""
+        """Lock the station and show who can sit down here."""
+
+    def sign_out(self) -> None:
+        """Leave the station: nobody acts here until somebody signs in."""
 
 
 class Presenter(Protocol):

@@ -1,0 +1,240 @@
+"""What can be done about suspect product: hold, review, dispose, release, record a check. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from app.domain import commands as c
+from app.domain.events import Disposition
+from app.domain.hold import Hold
+from app.domain.lifecycles import HOLD, HoldTrigger
+from app.domain.plant import Signal
+from app.readmodel import model
+from ui.acts.cases import case_of
+from ui.acts.row import Row
+from ui.acts.told import send
+from ui.desk import Desk
+from ui.forms import Choice, Field, FieldKind, Form, decimal
+from ui.shell import Answers, Shell, id_of, kind_of
+from ui.text import amount, t
+
+HOLDS = frozenset({"hold"})
+SUSPECT = frozenset({"case", "task", "machine", "lot", "order"})
+FINAL = frozenset({Disposition.SCRAP})
+"""Dispositions that destroy: asked once more."""
+
+
+def hold_of(desk: Desk, ref: str) -> Hold | None:
+    """The hold that a ref names."""
+    return model.hold(desk.view, id_of(ref)) if kind_of(ref) == "hold" else None
+
+
+def may(trigger: HoldTrigger) -> Callable[[Desk, str], bool]:
+    """Whether the hold's lifecycle has this step now."""
+
+    def asked(desk: Desk, ref: str) -> bool:
+        hold = hold_of(desk, ref)
+        return hold is not None and HOLD.may(hold.state, trigger)
+
+    return asked
+
+
+def doing(work: Callable[[Desk, Shell, Hold], None]) -> Callable[[Desk, str, Shell], None]:
+    """An action's `run` of a function over the hold."""
+
+    def run(desk: Desk, ref: str, shell: Shell) -> None:
+        hold = hold_of(desk, ref)
+        if hold is not None:
+            work(desk, shell, hold)
+
+    return run
+
+
+def what(hold: Hold) -> str:
+    """ "1,152 units of 4471-B, 4471-C"."""
+    return t("{quantity} units of {lots}", quantity=amount(hold.quantity), lots=", ".join(hold.lots))
+
+
+def place(desk: Desk, ref: str, shell: Shell) -> None:
+    """The holds view draws the suspect window before anything is held."""
+    case = case_of(desk, ref) if kind_of(ref) == "task" else None
+    shell.go(f"holds:case/{case.id}" if case else f"holds:{ref}")
+
+
+def review(desk: Desk, shell: Shell, hold: Hold) -> None:
+    form = Form(
+        title=t("Review {what}", what=what(hold)),
+        fields=(Field(id="note", label=t("Note"), required=False),),
+        confirm=t("Start the review"),
+    )
+
+    def done(answers: Answers | None) -> None:
+        if answers is not None:
+            send(desk, shell, c.ReviewHold(hold_id=hold.id, note=answers["note"]), t("Under review."))
+
+    shell.ask(form, done)
+
+
+DISPOSITIONS = tuple(Choice(value=d.value, label=d.value.replace("_", " ").capitalize()) for d in Disposition)
+
+
+def dispose(desk: Desk, shell: Shell, hold: Hold) -> None:
+    form = Form(
+        title=t("Disposition of {what}", what=what(hold)),
+        fields=(
+            Field(id="disposition", label=t("What becomes of it"), kind=FieldKind.CHOICE, choices=DISPOSITIONS),
+            Field(id="note", label=t("Why"), hint=t("one sentence")),
+        ),
+        confirm=t("Dispose"),
+    )
+
+    def done(answers: Answers | None) -> None:
+        if answers is not None:
+            confirm_disposition(desk, shell, hold, Disposition(answers["disposition"]), answers["note"])
+
+    shell.ask(form, done)
+
+
+def confirm_disposition(desk: Desk, shell: Shell, hold: Hold, chosen: Disposition, note: str) -> None:
+    """Send it; scrap is asked once more."""
+
+    def done(answers: Answers | None) -> None:
+        if answers is not None:
+            send(desk, shell, c.DisposeHold(hold_id=hold.id, disposition=chosen, note=note), t("Disposition stored."))
+
+    if chosen not in FINAL:
+        done({})
+        return
+    form = Form(
+        title=t("Scrap {what}?", what=what(hold)),
+        text=t("Scrapped units are written off in the ERP."),
+        facts=(note,),
+        confirm=t("Scrap {quantity} units", quantity=amount(hold.quantity)),
+        danger=True,
+    )
+    shell.ask(form, done)
+
+
+def release(desk: Desk, shell: Shell, hold: Hold) -> None:
+    form = Form(
+        title=t("Release {what}?", what=what(hold)),
+        text=t("Only this hold ends; any other on the same lot stays."),
+        facts=release_facts(desk, hold),
+        fields=(Field(id="note", label=t("Why it may go"), hint=t("one sentence, signed by you")),),
+        confirm=t("Release {quantity} units", quantity=amount(hold.quantity)),
+        danger=True,
+    )
+
+    def done(answers: Answers | None) -> None:
+        if answers is not None:
+            command = c.ReleaseHold(hold_id=hold.id, seen_version=hold.version, note=answers["note"])
+            send(desk, shell, command, t("Released."))
+
+    shell.ask(form, done)
+
+
+def release_facts(desk: Desk, hold: Hold) -> tuple[str, ...]:
+    """The disposition, the reason it was held for, and the other holds that stay on its lots."""
+    facts = [t("Held for: {reason}", reason=hold.reason)]
+    if hold.disposition is not None:
+        facts.append(t("Disposition: {text}", text=hold.disposition.value.replace("_", " ")))
+    others = [h for h in model.open_holds(desk.view) if h.id != hold.id and set(h.lots) & set(hold.lots)]
+    facts += [t("Stays held: {what} ({reason})", what=what(other), reason=other.reason) for other in others]
+    return tuple(facts)
+
+
+def check(desk: Desk, ref: str, shell: Shell) -> None:
+    """Record a sample check at a machine."""
+    machine = machine_of(desk, ref)
+    passed = (Choice(value="yes", label=t("Good")), Choice(value="no", label=t("Not good")))
+    form = Form(
+        title=t("Quality check at {machine}", machine=desk.plant.label(machine)),
+        fields=(
+            Field(id="characteristic", label=t("What was checked"), value=t("fill volume")),
+            Field(id="value", label=t("Value"), kind=FieldKind.DECIMAL),
+            Field(id="unit", label=t("Unit"), value="ml"),
+            Field(id="passed", label=t("Result"), kind=FieldKind.CHOICE, choices=passed),
+            Field(id="lot", label=t("Lot"), value=lot_at(desk, machine)),
+        ),
+        confirm=t("Record"),
+    )
+
+    def done(answers: Answers | None) -> None:
+        if answers is None:
+            return
+        command = c.RecordQualityCheck(
+            machine=machine,
+            lot=answers["lot"],
+            characteristic=answers["characteristic"],
+            value=decimal(answers["value"]) if answers["value"] else Decimal(0),
+            unit=answers["unit"],
+            passed=answers["passed"] == "yes",
+        )
+        send(desk, shell, command, t("Check recorded."))
+
+    shell.ask(form, done)
+
+
+def machine_of(desk: Desk, ref: str) -> str:
+    """The machine of a ref: itself, or its case's; "" where there is none."""
+    if kind_of(ref) == "machine":
+        return id_of(ref)
+    case = case_of(desk, ref)
+    return (case.machine or "") if case is not None else ""
+
+
+def lot_at(desk: Desk, machine: str) -> str:
+    """The lot that runs through a machine now; "" while that is not known."""
+    tag = desk.plant.tag(machine, Signal.LOT)
+    value = desk.values.reading(tag.index).value if tag is not None else ""
+    return value if isinstance(value, str) else ""
+
+
+def has_machine(desk: Desk, ref: str) -> bool:
+    """Whether the ref leads to a machine."""
+    return bool(machine_of(desk, ref))
+
+
+def always(desk: Desk, ref: str) -> bool:
+    """No lifecycle bounds it."""
+    return True
+
+
+def row(
+    name: str,
+    text: str,
+    key: str,
+    command: type[c.Command],
+    trigger: HoldTrigger,
+    work: Callable[[Desk, Shell, Hold], None],
+    danger: bool = False,
+) -> Row:
+    """A row over holds."""
+    return Row(
+        id=f"hold.{name}",
+        text=text,
+        key=key,
+        kinds=HOLDS,
+        commands=(command,),
+        may=may(trigger),
+        run=doing(work),
+        danger=danger,
+    )
+
+
+ROWS = (
+    Row(id="case.hold", text="hold", key="H", kinds=SUSPECT, commands=(c.PlaceHold,), may=always, run=place),
+    row("review", "review", "V", c.ReviewHold, HoldTrigger.REVIEW, review),
+    row("dispose", "dispose", "D", c.DisposeHold, HoldTrigger.DISPOSE, dispose),
+    row("release", "release", "Shift+R", c.ReleaseHold, HoldTrigger.RELEASE, release, danger=True),
+    Row(
+        id="check.record",
+        text="quality check",
+        key="Q",
+        kinds=frozenset({"case", "task", "machine"}),
+        commands=(c.RecordQualityCheck,),
+        may=has_machine,
+        run=check,
+    ),
+)
