@@ -1,0 +1,63 @@
+"""Stale: hatched, with since when. Never the last number."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.domain.text import safe
+from ui.theme import Look
+
+_CENTER = Qt.AlignmentFlag.AlignCenter
+_ANTIALIAS = QPainter.RenderHint.Antialiasing
+_STEP = 12.0
+
+
+def draw_stale(painter: QPainter, rect: QRectF, text: str, look: Look, *, px: int = 13) -> None:
+    """The hatch over `rect` with `text` ("no data since 02:14:07") on a plain ground in its middle."""
+    theme = look.theme
+    painter.save()
+    painter.setClipRect(rect)
+    painter.fillRect(rect, theme.track)
+    painter.setRenderHint(_ANTIALIAS)
+    painter.setPen(QPen(theme.band, _STEP / 2))
+    x = rect.left() - rect.height()
+    while x < rect.right() + _STEP:
+        painter.drawLine(QPointF(x, rect.bottom() + 2), QPointF(x + rect.height() + 4, rect.top() - 2))
+        x += _STEP
+    painter.setRenderHint(_ANTIALIAS, False)
+    painter.setPen(theme.line)
+    painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+    if text:
+        shown = look.elided(text, px, rect.width() - 12)
+        width = look.width(shown, px) + 10
+        plate = QRectF(rect.center().x() - width / 2, rect.center().y() - px * 0.75 - 1, width, px * 1.5 + 2)
+        painter.fillRect(plate.intersected(rect), theme.raised)
+        painter.setPen(theme.ink)
+        painter.setFont(look.font(px))
+        painter.drawText(plate, _CENTER, shown)
+    painter.restore()
+
+
+class StaleBox(QWidget):
+    """The hatch as a widget, to stand where a value would."""
+
+    def __init__(self, look: Look, text: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._text = ""
+        look.changed.connect(self.update)
+        self.set(text)
+
+    def set(self, text: str) -> None:
+        """Say since when."""
+        self._text = safe(text)
+        self.setAccessibleName(self._text)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(180, 40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_stale(QPainter(self), QRectF(self.rect()), self._text, self._look)
