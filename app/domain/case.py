@@ -104,18 +104,18 @@ class ExceptionCase:
 
     @property
     def closed(self) -> bool:
-        """Whether nobody has to act any more: resolved counts as acted on, until it is reopened."""
-        return self.state in (CaseState.RESOLVED, CaseState.CLOSED)
-
-    @property
-    def finished(self) -> bool:
         """Whether the lifecycle has ended."""
         return self.state is CaseState.CLOSED
 
     @property
+    def resolved(self) -> bool:
+        """Whether nobody has to act any more, unless it is reopened."""
+        return self.state in (CaseState.RESOLVED, CaseState.CLOSED)
+
+    @property
     def primary(self) -> Task | None:
-        """The task whose acceptor owns the case."""
-        return next((t for t in self.tasks if t.primary and t.state is not TaskState.WITHDRAWN), None)
+        """The task whose acceptor owns the case: the newest primary one, for a case that was reopened."""
+        return next((t for t in reversed(self.tasks) if t.primary and t.state is not TaskState.WITHDRAWN), None)
 
     @property
     def owner(self) -> str:

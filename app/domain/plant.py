@@ -196,9 +196,13 @@ class Plant:
         """The machines that a controller serves."""
         return tuple(m for m in self.machines.values() if m.controller == controller)
 
+    def machine(self, machine: str | None) -> Machine | None:
+        """The machine with this id, if there is one."""
+        return self.machines.get(machine) if machine else None
+
     def label(self, machine: str | None) -> str:
         """ "L2 Filler": how people on the floor say a machine; empty for None."""
         if machine is None:
             return ""
-        found = self.machines.get(machine)
+        found = self.machine(machine)
         return f"{found.line} {found.name}" if found else machine

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar, cast
 from app.domain.case import ExceptionCase
 from app.domain.handover import Handover
 from app.domain.hold import Hold, held_lots
+from app.domain.lifecycles import CaseState
 from app.domain.operation import Recorded
 from app.domain.posting import Posting
 from app.domain.work import Assignment, OrderProgress, QualityCheck
@@ -111,7 +112,12 @@ def case(view: View, case_id: str) -> ExceptionCase | None:
 def open_cases(view: View) -> list[ExceptionCase]:
     """Cases that are neither resolved nor closed, the most urgent and then the oldest first."""
     rows = cast("Iterator[ExceptionCase]", view.live("case"))
-    return sorted(rows, key=lambda c: (c.priority, c.opened_at))
+    return sorted((c for c in rows if not c.resolved), key=lambda c: (c.priority, c.opened_at))
+
+
+def resolved_cases(view: View) -> list[ExceptionCase]:
+    """Cases resolved but not closed yet, oldest first."""
+    return [c for c in cast("Iterator[ExceptionCase]", view.live("case")) if c.state is CaseState.RESOLVED]
 
 
 def all_cases(view: View) -> list[ExceptionCase]:

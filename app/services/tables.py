@@ -1,0 +1,64 @@
+"""The core's table of contents: one handler per command, and what reacts to which event."""
+
+from __future__ import annotations
+
+from app.domain import commands as c
+from app.domain import events as e
+from app.services import cases, findings, handovers, holds, postings, routing, station, tasks, work
+from app.services.context import CommandTable, ReactionTable
+
+COMMAND_HANDLERS: CommandTable = {
+    c.RecordFinding: findings.record_finding,
+    c.CompleteCapsule: findings.complete_capsule,
+    c.RecordGap: findings.record_gap,
+    c.RecordCount: work.record_count,
+    c.ReportException: cases.report_exception,
+    c.AcknowledgeCase: cases.acknowledge_case,
+    c.OwnCase: cases.own_case,
+    c.AddNote: cases.add_note,
+    c.ShelveCase: cases.shelve_case,
+    c.UnshelveCase: cases.unshelve_case,
+    c.ResolveCase: cases.resolve_case,
+    c.CloseCase: cases.close_case,
+    c.ReopenCase: cases.reopen_case,
+    c.AcceptTask: tasks.accept_task,
+    c.DeclineTask: tasks.decline_task,
+    c.PromiseTask: tasks.promise_task,
+    c.ReassignTask: tasks.reassign_task,
+    c.FinishTask: tasks.finish_task,
+    c.ExpireTask: tasks.expire_task,
+    c.BreakPromise: tasks.break_promise,
+    c.PlaceHold: holds.place_hold,
+    c.ReviewHold: holds.review_hold,
+    c.DisposeHold: holds.dispose_hold,
+    c.ReleaseHold: holds.release_hold,
+    c.RecordQualityCheck: holds.record_quality_check,
+    c.ConfirmOrder: work.confirm_order,
+    c.ProposeAssignment: work.propose_assignment,
+    c.AcceptAssignment: work.accept_assignment,
+    c.DeclineAssignment: work.decline_assignment,
+    c.WithdrawAssignment: work.withdraw_assignment,
+    c.ActivateAssignment: work.activate_assignment,
+    c.FinishAssignment: work.finish_assignment,
+    c.DraftHandover: handovers.draft_handover,
+    c.SignHandover: handovers.sign_handover,
+    c.AcceptHandoverItem: handovers.accept_handover_item,
+    c.RecordPosting: postings.record_posting,
+    c.RetryPosting: postings.retry_posting,
+    c.SignIn: station.sign_in,
+    c.SignOut: station.sign_out,
+}
+
+EVENT_HANDLERS: ReactionTable = {
+    e.CaseOpened: (routing.assess, routing.offer_tasks),
+    e.CaseReopened: (routing.offer_anew,),
+    e.CaseResolved: (postings.post_downtime,),
+    e.CountRecorded: (work.activate_moved_order,),
+    e.ProductionConfirmed: (postings.post_production,),
+    e.HoldPlaced: (postings.post_hold,),
+    e.HoldReleased: (postings.post_release,),
+    e.AssignmentAccepted: (postings.post_move,),
+    e.PostingRejected: (postings.route_refusal,),
+    e.PostingParked: (postings.route_refusal,),
+}
+"""Reactions run in the same commit as the event that set them off: all of it happened, or none."""
