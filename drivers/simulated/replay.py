@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import random
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise KnownError(f"Cannot read {path}: {reason}.", "Give a burst file, plain or .gz.") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
