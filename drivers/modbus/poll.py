@@ -22,7 +22,7 @@ class Item:
     spot: ModbusAddress
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Group:
     """One read: `count` registers or bits of a table of a unit from `start` on, and the tags within, by address."""
 

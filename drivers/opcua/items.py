@@ -1,0 +1,142 @@
+"""Which node each tag is on this server now, and the monitored items on them, each one's status looked at.
+
+Owns the table handle → tag of one subscription. Must not know how notifications travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from asyncua import ua
+
+from app.domain.plant import Tag
+from drivers.opcua.address import UaAddress
+from drivers.opcua.session import Session, standard
+
+A_CALL = 500
+"""Items a request: servers limit it, and a request must not take long."""
+FIRST_HANDLE = 16
+STATE_HANDLE = 1
+CLOCK_HANDLE = 2
+EVENT_HANDLE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A tag and its address."""
+
+    tag: Tag
+    spot: UaAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A tag that this server has no value for, and why."""
+
+    tag: Tag
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """How an item is watched. `sampling_ms` -1 means the publishing interval."""
+
+    sampling_ms: float
+    queue: int
+
+
+async def resolve(session: Session, items: Sequence[Item]) -> tuple[dict[int, ua.NodeId], list[Refusal]]:
+    """The node of each item by its position, and the items that have none on this server."""
+    nodes: dict[int, ua.NodeId] = {}
+    refused: list[Refusal] = []
+    paths: dict[int, ua.BrowsePath] = {}
+    for place, item in enumerate(items):
+        node = session.node_id(item.spot.node)
+        path = None if node is None or not item.spot.path else _browse_path(session, node, item.spot)
+        if node is None or (item.spot.path and path is None):
+            refused.append(Refusal(tag=item.tag, reason="the server does not have its namespace"))
+        elif path is not None:
+            paths[place] = path
+        else:
+            nodes[place] = node
+    for place, found in await _translate(session, paths):
+        if isinstance(found, ua.NodeId):
+            nodes[place] = found
+        else:
+            refused.append(Refusal(tag=items[place].tag, reason=f"its path was not found ({found})"))
+    return nodes, refused
+
+
+def _browse_path(session: Session, start: ua.NodeId, spot: UaAddress) -> ua.BrowsePath | None:
+    elements = []
+    for step in spot.path:
+        index = session.namespace(step.uri)
+        if index is None:
+            return None
+        element = ua.RelativePathElement()
+        element.ReferenceTypeId = standard(ua.ObjectIds.HierarchicalReferences)
+        element.IncludeSubtypes = True
+        element.TargetName = ua.QualifiedName(step.name, index)
+        elements.append(element)
+    return ua.BrowsePath(StartingNode=start, RelativePath=ua.RelativePath(Elements=elements))
+
+
+async def _translate(session: Session, paths: dict[int, ua.BrowsePath]) -> list[tuple[int, ua.NodeId | str]]:
+    found: list[tuple[int, ua.NodeId | str]] = []
+    for places in chunks(list(paths), A_CALL):
+        results = await session.services.translate_browsepaths_to_nodeids([paths[place] for place in places])
+        for place, result in zip(places, results, strict=True):
+            good = result.StatusCode.is_good() and len(result.Targets) > 0
+            found.append((place, _local(result.Targets[0].TargetId) if good else result.StatusCode.name))
+    return found
+
+
+def _local(target: ua.ExpandedNodeId) -> ua.NodeId:
+    return ua.NodeId(target.Identifier, target.NamespaceIndex, target.NodeIdType)
+
+
+async def monitor(
+    session: Session, subscription: int, nodes: dict[int, ua.NodeId], watch: Monitoring
+) -> dict[int, str]:
+    """Create the items on the subscription; the position of each refused one with the server's words.
+
+    The item at position n has the handle FIRST_HANDLE + n.
+    """
+    refused: dict[int, str] = {}
+    for places in chunks(list(nodes), A_CALL):
+        requests = [item_request(FIRST_HANDLE + place, nodes[place], watch) for place in places]
+        results = await create(session, subscription, requests)
+        for place, result in zip(places, results, strict=True):
+            if not result.StatusCode.is_good():
+                refused[place] = result.StatusCode.name
+    return refused
+
+
+async def create(
+    session: Session, subscription: int, requests: list[ua.MonitoredItemCreateRequest]
+) -> list[ua.MonitoredItemCreateResult]:
+    """Create monitored items; the results in the order of the requests."""
+    params = ua.CreateMonitoredItemsParameters()
+    params.SubscriptionId = ua.IntegerId(subscription)
+    params.TimestampsToReturn = ua.TimestampsToReturn.Both
+    params.ItemsToCreate = requests
+    return await session.services.create_monitored_items(params)
+
+
+def item_request(handle: int, node: ua.NodeId, watch: Monitoring) -> ua.MonitoredItemCreateRequest:
+    """A request to watch a node's value; a full queue drops the oldest."""
+    request = ua.MonitoredItemCreateRequest()
+    request.ItemToMonitor.NodeId = node
+    request.ItemToMonitor.AttributeId = ua.AttributeIds.Value
+    request.MonitoringMode = ua.MonitoringMode.Reporting
+    request.RequestedParameters.ClientHandle = ua.IntegerId(handle)
+    request.RequestedParameters.SamplingInterval = watch.sampling_ms
+    request.RequestedParameters.QueueSize = ua.Counter(watch.queue)
+    request.RequestedParameters.DiscardOldest = True
+    return request
+
+
+def chunks(places: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+    """The sequence in parts of at most `size`."""
+    return (places[start : start + size] for start in range(0, len(places), size))

@@ -1,0 +1,165 @@
+"""One OPC UA session: connect, check who answers, resolve namespaces, close. A fresh client every time.
+
+Owns what asyncua's client does for us, step by step and each under a time-out; its own supervisor, watchdog and
+publish loop never run (they keep a dead subscription "connected"). Must not know tags or values.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import struct
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from asyncua import Client, ua
+from asyncua.client.ua_session import UaSession
+from asyncua.ua.ua_binary import struct_from_binary
+
+from app.domain.plant import Controller
+from drivers.fields import text_of
+from drivers.opcua.address import NodeRef
+from drivers.session import IdentityError, LostError
+
+SESSION_S = 30.0
+"""A session that we could not close ends by itself so soon: small controllers allow only a few."""
+CLOSE_S = 0.25
+RENEW_AT = 0.75
+"""Share of a secure channel's lifetime after which it is renewed (OPC 10000-4 5.5.2.1)."""
+LARGEST_MESSAGE = 16 * 1024 * 1024
+APPLICATION_URI = "urn:lineside:client"
+
+
+def standard(identifier: int) -> ua.NodeId:
+    """A node of OPC UA's own namespace."""
+    return ua.NodeId(ua.Int32(identifier), ua.Int16(0))
+
+
+NODE_TYPES = {
+    "s": ua.NodeIdType.String,
+    "i": ua.NodeIdType.Numeric,
+    "g": ua.NodeIdType.Guid,
+    "b": ua.NodeIdType.ByteString,
+}
+
+Response = TypeVar("Response")
+
+
+def quiet_library() -> None:
+    """Keep asyncua's client from logging the network's faults as errors: the driver says them in its own words."""
+    for name in ("asyncua.client", "asyncua.common", "asyncua.crypto"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+@contextlib.contextmanager
+def faults_as_loss(doing: str) -> Iterator[None]:
+    """Turn what asyncua raises for the network and the server into LostError."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise LostError(f"No answer in time while {doing}.") from error
+    except ua.UaStatusCodeError as error:
+        raise LostError(f"The server answers {_name(error.code)} while {doing}.") from error
+    except (struct.error, ValueError, LookupError) as error:
+        raise LostError(f"The server sends what cannot be read while {doing}.") from error
+    except (OSError, ua.UaError) as error:
+        raise LostError(f"The connection failed while {doing}: {_text(error)}.") from error
+
+
+class Session:
+    """A session with one server, from `open` to `close`; never used again after that."""
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+        self._timeout_s = controller.timeout_ms / 1000
+        self._client = Client(text_of(controller.settings, "url"), timeout=self._timeout_s)
+        self._client.application_uri = APPLICATION_URI
+        self._client.name = self._client.description = "Lineside"
+        self._client.session_timeout = int(SESSION_S * 1000)
+        self._client.max_messagesize = LARGEST_MESSAGE
+        self._namespaces: dict[str, int] = {}
+        self.application_uri = ""
+
+    @property
+    def services(self) -> UaSession:
+        """The session's services, each bounded by the controller's time-out."""
+        return self._client.uaclient.session
+
+    async def open(self) -> None:
+        """Connect and activate. Raises LostError, or IdentityError before any user is named to the server."""
+        with faults_as_loss("connecting"):
+            async with asyncio.timeout(2 * self._timeout_s):
+                await self._client.connect_socket()
+                await self._client.send_hello()
+                await self._client.open_secure_channel()
+                created = await self._client.create_session()
+                self._check_identity(created.ServerEndpoints or [])
+                await self._client.activate_session(username=text_of(self._controller.settings, "user"))
+                self._namespaces = await self._read_namespaces()
+
+    def _check_identity(self, endpoints: list[ua.EndpointDescription]) -> None:
+        found = sorted({endpoint.Server.ApplicationUri or "" for endpoint in endpoints})
+        self.application_uri = ", ".join(found)
+        wanted = self._controller.identity
+        if wanted and wanted not in found:
+            raise IdentityError(
+                f'The server says it is "{self.application_uri}", not "{wanted}".', "Check its address."
+            )
+
+    async def _read_namespaces(self) -> dict[str, int]:
+        array = standard(ua.ObjectIds.Server_NamespaceArray)
+        found = (await self.services.read_attributes([array], ua.AttributeIds.Value))[0]
+        uris = found.Value.Value if found.Value is not None else None
+        if not isinstance(uris, list):
+            raise LostError("The server does not tell its namespaces.")
+        return {str(uri): index for index, uri in enumerate(uris)}
+
+    def namespace(self, uri: str) -> int | None:
+        """The index that a namespace has on this server now; None if the server does not have it."""
+        return self._namespaces.get(uri)
+
+    def uri(self, index: int) -> str:
+        """The URI behind an index; empty if there is none."""
+        return next((uri for uri, known in self._namespaces.items() if known == index), "")
+
+    def node_id(self, node: NodeRef) -> ua.NodeId | None:
+        """The NodeId on this server; None if the server does not have its namespace."""
+        index = self.namespace(node.uri)
+        if index is None:
+            return None
+        identifier: Any = node.identifier
+        return ua.NodeId(identifier, ua.Int16(index), NODE_TYPES[node.kind])
+
+    async def send(self, request: Any, response: type[Response]) -> Response:
+        """Send a service request that asyncua would tie to a loop of its own. Raises what the server answers."""
+        protocol = self._client.uaclient.protocol
+        if protocol is None:
+            raise ConnectionError("the connection is closed")
+        answer: Any = struct_from_binary(response, await protocol.send_request(request))
+        answer.ResponseHeader.ServiceResult.check()
+        return answer  # type: ignore[no-any-return]
+
+    async def renew_for_ever(self) -> None:
+        """Renew the secure channel in time. Raises LostError."""
+        while True:
+            await asyncio.sleep(self._client.secure_channel_timeout / 1000 * RENEW_AT)
+            with faults_as_loss("renewing the secure channel"):
+                await self._client.open_secure_channel(renew=True)
+                self._client.uaclient.revolve_security_token()
+
+    async def close(self) -> None:
+        """Give the session back if the server still listens, and drop the connection. At most CLOSE_S."""
+        with contextlib.suppress(OSError, TimeoutError, ua.UaError):
+            async with asyncio.timeout(CLOSE_S):
+                await self._client.uaclient.close_session(True)
+                await self._client.uaclient.close_secure_channel()
+        self._client.disconnect_socket()
+
+
+def _name(code: int) -> str:
+    return ua.StatusCode(ua.UInt32(code)).name
+
+
+def _text(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
