@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from app.domain.plant import Plant
 from app.plant.address import expand
 from app.plant.build import build
-from app.plant.checks.facts import AddressChecks, Facts, SettingsChecks
+from app.plant.checks.facts import AddressChecks, ErpCheck, Facts, no_erp_check
 from app.plant.checks.table import misfits
 from app.plant.faults import Fault, Misfit, PlantFileError
 from app.plant.positions import Positions
@@ -21,49 +20,41 @@ from app.plant.shape import shape
 from app.plant.source import Source, parse, read
 from app.plant.where import where
 
-NO_ERPS: Mapping[str, SettingsChecks] = MappingProxyType({})
-
 Checked = tuple[Plant | None, tuple[Fault, ...]]
 
 
-def check(
-    path: Path, address_checks: Mapping[str, AddressChecks], erp_checks: Mapping[str, SettingsChecks] = NO_ERPS
-) -> Checked:
+def check(path: Path, address_checks: Mapping[str, AddressChecks], erp_check: ErpCheck = no_erp_check) -> Checked:
     """The plant of a file and no faults, or None and the faults in the order of their lines. Never raises.
 
-    `address_checks`: protocol → its driver's checks. `erp_checks`: adapter → its checks; empty: not judged.
+    `address_checks`: protocol → its driver's checks. `erp_check`: that of the ERP adapters; left out: not judged.
     """
-    return _checked(read(path), address_checks, erp_checks)
+    return _checked(read(path), address_checks, erp_check)
 
 
 def check_text(
     text: str,
     path: Path,
     address_checks: Mapping[str, AddressChecks],
-    erp_checks: Mapping[str, SettingsChecks] = NO_ERPS,
+    erp_check: ErpCheck = no_erp_check,
 ) -> Checked:
     """Like `check`, for a text that is not on disk; `path` is only shown."""
-    return _checked(parse(path, text.encode("utf-8", "surrogatepass")), address_checks, erp_checks)
+    return _checked(parse(path, text.encode("utf-8", "surrogatepass")), address_checks, erp_check)
 
 
-def load(
-    path: Path, address_checks: Mapping[str, AddressChecks], erp_checks: Mapping[str, SettingsChecks] = NO_ERPS
-) -> Plant:
+def load(path: Path, address_checks: Mapping[str, AddressChecks], erp_check: ErpCheck = no_erp_check) -> Plant:
     """The plant of a file. Raises PlantFileError, whose text lists the faults."""
-    plant, faults = check(path, address_checks, erp_checks)
+    plant, faults = check(path, address_checks, erp_check)
     if plant is None:
         raise PlantFileError(path, faults)
     return plant
 
 
-def _checked(
-    source: Source, address_checks: Mapping[str, AddressChecks], erp_checks: Mapping[str, SettingsChecks]
-) -> Checked:
+def _checked(source: Source, address_checks: Mapping[str, AddressChecks], erp_check: ErpCheck) -> Checked:
     if source.fault is not None:
         return None, (source.fault,)
     draft, found = shape(source.data)
     expansion = expand(draft)
-    facts = Facts(draft=draft, expansion=expansion, address_checks=address_checks, erp_checks=erp_checks)
+    facts = Facts(draft=draft, expansion=expansion, address_checks=address_checks, erp_check=erp_check)
     found += misfits(facts)
     if found:
         return None, located(source, found)

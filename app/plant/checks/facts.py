@@ -6,22 +6,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.plant import Address
+from app.domain.plant import Address, ErpLink
 from app.plant.address import Expansion
 from app.plant.draft import Draft
 from app.plant.faults import Misfit
 
 
-class SettingsChecks(Protocol):
-    """The pure checks of an ERP adapter: a sentence per fault, empty if there is none."""
+class AddressChecks(Protocol):
+    """The pure checks of a driver: a sentence per fault of a tag's address or a controller's settings."""
 
+    def check_address(self, address: Address, settings: Address) -> list[str]: ...
     def check_settings(self, settings: Address) -> list[str]: ...
 
 
-class AddressChecks(SettingsChecks, Protocol):
-    """The pure checks of a driver: those of a controller's settings and of a tag's address."""
+ErpCheck = Callable[[ErpLink], list[str]]
+"""The pure check of an ERP section: a sentence per fault, empty if its adapter can use it."""
 
-    def check_address(self, address: Address, settings: Address) -> list[str]: ...
+
+def no_erp_check(_: ErpLink) -> list[str]:
+    """Where no adapter is at hand nothing is judged."""
+    return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Facts:
     draft: Draft
     expansion: Expansion
     address_checks: Mapping[str, AddressChecks]
-    erp_checks: Mapping[str, SettingsChecks]
+    erp_check: ErpCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

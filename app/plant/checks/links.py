@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from app.domain.plant import ErpLink
 from app.plant.address import ExpandedTag
 from app.plant.checks.facts import Facts
 from app.plant.faults import At, Misfit, did_you_mean
 from app.plant.schema import ControllerRow
 
 CREDENTIALS = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]*://[^/?#\s]*@")
-SECRET = re.compile(r"password|passwd|passphrase|secret|token|api_?key", re.IGNORECASE)
+SECRET = re.compile(r"password|passwd|passphrase|secret", re.IGNORECASE)
 QUOTED = re.compile(r'^(?:The key )?"([^"]+)"')
 
 
@@ -56,14 +57,9 @@ def controllers_settings_fit_their_driver(facts: Facts) -> Iterator[Misfit]:
 
 def the_erp_fits_its_adapter(facts: Facts) -> Iterator[Misfit]:
     """The adapter exists and is content with its settings; not judged where no adapter is known."""
-    row, known = facts.draft.file.erp, facts.erp_checks
-    if not known:
-        return
-    if row.adapter not in known:
-        message = f'there is no adapter "{row.adapter}".'
-        yield Misfit(at=("erp", "adapter"), message=message, todo=did_you_mean(row.adapter, list(known)))
-        return
-    yield from _said(("erp", "settings"), row.settings, known[row.adapter].check_settings(row.settings))
+    row = facts.draft.file.erp
+    link = ErpLink(adapter=row.adapter, settings=row.settings)
+    yield from _said(("erp", "settings"), row.settings, facts.erp_check(link))
 
 
 def every_tag_has_a_sound_address(facts: Facts) -> Iterator[Misfit]:
