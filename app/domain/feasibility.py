@@ -20,9 +20,10 @@ from app.domain.events import Subject
 from app.domain.hold import Hold
 from app.domain.lifecycles import TaskState
 from app.domain.people import Person
-from app.domain.plan import Slot, line_rate, made, moved, queue_of, running_order, schedule
+from app.domain.plan import Slot, line_rate, made, queue_of, running_order, schedule
 from app.domain.plant import Plant
-from app.domain.shifts import crew, on_shift, placed
+from app.domain.shifts import crew, on_shift
+from app.domain.taken import TAKEN, taken
 from app.domain.work import Assignment, OrderProgress
 
 
@@ -126,7 +127,7 @@ def move_order(now: Situation, number: str, to_line: str) -> tuple[Consequence, 
     order = now.reference.orders.get(number)
     if order is None or to_line not in now.plant.lines:
         return ()
-    from_line = moved(now.assignments).get(number, order.line)
+    from_line = taken(now.assignments, Subject.ORDER).get(number, order.line)
     return _worst_first(
         (
             *_forbidden(now, order.number, Subject.ORDER, from_line, to_line),
@@ -166,7 +167,7 @@ MOVES: Mapping[Subject, Callable[[Situation, str, str], tuple[Consequence, ...]]
 def line_of(now: Situation, person: Person) -> str:
     """The line a person stands at: assigned there, else the only line of the plant file; empty when there is none."""
     only = next(iter(person.lines)) if len(person.lines) == 1 else ""
-    return placed(now.assignments).get(person.id, only)
+    return taken(now.assignments, Subject.PERSON).get(person.id, only)
 
 
 def needed_skills(plant: Plant, line: str) -> frozenset[str]:
@@ -189,7 +190,7 @@ def _forbidden(now: Situation, subject_id: str, kind: Subject, from_line: str, t
     if from_line == to_line:
         yield Consequence(kind="same_line", values={"subject": subject, "line": now.name(to_line)})
     for a in now.assignments:
-        if a.subject is kind and a.subject_id == subject_id and not a.closed and a.to_line != from_line:
+        if a.subject is kind and a.subject_id == subject_id and not a.closed and a.state not in TAKEN:
             values = {"subject": subject, "line": now.name(a.to_line), "state": a.state.value}
             yield Consequence(kind="on_its_way", values=values, ref=f"assignment/{a.id}")
 
@@ -202,7 +203,7 @@ def _finished(now: Situation, order: ProductionOrder) -> Iterator[Consequence]:
 
 def _line_down(now: Situation, line: str) -> Iterator[Consequence]:
     for case in now.cases:
-        if case.line == line and case.kind == "breakdown" and not case.closed and case.cleared_at is None:
+        if case.line == line and case.kind == "breakdown" and not case.resolved and case.cleared_at is None:
             values = {"line": now.name(line), "since": now.clock(case.happened_at), "case": case.title}
             yield Consequence(kind="line_down", values=values, ref=f"case/{case.id}")
 
@@ -226,7 +227,7 @@ def _uncovered(now: Situation, line: str) -> Iterator[Consequence]:
 
 def _present(now: Situation, line: str, without: str = "") -> tuple[Person, ...]:
     """Who on shift can stand in at a line: its crew, and people of every line who are not assigned elsewhere."""
-    away = placed(now.assignments)
+    away = taken(now.assignments, Subject.PERSON)
     everywhere = (p for p in on_shift(now.plant, now.at) if not p.lines and p.id not in away)
     people = (*crew(now.plant, now.assignments, line, now.at), *everywhere)
     return tuple(p for p in people if p.id != without)
@@ -389,7 +390,7 @@ def _open_tasks(now: Situation, person: Person, to_line: str) -> Iterator[Conseq
     """Accepted and unfinished tasks on other lines."""
     for case in now.cases:
         mine = any(t.owner == person.id and t.state is TaskState.ACCEPTED for t in case.tasks)
-        if mine and not case.closed and case.line != to_line:
+        if mine and not case.resolved and case.line != to_line:
             values = {"subject": person.name, "case": case.title}
             yield Consequence(kind="open_task", values=values, ref=f"case/{case.id}")
 

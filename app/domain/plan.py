@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from app.domain.erp import ProductionOrder, Reference
 from app.domain.events import Subject
-from app.domain.lifecycles import AssignmentState
 from app.domain.plant import Plant
+from app.domain.taken import taken
 from app.domain.work import ZERO, Assignment, OrderProgress
 
 ON_PLAN_S = 60.0
@@ -162,18 +162,11 @@ def run_time(units: Decimal, rate: float) -> timedelta:
     return min(LONGEST, timedelta(minutes=min(float(units) / rate, 1e6))) if rate > 0 else timedelta(0)
 
 
-def moved(assignments: Iterable[Assignment]) -> dict[str, str]:
-    """order → line, for orders that an active assignment has taken to another line, whatever the ERP still says."""
-    return {
-        a.subject_id: a.to_line for a in assignments if a.subject is Subject.ORDER and a.state is AssignmentState.ACTIVE
-    }
-
-
 def queue_of(
     reference: Reference, progress: Mapping[str, OrderProgress], assignments: Iterable[Assignment], line: str
 ) -> tuple[ProductionOrder, ...]:
     """The unfinished orders of a line as it works them: the running one first, then by planned start."""
-    where = moved(assignments)
+    where = taken(assignments, Subject.ORDER)
     rows = [
         o
         for o in reference.orders.values()

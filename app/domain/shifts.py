@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.events import Subject
-from app.domain.lifecycles import AssignmentState
 from app.domain.people import Person
 from app.domain.plant import Plant, Shift
+from app.domain.taken import taken
 from app.domain.work import Assignment
 
 DAY = timedelta(days=1)
@@ -63,21 +63,12 @@ def on_shift(plant: Plant, at: datetime) -> tuple[Person, ...]:
     return tuple(plant.people[i] for i in dict.fromkeys(ids) if i in plant.people)
 
 
-def placed(assignments: Iterable[Assignment]) -> dict[str, str]:
-    """person id → line, for people whom an active assignment has put on a line; the latest counts."""
-    return {
-        a.subject_id: a.to_line
-        for a in assignments
-        if a.subject is Subject.PERSON and a.state is AssignmentState.ACTIVE
-    }
-
-
 def crew(plant: Plant, assignments: Iterable[Assignment], line: str, at: datetime) -> tuple[Person, ...]:
     """Who on shift stands at `line`: assigned there, else named for that line in the plant file.
 
     People of every line (shift leads, maintenance) belong to no line's crew unless they are assigned there.
     """
-    where = placed(assignments)
+    where = taken(assignments, Subject.PERSON)
     return tuple(p for p in on_shift(plant, at) if where.get(p.id, line if line in p.lines else "") == line)
 
 

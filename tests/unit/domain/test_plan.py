@@ -177,12 +177,14 @@ def test_finished_orders_leave_the_queue_before_the_erp_says_so() -> None:
     assert numbers(queue_of(ref, counted, (), "L1")) == ["WO-3"]
 
 
-def test_an_active_move_is_believed_before_the_erp_and_an_offered_one_is_not() -> None:
+def test_an_accepted_move_is_believed_before_the_erp_and_an_offered_one_is_not() -> None:
     ref = reference(order("WO-1"), order("WO-2", after_h=1))
     active = (assignment("WO-2", "L2", AssignmentState.ACTIVE),)
     offered = (assignment("WO-2", "L2", AssignmentState.OFFERED),)
     assert numbers(queue_of(ref, {}, active, "L1")) == ["WO-1"]
     assert numbers(queue_of(ref, {}, active, "L2")) == ["WO-2"]
+    accepted = (assignment("WO-2", "L2", AssignmentState.ACCEPTED),)
+    assert numbers(queue_of(ref, {}, accepted, "L2")) == ["WO-2"]
     assert numbers(queue_of(ref, {}, offered, "L1")) == ["WO-1", "WO-2"]
 
 
