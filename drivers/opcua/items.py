@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from asyncua import ua
 
@@ -20,6 +21,10 @@ FIRST_HANDLE = 16
 STATE_HANDLE = 1
 CLOCK_HANDLE = 2
 EVENT_HANDLE = 3
+
+
+DOWNWARDS: tuple[Any, Any] = (False, True)
+"""Browse forward, also along subtypes of the reference (asyncua's own defaults say backward)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +81,7 @@ def _browse_path(session: Session, start: ua.NodeId, spot: UaAddress) -> ua.Brow
             return None
         element = ua.RelativePathElement()
         element.ReferenceTypeId = standard(ua.ObjectIds.HierarchicalReferences)
-        element.IncludeSubtypes = True
+        element.IsInverse, element.IncludeSubtypes = DOWNWARDS
         element.TargetName = ua.QualifiedName(step.name, index)
         elements.append(element)
     return ua.BrowsePath(StartingNode=start, RelativePath=ua.RelativePath(Elements=elements))
