@@ -11,7 +11,7 @@ MOST_DOUBLINGS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:
-    """Waits from `first_s` doubling to `longest_s`, each shortened by up to a half so that stations don't march in step.
+    """Waits from `first_s` doubling to `longest_s`, each shortened by up to a half, so that stations fall out of step.
 
     `longest_asked_s` caps what the ERP itself may ask for (Retry-After).
     """

@@ -20,7 +20,6 @@ from app.domain.erp_errors import (
     ErpProtocolError,
     ErpRejectedError,
     ErpUnavailableError,
-    ErpUnsupportedError,
 )
 from app.domain.events import (
     Event,
@@ -137,12 +136,9 @@ class Delivery:
             case ErpRejectedError():
                 await self._record(PostingRejected(key=posting.id, words=error.message, code=error.code))
                 return Step(stop=Stop.STUCK, reason=error.message)
-            case ErpActionRequiredError():
-                return await self._park(posting, error.message, error.token)
-            case ErpUnsupportedError():
-                return await self._park(posting, f"{error.message} It is kept in Lineside only.")
             case _:
-                return await self._park(posting, error.message)
+                token = error.token if isinstance(error, ErpActionRequiredError) else ""
+                return await self._park(posting, error.message, token)
 
     async def _conflicted(self, posting: Posting, attempt: int, error: ErpConflictError) -> Step:
         count = self._conflicts.get(posting.id, 0) + 1

@@ -165,7 +165,7 @@ class MemoryErp:
         """Book once by key; raises as the faults and the ledger say."""
         self.calls.append(command.key)
         if isinstance(command, RecordDowntime) and Capability.DOWNTIME not in self.capabilities:
-            raise ErpUnsupportedError("This ERP keeps no stops of machines.")
+            raise ErpUnsupportedError("This ERP keeps no stops of machines.", "It is kept in Lineside only.")
         fault = self.faults.next(writes=True)
         await self._pause()
         if fault and fault not in AFTER:

@@ -45,12 +45,14 @@ class Outbox:
         lanes: int = LANES,
         poll_s: float = POLL_S,
         backoff: Backoff | None = None,
+        journal_retry_s: float = JOURNAL_RETRY_S,
     ) -> None:
         self._pending = pending
         self._erp = erp
         self._clock = clock
         self._most = lanes
         self._poll_s = poll_s
+        self._journal_retry_s = journal_retry_s
         self._backoff = backoff or Backoff()
         self._delivery = Delivery(erp, record, clock, self._backoff)
         self._ready: dict[str, deque[Posting]] = {}
@@ -150,7 +152,7 @@ class Outbox:
                     break
         except KnownError as error:
             log.warning("lane %s rests, the journal refuses: %s", lane, error)
-            again_at = self._clock.now() + timedelta(seconds=JOURNAL_RETRY_S)
+            again_at = self._clock.now() + timedelta(seconds=self._journal_retry_s)
         except Exception:  # the edge of the loop: a bug in one lane must not stop the others
             log.exception("lane %s failed", lane)
             again_at = self._clock.now() + timedelta(seconds=BUG_RETRY_S)

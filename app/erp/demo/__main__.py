@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -63,7 +64,7 @@ def open_books(file: Path, seed: int) -> SqliteBooks:
 
 def wait_for_parent(end: threading.Event) -> None:
     """Set `end` when stdin closes: whoever started this is gone."""
-    while sys.stdin.buffer.read(4096):
+    while os.read(sys.stdin.fileno(), 4096):  # unbuffered: a lock held here would abort the interpreter's end
         pass
     end.set()
 
