@@ -1,0 +1,271 @@
+"""The only door between the core thread and the screens. Implements `ui.desk.Desk` on the UI thread.
+
+Inwards (any thread): `deliver*` put into a queue and wake the UI thread at most once per `PERIOD_MS`. Outwards: `send`
+hands a command to `submit`, and its answer comes back on the UI thread. Knows no store, driver or service.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future
+from datetime import UTC, datetime
+from itertools import count
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+
+from app.domain.alarm import Alarm
+from app.domain.commands import Command, SignIn, SignOut
+from app.domain.erp import Reference
+from app.domain.errors import KnownError
+from app.domain.people import Person
+from app.domain.plant import Plant
+from app.domain.status import StationStatus
+from app.readmodel.model import Changes, Model, View
+from ui.desk import Answer, Values
+from ui.text import t
+
+Submit = Callable[[Command, str], Future[Answer]]
+"""Hand a command and the id of who sends it to the core; the future ends once its effect is on disk, or was refused."""
+
+PERIOD_MS = 50
+"""The screens are told of changes at most this often."""
+
+WAITING_MOST = 100
+"""Commands kept while the core starts; further ones are refused."""
+
+QUEUED = Qt.ConnectionType.QueuedConnection
+log = logging.getLogger(__name__)
+
+Waiting = tuple[Command, str, Callable[[Answer], None]]
+
+
+class Bridge(QObject):
+    """The station as presenters see it. Made and read on the UI thread; `deliver*` may be called from any."""
+
+    changed = Signal()
+    """State, status, reference or alarms moved on; at most once per PERIOD_MS."""
+    person_changed = Signal()
+    """Somebody sat down or left."""
+    _woken = Signal()
+
+    def __init__(self, *, plant: Plant, values: Values, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._plant = plant
+        self._values = values
+        self._model = Model()
+        self._status = StationStatus()
+        self._reference = Reference()
+        self._alarms: tuple[Alarm, ...] = ()
+        self._person: Person | None = None
+        self._submit: Submit | None = None
+        self._closed = False
+        self._waiting: deque[Waiting] = deque()
+        self._faults = count(1)
+        self.faults = 0
+        self._lock = threading.Lock()
+        self._inbox: deque[Callable[[], None]] = deque()
+        self._awake = False
+        self._last_ms = -PERIOD_MS
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._drain)
+        self._woken.connect(self._wake, QUEUED)
+
+    # --- the desk ---------------------------------------------------------------------------------------------------
+
+    @property
+    def plant(self) -> Plant:
+        """The plant of the plant file."""
+        return self._plant
+
+    @property
+    def view(self) -> View:
+        """The mirror of the core's state."""
+        return self._model
+
+    @property
+    def reference(self) -> Reference:
+        """What was last read from the ERP."""
+        return self._reference
+
+    @property
+    def status(self) -> StationStatus:
+        """How controllers, acquisition, store and ERP stand."""
+        return self._status
+
+    @property
+    def values(self) -> Values:
+        """Live values."""
+        return self._values
+
+    @property
+    def alarms(self) -> Sequence[Alarm]:
+        """The controllers' alarms as they stand."""
+        return self._alarms
+
+    @property
+    def person(self) -> Person | None:
+        """Who works here."""
+        return self._person
+
+    @property
+    def seq(self) -> int:
+        """The sequence number of the last operation that the mirror has."""
+        return self._model.seq
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)
+
+    def send(self, command: Command, done: Callable[[Answer], None] | None = None) -> None:
+        """Ask the core; before it is ready commands wait their turn. `done` always comes, on the UI thread, once."""
+        waiting: Waiting = (command, self._person.id if self._person else "", done or _ignore)
+        self._post(waiting)
+
+    def _post(self, waiting: Waiting) -> None:
+        if self._closed:
+            waiting[2](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
+        elif self._submit is not None:
+            self._hand_over(self._submit, waiting)
+        elif len(self._waiting) < WAITING_MOST:
+            self._waiting.append(waiting)
+        else:
+            waiting[2](Answer(ok=False, message=t("Lineside is still starting."), todo=t("Try again in a moment.")))
+
+    def _hand_over(self, submit: Submit, waiting: Waiting) -> None:
+        command, person, done = waiting
+        try:
+            future = submit(command, person)
+        except Exception as error:  # noqa: BLE001 - the edge of the UI loop: a fault of the core must not end it
+            done(self._answer_of(error))
+            return
+        future.add_done_callback(lambda f: self._put(lambda: done(self._outcome(f))))
+
+    def _outcome(self, future: Future[Answer]) -> Answer:
+        try:
+            return future.result(timeout=0)
+        except CancelledError:
+            return Answer(ok=False, message=t("Lineside is closing; it is not known whether this was stored."))
+        except Exception as error:  # noqa: BLE001 - the edge of the UI loop
+            return self._answer_of(error)
+
+    def _answer_of(self, error: Exception) -> Answer:
+        if isinstance(error, KnownError):
+            return Answer(ok=False, message=error.message, todo=error.todo)
+        number = next(self._faults)
+        self.faults = number
+        log.error("internal fault no. %d", number, exc_info=error)
+        return Answer(ok=False, message=t("Internal fault no. {number}, see the log.", number=number))
+
+    # --- who sits here ----------------------------------------------------------------------------------------------
+
+    def sit(self, person: Person, done: Callable[[Answer], None] | None = None) -> None:
+        """Sign a person in: they work here once the core has stored it."""
+
+        def told(answer: Answer) -> None:
+            if answer.ok:
+                self._seat(person)
+            (done or _ignore)(answer)
+
+        self._post((SignIn(person_id=person.id), person.id, told))
+
+    def leave(self) -> None:
+        """Nobody works here from this moment; storing it follows."""
+        if self._person is not None:
+            self._post((SignOut(person_id=self._person.id), self._person.id, _ignore))
+            self._seat(None)
+
+    def _seat(self, person: Person | None) -> None:
+        self._person = person
+        self.person_changed.emit()
+        self.changed.emit()
+
+    # --- from the core ----------------------------------------------------------------------------------------------
+
+    def connect_core(self, submit: Submit) -> None:
+        """The core is ready: waiting commands go out in order, later ones directly. From any thread."""
+        self._put(lambda: self._ready(submit))
+
+    def _ready(self, submit: Submit) -> None:
+        self._submit = submit
+        while self._waiting and not self._closed:
+            self._hand_over(submit, self._waiting.popleft())
+
+    def close(self) -> None:
+        """Refuse what waits and everything from now on; what was handed over is still answered."""
+        self._closed = True
+        while self._waiting:
+            self._waiting.popleft()[2](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
+
+    def deliver(self, changes: Changes) -> None:
+        """Take in what one command changed."""
+        self._put(lambda: self._take(changes))
+
+    def deliver_status(self, status: StationStatus) -> None:
+        """Take in how the station's parts stand."""
+        self._put(lambda: self._take_status(status))
+
+    def deliver_reference(self, reference: Reference) -> None:
+        """Take in what was read from the ERP."""
+        self._put(lambda: self._take_reference(reference))
+
+    def deliver_alarms(self, alarms: Sequence[Alarm]) -> None:
+        """Take in the controllers' alarms, all of them."""
+        given = tuple(alarms)
+        self._put(lambda: self._take_alarms(given))
+
+    def _take(self, changes: Changes) -> None:
+        for stream, row in changes.rows.items():
+            self._model.put(stream, row)
+        self._model.seq = max(self._model.seq, changes.seq)
+
+    def _take_status(self, status: StationStatus) -> None:
+        self._status = status
+
+    def _take_reference(self, reference: Reference) -> None:
+        self._reference = reference
+
+    def _take_alarms(self, alarms: tuple[Alarm, ...]) -> None:
+        self._alarms = alarms
+
+    # --- crossing the threads ---------------------------------------------------------------------------------------
+
+    def _put(self, work: Callable[[], None]) -> None:
+        """Queue work for the UI thread, and wake it if nobody has."""
+        with self._lock:
+            self._inbox.append(work)
+            wake, self._awake = not self._awake, True
+        if wake:
+            self._woken.emit()
+
+    def _wake(self) -> None:
+        """Drain at once after a pause, else when the period is over."""
+        self._timer.start(max(0, PERIOD_MS - (self._clock.elapsed() - self._last_ms)))
+
+    def _drain(self) -> None:
+        """Do everything that is queued, in order, and tell the screens once."""
+        with self._lock:
+            work, self._inbox, self._awake = self._inbox, deque(), False
+        self._last_ms = self._clock.elapsed()
+        try:
+            while work:
+                work.popleft()()
+        finally:
+            self._put_back(work)
+            self.changed.emit()
+
+    def _put_back(self, rest: deque[Callable[[], None]]) -> None:
+        """After a fault in somebody's `done`, what came behind it is still done."""
+        if rest:
+            with self._lock:
+                self._inbox.extendleft(reversed(rest))
+                self._awake = True
+            self._woken.emit()
+
+
+def _ignore(_answer: Answer) -> None:
+    """For commands whose sender does not wait."""
