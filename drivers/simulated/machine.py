@@ -40,7 +40,7 @@ ATTEND: Final[dict[State, Command]] = {
 
 REACTION_S: Final = 0.7
 AFTER_REMOTE_S: Final = 45.0
-"""How long a machine that was stopped from elsewhere waits for its operator."""
+"""How long the operator leaves a machine alone that is commanded from elsewhere."""
 ALARM_SPACING_S: Final = 0.12
 REJECT_WINDOW_UNITS: Final = 100.0
 SPEED_FOLLOW_S: Final = 0.8
@@ -115,15 +115,14 @@ class Machine:
         return self._orders.running.quantity
 
     def command(self, command: Command, remote: bool = True) -> None:
-        """Give a command; a machine stopped remotely waits AFTER_REMOTE_S for its operator.
+        """Give a command; a machine commanded remotely is left alone by its operator for AFTER_REMOTE_S.
 
         Raises IllegalCommandError when the state has no such transition.
         """
         self._enter(step(self.state, command))
         if remote:
-            stopping = command in (Command.STOP, Command.ABORT, Command.HOLD)
-            self._attend_s = AFTER_REMOTE_S if stopping else REACTION_S
-            if stopping:
+            self._attend_s = AFTER_REMOTE_S
+            if command in (Command.STOP, Command.ABORT, Command.HOLD):
                 self._note_stop(0, f"{command.value} by remote command")
 
     def strike(self, fault: FaultKind, lasts_s: float) -> bool:

@@ -154,7 +154,8 @@ def _both_ways(official: dict[int, Official]) -> set[tuple[str, str, bool, str]]
 
 
 def _written(node: ua.NodeId, index: int) -> str:
-    return f"{'ns=1;' if node.NamespaceIndex == index else ''}i={node.Identifier}"
+    number = node.to_string().rpartition("i=")[2]
+    return f"{'ns=1;' if node.NamespaceIndex == index else ''}i={number}"
 
 
 def _kind(reference_type: ua.NodeId, index: int) -> str:
