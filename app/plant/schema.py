@@ -21,7 +21,7 @@ Lenient = Field(strict=False)
 class Row(BaseModel):
     """What all tables share: no unknown keys, no conversions, no infinities."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class SiteRow(Row):

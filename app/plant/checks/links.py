@@ -14,7 +14,10 @@ from app.plant.schema import ControllerRow
 
 CREDENTIALS = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]*://[^/?#\s]*@")
 SECRET = re.compile(r"password|passwd|passphrase|secret", re.IGNORECASE)
-QUOTED = re.compile(r'^(?:The key )?"([^"]+)"')
+QUOTED = re.compile(r"""^(?:The key |ERP setting )?["']([^"']+)["']""")
+
+ALARM_SOURCE = "source."
+"""Settings that start so name the machine from which alarms of that source come: source.Filler = "L1.filler"."""
 
 
 def every_controller_is_used(facts: Facts) -> Iterator[Misfit]:
@@ -53,6 +56,15 @@ def controllers_settings_fit_their_driver(facts: Facts) -> Iterator[Misfit]:
         checks = facts.address_checks.get(row.protocol)
         if checks is not None:
             yield from _said((*at, "settings"), row.settings, checks.check_settings(row.settings))
+
+
+def alarm_sources_are_machines(facts: Facts) -> Iterator[Misfit]:
+    """What a controller calls the source of its alarms is a machine of this file."""
+    for at, row in facts.draft.each("controller", facts.draft.file.controller):
+        for key, name in row.settings.items():
+            if key.startswith(ALARM_SOURCE) and isinstance(name, str) and not facts.draft.knows("machine", name):
+                todo = did_you_mean(name, sorted(facts.draft.ids["machine"]))
+                yield Misfit(at=(*at, "settings", key), message=f'"{name}" is no machine.', todo=todo)
 
 
 def the_erp_fits_its_adapter(facts: Facts) -> Iterator[Misfit]:

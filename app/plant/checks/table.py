@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="controllers' use", run=links.every_controller_is_used, needs=("machine",)),
     Check(name="secrets", run=links.no_secret_is_written_down),
     Check(name="driver settings", run=links.controllers_settings_fit_their_driver),
+    Check(name="alarm sources", run=links.alarm_sources_are_machines),
     Check(name="ERP adapter", run=links.the_erp_fits_its_adapter, needs=("erp",)),
     Check(name="addresses", run=links.every_tag_has_a_sound_address),
     Check(name="addresses once", run=links.no_address_is_read_twice),
