@@ -138,6 +138,7 @@ class Combo(QComboBox):
 
     def __init__(self, look: Look, *, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._look = look
         self.setMinimumHeight(TOUCH)
         self.setFont(look.font(14))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -148,6 +149,14 @@ class Combo(QComboBox):
         self.clear()
         for key, text in choices:
             self.addItem(safe(text), key)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(_ANTIALIAS)
+        painter.setPen(QPen(self._look.theme.soft, 1.6))
+        x, y = self.width() - 16.0, self.height() / 2
+        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -172,6 +181,7 @@ class NumberEdit(QSpinBox):
         super().__init__(parent)
         self.setRange(low, high)
         self.setSuffix(f" {unit}" if unit else "")
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setMinimumHeight(TOUCH)
         self.setFont(look.font(14))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.theme import RADIUS, Look
 from ui.widgets.labels import text_label
@@ -19,6 +19,7 @@ class Panel(QWidget):
         super().__init__(parent)
         self._look, self._raised, self._priority = look, raised, 0
         self._title = text_label(title, px=13, bold=True, soft=True, elide=True)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.head = QHBoxLayout()
         self.head.setSpacing(8)
         self.head.addWidget(self._title, 1)
@@ -27,8 +28,9 @@ class Panel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 10, 14, 12)
         outer.setSpacing(8)
-        outer.addLayout(self.head)
+        outer.addLayout(self.head, 0)
         outer.addLayout(self.body, 1)
+        outer.addStretch(0)
         look.changed.connect(self.update)
         self.set_title(title)
 

@@ -226,7 +226,8 @@ class PaintedTable(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         page = max(1, self._body_height() // self._row_height - 1)
-        steps: dict[int, int] = {_DOWN: 1, _J: 1, _UP: -1, _K: -1, _PAGE_DOWN: page, _PAGE_UP: -page, _HOME: -(10**9), _END: 10**9}
+        steps: dict[int, int] = {_DOWN: 1, _J: 1, _UP: -1, _K: -1, _PAGE_DOWN: page, _PAGE_UP: -page}
+        steps |= {_HOME: -len(self._rows), _END: len(self._rows)}
         key = event.key()
         if key in steps and not event.modifiers() & _CHORD:
             self.step(steps[key])

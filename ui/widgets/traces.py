@@ -11,7 +11,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.finding import Trace
@@ -82,8 +82,8 @@ class TracePlot(QWidget):
         painter.fillRect(plot, theme.raised)
         start, end = self._span()
         if self._traces and end > start:
-            self._paint_window(painter, plot, start, end)
             self._paint_lanes(painter, plot, start, end, gutter)
+            self._paint_window(painter, plot, start, end)
             self._paint_event(painter, plot, start, end)
         painter.setPen(theme.line)
         painter.drawRect(plot.adjusted(0.5, 0.5, -0.5, -0.5))
@@ -98,7 +98,9 @@ class TracePlot(QWidget):
             return
         a, b = ((edge - start) / (end - start) * plot.width() for edge in self._window)
         shade = QRectF(plot.x() + max(0.0, a), plot.y(), min(plot.width(), b) - max(0.0, a), plot.height())
-        painter.fillRect(shade, self._look.theme.track)
+        veil = QColor(self._look.theme.fill)
+        veil.setAlpha(60)
+        painter.fillRect(shade, veil)
 
     def _paint_lanes(self, painter: QPainter, plot: QRectF, start: float, end: float, gutter: float) -> None:
         fit = max(1, int(plot.height() // _LANE))
