@@ -27,9 +27,12 @@ def text(value: Value) -> str:
 
 
 def web_address(value: Value) -> str:
-    """An http or https address with a host and no path's query."""
-    parts = urlsplit(value) if isinstance(value, str) else None
-    sound = parts is not None and parts.scheme in ("http", "https") and parts.hostname and not parts.query
+    """An http or https address with a host and without a query."""
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        sound = parts.scheme in ("http", "https") and parts.hostname and not parts.query and parts.port != 0
+    except ValueError:
+        sound = False
     return "" if sound else 'must be an address such as "https://erp.example:8443"'
 
 

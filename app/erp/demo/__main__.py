@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ def main() -> int:
         books = open_books(options.db, options.seed)
         service = DemoErpService(books, options.token, options.seed, options.mood)
         server = Server(options.port, service)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         say({"ready": False, "reason": str(error)})
         return 1
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()

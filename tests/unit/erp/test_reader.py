@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from app.domain.erp import CustomerOrderLine, ErpLinkState, ErpStatus, Page, Product, Reference
+from app.domain.erp_errors import ErpProtocolError
+from app.domain.errors import KnownError
+from app.erp.demo_data import demo_reference
+from app.erp.faults import Faults
+from app.erp.memory import MemoryErp
+from app.erp.reader import ReferenceReader, merged
+from tests.unit.erp.queue import SystemClock
+
+AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+
+
+class Watch:
+    """Keeps what a reader says."""
+
+    def __init__(self, faults: Faults | None = None, period_s: float = 20.0) -> None:
+        self.erp = MemoryErp(demo_reference(AT), faults)
+        self.saved: list[Reference] = []
+        self.said: list[ErpStatus] = []
+        self.news = asyncio.Event()
+        self.reader = ReferenceReader(
+            erp=self.erp, clock=SystemClock(), save=self.saved.append, status=self.take, period_s=period_s
+        )
+
+    def take(self, status: ErpStatus) -> None:
+        self.said.append(status)
+        self.news.set()
+
+    async def until(self, state: ErpLinkState) -> None:
+        async with asyncio.timeout(20):
+            while not self.said or self.said[-1].state is not state:
+                self.news.clear()
+                await self.news.wait()
+
+
+async def test_everything_is_read_into_one_reference_with_its_age() -> None:
+    watch = Watch()
+    assert await watch.reader.read()
+    [reference] = watch.saved
+    assert reference.as_of is not None
+    assert [order.number for order in reference.queue("L1")] == ["WO-10482", "WO-10483"]
+    assert reference.products["CAP-28"].name == "Cap 28 mm"
+    assert reference.lots["4466-A"].product == "A-100"
+    assert len(reference.stock) == 11
+    assert len(reference.demand) == 9
+    assert [(s.state, s.last_read_at) for s in watch.said] == [(ErpLinkState.UP, reference.as_of)]
+
+
+async def test_a_read_that_fails_keeps_the_old_data_and_its_age() -> None:
+    watch = Watch()
+    await watch.reader.read()
+    old = watch.reader.reference
+    watch.erp.faults.down = True
+    assert not await watch.reader.read()
+    assert not await watch.reader.read()
+    assert watch.reader.reference is old
+    assert len(watch.saved) == 1
+    status = watch.said[-1]
+    assert (status.state, status.last_read_at) == (ErpLinkState.DOWN, old.as_of)
+    assert status.reason == "The ERP is not available."
+    assert len(watch.said) == 2
+
+
+class HalfErp(MemoryErp):
+    """An ERP whose last read makes no sense."""
+
+    async def demand(self) -> Page[CustomerOrderLine]:
+        raise ErpProtocolError("The ERP answered with a web page.")
+
+
+async def test_half_a_read_is_never_handed_on() -> None:
+    watch = Watch()
+    reader = ReferenceReader(
+        erp=HalfErp(demo_reference(AT)), clock=SystemClock(), save=watch.saved.append, status=watch.take
+    )
+    assert not await reader.read()
+    assert watch.saved == []
+    assert reader.status.reason == "The ERP answered with a web page."
+
+
+async def test_how_long_a_state_lasts_counts_from_its_beginning() -> None:
+    watch = Watch(Faults(down=True))
+    await watch.reader.read()
+    since_at = watch.reader.status.since_at
+    await watch.reader.read()
+    assert watch.reader.status.since_at == since_at
+
+
+async def test_it_reads_again_by_itself_and_recovers() -> None:
+    watch = Watch(Faults(down=True), period_s=0.005)
+    task = asyncio.create_task(watch.reader.run())
+    await watch.until(ErpLinkState.DOWN)
+    watch.erp.faults.down = False
+    await watch.until(ErpLinkState.UP)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_after_a_refused_sign_in_nothing_is_asked_until_resumed() -> None:
+    watch = Watch(Faults(unauthorised=1, reads=True), period_s=0.005)
+    task = asyncio.create_task(watch.reader.run())
+    await watch.until(ErpLinkState.AUTH)
+    await asyncio.sleep(0.05)
+    assert watch.saved == []
+    watch.reader.resume()
+    await watch.until(ErpLinkState.UP)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_cache_that_refuses_does_not_stop_the_reading() -> None:
+    watch = Watch()
+
+    def refuse(_: Reference) -> None:
+        raise KnownError("The disk is full.")
+
+    reader = ReferenceReader(erp=watch.erp, clock=SystemClock(), save=refuse, status=watch.take)
+    assert await reader.read()
+    assert reader.reference.products
+
+
+def test_a_complete_page_deletes_what_is_absent_and_any_other_does_not() -> None:
+    old = {code: Product(code=code, name=code, unit="EA") for code in ("a", "b")}
+    fresh = Product(code="b", name="new", unit="EA")
+    assert merged(old, Page(rows=[fresh]), lambda row: row.code) == {"b": fresh}
+    assert merged(old, Page(rows=[fresh], complete=False), lambda row: row.code) == {"a": old["a"], "b": fresh}

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from app.domain.errors import KnownError
+from app.domain.plant import ErpLink
+from app.erp.demo_adapter import DemoErp
+from app.erp.memory import MemoryErp
+from app.erp.registry import ERPS, Value, check_settings, open_erp
+from tests.needs import ROOT
+
+URL: dict[str, Value] = {"url": "http://127.0.0.1:8069"}
+
+
+async def test_every_row_opens_its_adapter() -> None:
+    opened = [open_erp(ErpLink()), open_erp(ErpLink(adapter="demo", settings=URL))]
+    assert [type(erp) for erp in opened] == [MemoryErp, DemoErp]
+    assert len(ERPS) == len(opened)
+    for erp in opened:
+        await erp.aclose()
+
+
+FAULTS: dict[str, tuple[ErpLink, list[str]]] = {
+    "unknown adapter": (ErpLink(adapter="dmeo"), ["ERP adapter 'dmeo' is unknown (did you mean 'demo'?)."]),
+    "far-off adapter": (ErpLink(adapter="x"), ["ERP adapter 'x' is unknown (there are: memory, demo)."]),
+    "missing": (ErpLink(adapter="demo"), ["ERP setting 'url' is missing: demo needs it."]),
+    "unknown setting": (
+        ErpLink(adapter="demo", settings={**URL, "tokn": "x"}),
+        ["ERP setting 'tokn' is unknown for demo (did you mean 'token'?)."],
+    ),
+    "setting of none": (
+        ErpLink(settings={"url": "x"}),
+        ["ERP setting 'url' is unknown for memory (it takes none)."],
+    ),
+    "several at once": (
+        ErpLink(adapter="demo", settings={"url": "ftp://erp.example", "timeout_s": 0, "token": " "}),
+        [
+            "ERP setting 'url' must be an address such as \"https://erp.example:8443\".",
+            "ERP setting 'token' must be a text.",
+            "ERP setting 'timeout_s' must be a number of seconds from 0.1 to 300.",
+        ],
+    ),
+    "truth for seconds": (
+        ErpLink(adapter="demo", settings={**URL, "timeout_s": True}),
+        ["ERP setting 'timeout_s' must be a number of seconds from 0.1 to 300."],
+    ),
+    "no address at all": (
+        ErpLink(adapter="demo", settings={"url": "http://[::1"}),
+        ["ERP setting 'url' must be an address such as \"https://erp.example:8443\"."],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_of_the_settings_is_said_at_once(name: str) -> None:
+    link, said = FAULTS[name]
+    assert check_settings(link) == said
+    with pytest.raises(KnownError, match=r"\[erp\] section"):
+        open_erp(link)
+
+
+def test_sound_settings_have_no_fault() -> None:
+    assert check_settings(ErpLink()) == []
+    assert check_settings(ErpLink(adapter="demo", settings={**URL, "token": "t", "timeout_s": 2.5})) == []
+
+
+def test_the_adapter_imports_nothing_of_the_server() -> None:
+    code = "import sys, app.erp.demo_adapter; sys.exit(any(n.startswith('app.erp.demo.') for n in sys.modules))"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
