@@ -1,16 +1,17 @@
 """What units on hold do to the customers who wait for the product. Pure; by the ERP's stock and due times.
 
-Free stock covers customer lines in the order of their due times. A line is hit by what it lacks with the hold and did
-not lack without it.
+Stock and planned production cover customer lines in the order of their due times. A line is hit by what it lacks with
+the hold and would not lack without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import datetime
+from decimal import ROUND_UP, Decimal
 
-from app.domain.erp import CustomerOrderLine, Lot, Reference
+from app.domain.erp import CustomerOrderLine, Lot, ProductionOrder, Reference
 from app.domain.events import HeldUnits
 from app.domain.hold import Hold
 
@@ -38,23 +39,50 @@ class Cover:
     location: str
 
 
-def free_stock(reference: Reference, product: str, unposted: Decimal, holds: Iterable[Hold]) -> Decimal:
-    """Units of a product in stock or made and not yet posted, less what open holds bind; never negative."""
+Supply = Callable[[datetime], Decimal]
+"""Units of a product that are there by an instant, as far as the plan holds."""
+
+
+def supply_of(
+    reference: Reference, product: str, made: Mapping[str, Decimal], holds: Iterable[Hold], now: datetime
+) -> Supply:
+    """Stock, what was made and not yet posted, and what the open orders will make at their planned rate from now on.
+
+    `made` is the good units counted per order. What open holds bind is taken away.
+    """
     stock = sum((s.quantity for s in reference.stock if s.product == product), ZERO)
     bound = sum((u.quantity for h in holds if not h.closed for u in h.units if u.product == product), ZERO)
-    return max(ZERO, stock + unposted - bound)
+    orders = [o for o in reference.orders.values() if o.product == product and o.state != "done"]
+
+    def supply(at: datetime) -> Decimal:
+        coming = sum((_beyond_stock(o, made.get(o.number, o.good), now, at) for o in orders), ZERO)
+        return max(ZERO, stock + coming - bound)
+
+    return supply
 
 
-def effects(demand: Iterable[CustomerOrderLine], product: str, free: Decimal, held: Decimal) -> tuple[Effect, ...]:
+def _beyond_stock(order: ProductionOrder, made: Decimal, now: datetime, at: datetime) -> Decimal:
+    """Units of an order by `at` that its posted good, which is in stock already, does not count."""
+    planned_s = Decimal((order.due_at - order.start_at).total_seconds())
+    working_s = Decimal(max(0.0, (at - max(now, order.start_at)).total_seconds()))
+    coming = order.quantity * working_s / planned_s if planned_s > 0 else order.quantity
+    return max(ZERO, min(order.quantity, made + coming) - order.good)
+
+
+def effects(demand: Iterable[CustomerOrderLine], product: str, supply: Supply, held: Decimal) -> tuple[Effect, ...]:
     """The customer lines of a product that lack more with `held` units taken away, the earliest due first."""
-    before, after = free, max(ZERO, free - held)
-    rows = []
+    rows, before = [], ZERO
     for line in sorted((d for d in demand if d.product == product), key=lambda d: (d.due_at, d.number)):
-        was, now = max(ZERO, line.quantity - before), max(ZERO, line.quantity - after)
-        before, after = max(ZERO, before - line.quantity), max(ZERO, after - line.quantity)
+        there = supply(line.due_at)
+        was, now = (_clip(before + line.quantity - units, line.quantity) for units in (there, max(ZERO, there - held)))
+        before += line.quantity
         if now > was:
-            rows.append(Effect(line=line, short=now, more=now - was))
+            rows.append(Effect(line=line, short=now.to_integral_value(ROUND_UP), more=now - was))
     return tuple(rows)
+
+
+def _clip(short: Decimal, quantity: Decimal) -> Decimal:
+    return min(max(ZERO, short), quantity)
 
 
 def covers(lots: Mapping[str, Lot], product: str, held: frozenset[str]) -> tuple[Cover, ...]:

@@ -1,0 +1,187 @@
+"""One hold, whole: its steps, its lots on the floor, here and in the ERP, what a release frees, its history. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from app.domain.case import Entry
+from app.domain.events import HeldUnits
+from app.domain.hold import Hold
+from app.domain.lifecycle import words
+from app.domain.lifecycles import HoldState, PostingState
+from app.domain.posting import Posting
+from app.domain.text import safe
+from app.readmodel.model import all_progress, case, open_holds
+from ui.desk import Desk
+from ui.text import DASH, Formats, amount, duration, t
+from ui.views.holds.listing import disposition, lots_text, name, reason_name, units_text
+from ui.views.holds.rows import HoldDetail, Key, Line, LotRow, Step
+
+Keys = Callable[[str], tuple[Key, ...]]
+
+STEPS = (
+    (HoldState.PLACED, "Placed"),
+    (HoldState.UNDER_REVIEW, "Under review"),
+    (HoldState.DISPOSITIONED, "Disposition"),
+    (HoldState.CLOSED, "Released"),
+)
+"""The hold's life in its order, as it is drawn."""
+
+SENTENCES: Mapping[str, str] = {
+    "HoldPlaced": "{who} placed it: “{text}”",
+    "HoldReviewStarted": "{who} reviews it {text}",
+    "HoldDispositioned": "{who} decided: {text}",
+    "HoldReleased": "{who} released it {text}",
+}
+"""One sentence per event of a hold; a test walks the fold's table against it."""
+
+
+def detail_of(hold: Hold, desk: Desk, formats: Formats, keys: Keys) -> HoldDetail:
+    """Everything about a hold as plain rows."""
+    ref, found = f"hold/{hold.id}", case(desk.view, hold.case_id) if hold.case_id else None
+    ended = hold.released_at
+    units, lots = units_text(hold), lots_text(hold)
+    return HoldDetail(
+        ref=ref,
+        title=t("{units} units of {lots}", units=units, lots=lots) if hold.quantity else f"{lots} · {units}",
+        reason=f"{reason_name(hold, desk.plant)} · {safe(hold.reason, 200)}",
+        origin=origin(hold, safe(found.title, 100) if found else "", desk, formats),
+        case_ref=f"case/{found.id}" if found else "",
+        since=None if ended else hold.placed_at,
+        age=duration((ended - hold.placed_at).total_seconds()) if ended else "",
+        steps=steps(hold, desk, formats),
+        keys=keys(ref),
+        lots=tuple(lot_row(hold, lot, desk) for lot in hold.lots),
+        release=release(hold, open_holds(desk.view), desk),
+        timeline=tuple(line_of(entry, desk, formats) for entry in hold.timeline),
+    )
+
+
+def origin(hold: Hold, title: str, desk: Desk, formats: Formats) -> str:
+    """From which case, at which machine, of which window."""
+    parts = [t("from case “{title}”", title=title)] if title else [t("placed on its own")]
+    if hold.machine:
+        parts.append(desk.plant.label(hold.machine))
+    if hold.from_at and hold.to_at:
+        window = {"start": formats.clock(hold.from_at), "end": formats.clock(hold.to_at)}
+        parts.append(t("made {start} – {end}", **window))
+    return " · ".join(parts)
+
+
+def steps(hold: Hold, desk: Desk, formats: Formats) -> tuple[Step, ...]:
+    """The four steps with who took each and when."""
+    at = [state for state, _ in STEPS].index(hold.state)
+    said = {
+        HoldState.PLACED: _who(desk, hold.placed_by, formats.minute(hold.placed_at)),
+        HoldState.UNDER_REVIEW: _entry(hold, "HoldReviewStarted", desk, formats),
+        HoldState.DISPOSITIONED: disposition(hold) if hold.disposition else "",
+        HoldState.CLOSED: _who(desk, hold.released_by, formats.minute(hold.released_at)) if hold.released_by else "",
+    }
+    return tuple(
+        Step(text=t(text), detail=said[state] if place <= at else "", done=place < at or hold.closed, now=place == at)
+        for place, (state, text) in enumerate(STEPS)
+    )
+
+
+def _who(desk: Desk, person: str, at: str) -> str:
+    return f"{name(desk.plant, person)} {at}"
+
+
+def _entry(hold: Hold, what: str, desk: Desk, formats: Formats) -> str:
+    last = next((e for e in reversed(hold.timeline) if e.what == what), None)
+    return _who(desk, last.person, formats.minute(last.at)) if last else ""
+
+
+# --- floor, Lineside, ERP -------------------------------------------------------------------------------------------
+
+
+def lot_row(hold: Hold, lot: str, desk: Desk) -> LotRow:
+    """A lot as the three have it."""
+    units = [u for u in hold.units if u.lot == lot]
+    quantity = sum((u.quantity for u in units), Decimal(0))
+    said, bad = erp_text(hold, lot, desk)
+    others = sum(1 for h in open_holds(desk.view) if h.id != hold.id and lot in h.lots)
+    mine = t("free of this hold") if hold.closed else t("on hold")
+    more = t("1 other hold") if others == 1 else t("{count} other holds", count=others)
+    return LotRow(
+        lot=safe(lot, 40),
+        units=", ".join(range_text(u) for u in units),
+        quantity=amount(quantity) if quantity else DASH,
+        floor=floor_text(lot, desk),
+        lineside=f"{mine} · {more}" if others else mine,
+        erp=said,
+        erp_bad=bad,
+    )
+
+
+def range_text(units: HeldUnits) -> str:
+    """ "21,206 – 22,017"; "whole lot" without serials."""
+    if units.first is None or units.last is None:
+        return t("whole lot")
+    return f"{amount(units.first)} – {amount(units.last)}"
+
+
+def floor_text(lot: str, desk: Desk) -> str:
+    """What the floor counted of a lot."""
+    counted = [row for order in all_progress(desk.view) for row in order.lots if row.lot == lot]
+    if not counted:
+        return t("not counted here")
+    good, scrap = sum((c.good for c in counted), Decimal(0)), sum((c.scrap for c in counted), Decimal(0))
+    said = t("{good} good", good=amount(good))
+    return f"{said}, {t('{scrap} scrap', scrap=amount(scrap))}" if scrap else said
+
+
+def erp_text(hold: Hold, lot: str, desk: Desk) -> tuple[str, bool]:
+    """(how the newest posting of this hold for the lot stands, whether a person must act)."""
+    cause = f"hold/{hold.id}"
+    rows = (p for p in desk.view.every("posting") if isinstance(p, Posting) and p.cause == cause)
+    mine = [p for p in rows if p.command.get("lot") == lot]
+    if not mine:
+        return t("nothing posted"), False
+    newest = max(mine, key=lambda p: p.seq)
+    return posting_text(newest), newest.stuck
+
+
+def posting_text(posting: Posting) -> str:
+    """ "hold confirmed, 41 s after the floor", "waiting", or the ERP's own words."""
+    status = safe(str(posting.command.get("status", "")), 30)
+    if posting.state is PostingState.CONFIRMED:
+        return t("{status} confirmed, {lag} after the floor", status=status, lag=duration(posting.lag_s or 0))
+    if posting.stuck:
+        said = safe(posting.words, 120)
+        return t("{status} {state}: “{words}”", status=status, state=words(posting.state), words=said)
+    if posting.state is PostingState.UNKNOWN:
+        return t("{status} sent, no answer yet", status=status)
+    return t("{status} waits for the ERP", status=status)
+
+
+# --- release and history --------------------------------------------------------------------------------------------
+
+
+def release(hold: Hold, every: Sequence[Hold], desk: Desk) -> tuple[Line, ...]:
+    """What a release of this hold frees, and which lots stay held all the same (I3)."""
+    if hold.closed:
+        return ()
+    return tuple(_freed(hold, lot, every, desk) for lot in hold.lots)
+
+
+def _freed(hold: Hold, lot: str, every: Iterable[Hold], desk: Desk) -> Line:
+    others = [h for h in every if h.id != hold.id and lot in h.lots]
+    label = safe(lot, 40)
+    if not others:
+        return Line(when="", text=t("lot {lot} becomes free", lot=label))
+    count = len(others)
+    said = (
+        t("lot {lot} stays held by 1 other hold", lot=label)
+        if count == 1
+        else t("lot {lot} stays held by {count} other holds", lot=label, count=count)
+    )
+    return Line(when="", text=said, detail=", ".join(reason_name(h, desk.plant) for h in others), bad=True)
+
+
+def line_of(entry: Entry, desk: Desk, formats: Formats) -> Line:
+    """An entry of the hold's history as a line."""
+    who = name(desk.plant, entry.person)
+    text = t(SENTENCES.get(entry.what, "{who}: {text}"), who=who, text=safe(entry.text))
+    return Line(when=f"{formats.day(entry.at)} {formats.clock(entry.at)}", text=text.strip())

@@ -1,0 +1,102 @@
+"""The list of holds: which a filter takes, and how each reads in one row. Pure; no Qt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from app.domain.hold import Hold
+from app.domain.lifecycle import words
+from app.domain.lifecycles import HoldState
+from app.domain.plant import Plant
+from app.domain.text import safe
+from ui.text import DASH, Formats, amount, duration, t
+from ui.views.holds.rows import HoldRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A row of FILTERS."""
+
+    id: str
+    text: str
+    takes: Callable[[Hold], bool]
+
+
+FILTERS: tuple[Filter, ...] = (
+    Filter(id="open", text="Open", takes=lambda hold: not hold.closed),
+    Filter(id="placed", text="To review", takes=lambda hold: hold.state is HoldState.PLACED),
+    Filter(id="review", text="Under review", takes=lambda hold: hold.state is HoldState.UNDER_REVIEW),
+    Filter(id="disposed", text="To release", takes=lambda hold: hold.state is HoldState.DISPOSITIONED),
+    Filter(id="released", text="Released", takes=lambda hold: hold.closed),
+)
+"""The filters in the order of their keys 1…5."""
+
+BY_ID: Mapping[str, Filter] = {row.id: row for row in FILTERS}
+
+
+def listed(holds: Iterable[Hold], chosen: Filter) -> list[Hold]:
+    """Open holds the oldest first: they have waited longest. Released ones the newest first."""
+    if chosen.id == "released":
+        return sorted(holds, key=lambda h: h.released_at or h.placed_at, reverse=True)
+    return sorted(holds, key=lambda h: h.placed_at)
+
+
+def searched(hold: Hold, text: str, plant: Plant) -> bool:
+    """Whether every word stands somewhere in what the row says."""
+    if not text:
+        return True
+    said = f"{' '.join(hold.lots)} {hold.reason} {hold.reason_code} {name(plant, hold.placed_by)} {hold.line or ''}"
+    return all(word in said.casefold() for word in text.casefold().split())
+
+
+def per_lot(holds: Iterable[Hold]) -> Counter[str]:
+    """How many open holds bind each lot."""
+    return Counter(lot for hold in holds if not hold.closed for lot in hold.lots)
+
+
+def row_of(hold: Hold, counts: Mapping[str, int], plant: Plant, formats: Formats) -> HoldRow:
+    """How a hold reads in the list; its age is left to the view while it binds."""
+    ended = hold.released_at
+    shared = [lot for lot in hold.lots if not hold.closed and counts.get(lot, 0) > 1]
+    return HoldRow(
+        key=f"hold/{hold.id}",
+        state=t("Released") if hold.closed else words(hold.state).capitalize(),
+        lots=lots_text(hold),
+        lots_detail=" · ".join(t("{lot}: {count} holds", lot=safe(lot, 40), count=counts[lot]) for lot in shared),
+        units=units_text(hold),
+        reason=reason_name(hold, plant),
+        reason_detail=safe(hold.reason, 160),
+        placed=name(plant, hold.placed_by),
+        placed_detail=f"{formats.day(hold.placed_at)} {formats.minute(hold.placed_at)}",
+        disposition=disposition(hold),
+        since=None if ended else hold.placed_at,
+        age=duration((ended - hold.placed_at).total_seconds()) if ended else "",
+    )
+
+
+def lots_text(hold: Hold) -> str:
+    """ "4471-B, 4471-C"."""
+    return ", ".join(safe(lot, 40) for lot in hold.lots)
+
+
+def units_text(hold: Hold) -> str:
+    """ "1,152"; words where a whole lot is held whose quantity is not known."""
+    return amount(hold.quantity) if hold.quantity else t("whole lot") if len(hold.lots) == 1 else t("whole lots")
+
+
+def reason_name(hold: Hold, plant: Plant) -> str:
+    """The reason's short name of the plant file; the code where the file does not know it."""
+    return safe(plant.hold_reasons.get(hold.reason_code, hold.reason_code), 60) or DASH
+
+
+def disposition(hold: Hold) -> str:
+    """ "use as is"; a dash before it was decided."""
+    return words(hold.disposition) if hold.disposition is not None else DASH
+
+
+def name(plant: Plant, person: str) -> str:
+    """ "A. Brandt"; the id where the plant file does not know it; a dash for nobody."""
+    found = plant.people.get(person)
+    return found.short if found else safe(person, 40) or DASH

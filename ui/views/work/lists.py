@@ -1,0 +1,131 @@
+"""The lists under the lanes: assignments on their way, and postings with the ERP's words; and the posting lag. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from app.domain.events import Subject
+from app.domain.lifecycles import AssignmentState
+from app.domain.plant import Plant
+from app.domain.posting import Posting
+from app.domain.text import safe
+from app.domain.work import Assignment
+from ui.text import DASH, Formats, duration, hms, t
+from ui.views.work.rows import ListRow
+from ui.views.work.truth import STATE_WORDS, document
+
+KIND_WORDS: Mapping[str, str] = {
+    "confirm_production": "production",
+    "consume_material": "consumption",
+    "set_lot_status": "lot status",
+    "record_downtime": "downtime",
+    "move_order": "order move",
+}
+"""What a posting is called, by its name in the journal."""
+
+RECENT = 20
+"""How many confirmed postings stay in the list under those that are out."""
+
+
+def assignment_rows(
+    plant: Plant, assignments: Iterable[Assignment], at: datetime, formats: Formats
+) -> tuple[ListRow, ...]:
+    """Assignments that hold or are on their way, those that wait for an answer first."""
+    rows = sorted(assignments, key=lambda a: (a.state not in _WAITING, a.proposed_at))
+    return tuple(_assignment_row(plant, a, at, formats) for a in rows)
+
+
+_WAITING = (AssignmentState.PROPOSED, AssignmentState.OFFERED)
+
+
+def _assignment_row(plant: Plant, row: Assignment, at: datetime, formats: Formats) -> ListRow:
+    state, detail, priority = assignment_state(plant, row, at, formats)
+    return ListRow(
+        key=f"assignment/{row.id}",
+        priority=priority,
+        cells=(
+            (subject_name(plant, row), safe(row.reason, 120)),
+            (t("{a} → {b}", a=line_name(plant, row.from_line), b=line_name(plant, row.to_line)), ""),
+            (state, detail),
+        ),
+    )
+
+
+def assignment_state(plant: Plant, row: Assignment, at: datetime, formats: Formats) -> tuple[str, str, int]:
+    """(state in words, who and what clock, priority) of an assignment."""
+    proposer = person_name(plant, row.proposed_by)
+    if row.state is AssignmentState.OFFERED:
+        who = ", ".join(person_name(plant, p) for p in row.people)
+        left = (row.accept_by - at).total_seconds() if row.accept_by else math.inf
+        if left < 0:
+            return t("offered, no answer"), t("{who} · over by {clock}", who=who, clock=hms(-left)), 3
+        return t("offered"), t("{who} · {clock} left", who=who, clock=hms(left)), 0
+    if row.state is AssignmentState.PROPOSED and row.refusals:
+        return t("declined"), safe(row.refusals[-1], 120), 3
+    if row.state is AssignmentState.PROPOSED:
+        return t("proposed"), t("by {who} at {at}", who=proposer, at=formats.minute(row.proposed_at)), 0
+    who = person_name(plant, row.accepted_by)
+    return t(row.state.value), t("by {who} at {at}", who=who, at=formats.minute(row.accepted_at)), 0
+
+
+def posting_rows(plant: Plant, postings: Sequence[Posting], at: datetime, formats: Formats) -> tuple[ListRow, ...]:
+    """Postings that are out, those that a person must move first; then the last confirmed ones."""
+    out = sorted((p for p in postings if not p.closed), key=lambda p: (not p.stuck, p.seq))
+    done = [p for p in reversed(postings) if p.closed][:RECENT]
+    return tuple(_posting_row(p, at, formats) for p in (*out, *done))
+
+
+def _posting_row(row: Posting, at: datetime, formats: Formats) -> ListRow:
+    word, priority = STATE_WORDS[row.state]
+    lag = row.lag_s
+    age = t("lag {lag}", lag=duration(lag)) if lag is not None else hms((at - row.occurred_at).total_seconds())
+    tries = t("try {n}", n=row.attempts) if row.attempts > 1 and not row.closed else ""
+    retry = t("again at {at}", at=formats.clock(row.retry_at)) if row.retry_at and not row.closed else ""
+    return ListRow(
+        key=f"posting/{row.id}",
+        priority=priority,
+        cells=(
+            (safe(row.subject, 80), t(KIND_WORDS.get(row.command_kind, row.command_kind))),
+            (t(word), " · ".join(x for x in (tries, retry) if x)),
+            (document(row) or safe(row.words, 200) or DASH, formats.clock(row.occurred_at)),
+            (age, ""),
+        ),
+    )
+
+
+def lag_text(postings: Iterable[Posting]) -> str:
+    """ "production p50 41 s, p95 1 min 52 s (23)" for every kind that was confirmed."""
+    by_kind: dict[str, list[float]] = {}
+    for posting in postings:
+        if posting.lag_s is not None:
+            by_kind.setdefault(posting.command_kind, []).append(posting.lag_s)
+    return "   ".join(
+        t("{kind}: p50 {p50}, p95 {p95} ({n})", kind=t(KIND_WORDS.get(kind, kind)), p50=duration(quantile(lags, 0.5)),
+          p95=duration(quantile(lags, 0.95)), n=len(lags))
+        for kind, lags in by_kind.items()
+    )  # fmt: skip
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` of the values do not exceed (nearest rank); values not empty."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def subject_name(plant: Plant, row: Assignment) -> str:
+    """Who or what moves."""
+    return person_name(plant, row.subject_id) if row.subject is Subject.PERSON else safe(row.subject_id, 40)
+
+
+def person_name(plant: Plant, person_id: str) -> str:
+    """ "J. Weiss"; the id for somebody the plant file does not know."""
+    person = plant.people.get(person_id)
+    return safe(person.short if person else person_id, 60) or DASH
+
+
+def line_name(plant: Plant, line: str) -> str:
+    """A line as people say it; a dash for none."""
+    found = plant.lines.get(line)
+    return safe(found.name if found else line, 60) or DASH
