@@ -28,6 +28,9 @@ class Parameter:
 class ExceptionKind:
     """A row of the table. `title` is filled with the finding's values; priority 1 is the most urgent of four.
 
+    `cleared_by_itself`: a case of it that went away untouched ends by itself. `episodes`: what comes after it cleared
+    is another case; else a condition that returns belongs to the case that is still open.
+
     `per_machine`: one open case per machine takes further occurrences as members instead of opening another.
     """
 
@@ -39,6 +42,7 @@ class ExceptionKind:
     parameters: tuple[Parameter, ...] = ()
     detector: str = ""
     cleared_by_itself: bool = False
+    episodes: bool = False
 
 
 F = Function
@@ -154,7 +158,7 @@ _ROWS = (
     ExceptionKind(
         id="alarm_burst",
         name="Alarm burst",
-        title="{machine} alarm burst: {count} alarms",
+        title="{machine} alarm burst: {alarm}",
         priority=3,
         functions=(F.MAINTENANCE,),
         parameters=(
@@ -163,6 +167,7 @@ _ROWS = (
         ),
         detector="alarms",
         cleared_by_itself=True,
+        episodes=True,
     ),
     ExceptionKind(
         id="operator_report",

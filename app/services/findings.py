@@ -18,7 +18,9 @@ from app.services.context import Context
 CONSEQUENCES = frozenset({"starved", "blocked"})
 """Kinds that another machine's fault explains."""
 
-CAUSES = frozenset({"breakdown", "unplanned_stop", "material_low"})
+STOPS = frozenset({"breakdown", "unplanned_stop"})
+
+CAUSES = STOPS | {"material_low"}
 
 
 def record_finding(command: RecordFinding, ctx: Context) -> Iterator[e.Event]:
@@ -39,12 +41,22 @@ def record_finding(command: RecordFinding, ctx: Context) -> Iterator[e.Event]:
 def _home(finding: Finding, ctx: Context) -> ExceptionCase | None:
     """The open case that an occurrence belongs to: the same trouble, or the one that causes it."""
     cases = m.open_cases(ctx.view)
-    same = (
-        c
-        for c in cases
-        if c.kind == finding.kind and c.machine == finding.machine and c.controller == finding.controller
-    )
-    return next(same, None) or _cause(finding, cases, ctx)
+    same = (case for case in cases if _same_trouble(case, finding))
+    return next(same, None) or _own_fault(finding, cases) or _cause(finding, cases, ctx)
+
+
+def _same_trouble(case: ExceptionCase, finding: Finding) -> bool:
+    """Whether the case is of the same kind at the same place, and not of an episode that is over."""
+    same = case.kind == finding.kind and case.machine == finding.machine and case.controller == finding.controller
+    return same and not (EXCEPTION_KINDS[finding.kind].episodes and case.cleared_at is not None)
+
+
+def _own_fault(finding: Finding, cases: list[ExceptionCase]) -> ExceptionCase | None:
+    """The stop of the same machine that a burst of its alarms comes with."""
+    if finding.kind != "alarm_burst":
+        return None
+    stops = (c for c in cases if c.kind in STOPS and c.machine == finding.machine and c.cleared_at is None)
+    return next(stops, None)
 
 
 def _cause(finding: Finding, cases: list[ExceptionCase], ctx: Context) -> ExceptionCase | None:
@@ -126,8 +138,7 @@ class _Gaps(dict[str, str]):
 
 def _cleared(finding: Finding, ctx: Context) -> Iterator[e.Event]:
     for case in m.open_cases(ctx.view):
-        same = case.kind == finding.kind and case.machine == finding.machine and case.controller == finding.controller
-        if same and case.cleared_at is None:
+        if _same_trouble(case, finding) and case.cleared_at is None:
             yield e.ConditionCleared(case_id=case.id, happened_at=finding.source_at)
 
 

@@ -1,0 +1,119 @@
+"""Keeps the acquisition process running: starts it, reads what it says, starts it again within 2 s when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from typing import IO
+
+from app.acquisition.launch import Launch
+from app.acquisition.messages import Ended, Message, from_line
+from app.codec import UnreadableError, encode
+
+log = logging.getLogger("lineside.supervisor")
+
+RESTART_S = 0.5
+LONGEST_RESTART_S = 10.0
+STOP_S = 2.0
+LIVED_WELL_S = 30.0
+
+Listener = Callable[[Message], None]
+
+
+class Supervisor:
+    """One child process. `listen` is called on the loop with every message, `changed(alive, restarts)` on a change."""
+
+    def __init__(
+        self, argv: Sequence[str], launch: Launch, listen: Listener, changed: Callable[[bool, int], None]
+    ) -> None:
+        self._argv = list(argv)
+        self._first_line = encode(launch).encode() + b"\n"
+        self._listen = listen
+        self._changed = changed
+        self.restarts = 0
+        self.pid: int | None = None
+
+    async def run(self) -> None:
+        """Keep it running until cancelled; then it is ended."""
+        wait_s = RESTART_S
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            child = subprocess.Popen(self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: ASYNC220
+            self.pid = child.pid
+            try:
+                await self._serve(child)
+            finally:
+                self.pid = None
+                await asyncio.shield(asyncio.to_thread(stop, child))
+            self.restarts += 1
+            self._changed(False, self.restarts)
+            log.warning("the acquisition process ended with %s; starting it again", child.returncode)
+            wait_s = RESTART_S if loop.time() - started > LIVED_WELL_S else min(wait_s * 2, LONGEST_RESTART_S)
+            await asyncio.sleep(wait_s if self.restarts > 1 else RESTART_S)
+
+    async def _serve(self, child: subprocess.Popen[bytes]) -> None:
+        """Tell it what to do and pass on what it says, until it ends."""
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        if child.stdin is None:
+            return
+        with contextlib.suppress(OSError):
+            child.stdin.write(self._first_line)
+            child.stdin.flush()
+        self._changed(True, self.restarts)
+        reader = threading.Thread(target=self._read, args=(child, loop, over), daemon=True, name="acquisition reader")
+        reader.start()
+        await over.wait()
+
+    def _read(self, child: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
+        """On a thread: everything that is there goes to the loop in one call."""
+        rest = b""
+        while child.stdout is not None:
+            chunk = child.stdout.read(1 << 16)
+            if not chunk:
+                break
+            *lines, rest = (rest + chunk).split(b"\n")
+            if lines and not _call(loop, self._take, lines):
+                return
+        _call(loop, over.set)
+
+    def _take(self, lines: Sequence[bytes]) -> None:
+        for line in lines:
+            try:
+                message = from_line(line)
+            except UnreadableError as error:
+                log.warning("%s", error)
+                continue
+            if isinstance(message, Ended):
+                log.warning("the acquisition can't go on: %s %s", message.reason, message.todo)
+            self._listen(message)
+
+
+def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *args: object) -> bool:
+    """Run on the loop; False when the loop is gone."""
+    try:
+        loop.call_soon_threadsafe(function, *args)
+    except RuntimeError:
+        return False
+    return True
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """End a child: its stdin closes, and if that is not enough it is killed."""
+    _close(child.stdin)
+    try:
+        child.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    _close(child.stdout)
+
+
+def _close(pipe: IO[bytes] | None) -> None:
+    if pipe is not None:
+        with contextlib.suppress(OSError):
+            pipe.close()

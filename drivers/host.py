@@ -1,0 +1,90 @@
+"""The acquisition process: `python -m drivers.host`. Composes drivers and Acquisition; talks over stdin and stdout.
+
+First line in: what to run. Lines out: messages. When stdin closes the parent is gone, and so is this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+import psutil
+
+from app.acquisition.acquisition import Acquisition, controller_places, said_safely
+from app.acquisition.board import Board, BoardWriter
+from app.acquisition.launch import Launch
+from app.acquisition.messages import Message, Pulse, to_line
+from app.codec import read
+from app.domain.errors import KnownError
+from drivers.registry import open_driver
+
+PULSE_S = 1.0
+
+
+class Pipe:
+    """Messages to the parent, written at once by one thread at a time."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+
+    def emit(self, message: Message) -> None:
+        """Send one message; a parent that is gone is noticed by stdin, not here."""
+        with self._lock, contextlib.suppress(BrokenPipeError):
+            self._out.write(to_line(message))
+            self._out.flush()
+
+
+async def serve(launch: Launch, pipe: Pipe) -> None:
+    """Acquire until cancelled."""
+    plant = launch.plant
+    board = Board(Path(launch.board), len(plant.tags), len(plant.controllers), create=False)
+    writer = BoardWriter(board, controller_places(plant))
+    acquisition = Acquisition(plant, writer, pipe.emit, open_driver, launch.count_period_s)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(acquisition.run(), name="acquisition")
+        tasks.create_task(_pulse(acquisition, pipe), name="pulse")
+
+
+async def _pulse(acquisition: Acquisition, pipe: Pipe) -> None:
+    me = psutil.Process()
+    while True:
+        times = me.cpu_times()
+        rss_mb = me.memory_info().rss / 2**20
+        pipe.emit(Pulse(rss_mb=rss_mb, cpu_s=times.user + times.system, samples=acquisition.samples_taken))
+        await asyncio.sleep(PULSE_S)
+
+
+def _die_with_parent(stdin: BinaryIO) -> None:
+    """Wait for the parent to close the pipe, by intent or by dying."""
+    stdin.read()
+    os._exit(0)
+
+
+def main() -> None:
+    """Run what the first line says, until the parent goes."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("asyncua").setLevel(logging.ERROR)
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+    gc.set_threshold(100_000, 50, 50)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe = Pipe(sys.stdout.buffer)
+    launch = read(sys.stdin.buffer.readline(), Launch)
+    threading.Thread(target=_die_with_parent, args=(sys.stdin.buffer,), daemon=True).start()
+    try:
+        asyncio.run(serve(launch, pipe))
+    except KnownError as error:
+        said_safely(pipe.emit, error)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
