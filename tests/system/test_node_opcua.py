@@ -76,6 +76,14 @@ async def test_an_alarm_becomes_active_and_returns_under_one_key(press: Press) -
     assert all(1 <= alarm.severity <= 1_000 for alarm in alarms)
 
 
+async def test_an_alarm_that_was_active_before_is_told_at_connect(press: Press) -> None:
+    await press.start("--standing")
+    async with driving(press) as said:
+        await said.until(lambda: said.alarms)
+    assert said.alarms[0].key == "urn:press:plc;s=Press1.PressureAlarm"
+    assert said.alarms[0].active
+
+
 async def test_kill_9_and_restart_with_other_indices_recovers_without_a_foreign_value(press: Press) -> None:
     await press.start()
     speed = NAMES.index("speed")

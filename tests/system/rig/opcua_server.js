@@ -1,6 +1,6 @@
 // An OPC UA server built on node-opcua, as a plant would meet it: a press of another maker.
 //
-// Usage: node opcua_server.js PORT [--swapped]. Prints "ready", ends when its standard input ends.
+// Usage: node opcua_server.js PORT [--swapped] [--standing]. Prints "ready", ends when its standard input ends.
 // Namespace urn:press:plc with the machine Press1: speed, state, counters, a lot, an array, a UInt64, alarms.
 "use strict";
 
@@ -9,7 +9,8 @@ const {
 } = require("node-opcua");
 
 const port = Number(process.argv[2]);
-const swapped = process.argv.includes("--swapped");
+const swapped = process.argv.includes("--swapped"); // the namespaces' indices exchanged
+const standing = process.argv.includes("--standing"); // the alarm is active from the start and stays so
 const URIS = ["urn:press:plc", "urn:press:other"];
 
 process.stdin.resume();
@@ -54,7 +55,8 @@ function addAlarm(space, ns, press) {
   });
   alarm.setEnabledState(true);
   let high = false;
-  setInterval(() => {
+  if (standing) level.setValueFromSource({ dataType: DataType.Double, value: 90 });
+  else setInterval(() => {
     high = !high;
     level.setValueFromSource({ dataType: DataType.Double, value: high ? 90 : 50 });
   }, 1000);
@@ -75,6 +77,7 @@ async function main() {
     const press = addMachine(space, ns, base);
     if (base === 100) addAlarm(space, ns, press);
   }
+  space.installAlarmsAndConditionsService();
   await server.start();
   console.log("ready");
 }
