@@ -117,7 +117,7 @@ def _kind(annotation: Any) -> str:
 def _bounds(field: FieldInfo) -> str:
     words = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
     found = [
-        f"{sign} {limit:g}" if abs(limit) < 1e6 else f"{sign} {limit:,.0f}"
+        f"{sign} {_number(limit)}"
         for mark in field.metadata
         for name, sign in words.items()
         if isinstance(limit := getattr(mark, name, None), int | float)
@@ -147,7 +147,7 @@ def _kinds() -> Iterator[str]:
     for kind in EXCEPTION_KINDS.values():
         head = f"| `{kind.id}` | {kind.name} | {kind.priority} |"
         for row in kind.parameters:
-            bounds = f"{row.low:g} to {row.high:g} {row.unit}"
+            bounds = f"{_number(row.low)} to {_number(row.high)} {row.unit}"
             yield f"{head} `{row.name}` | {row.default:g} {row.unit} | {bounds} | {row.help} |"
         if not kind.parameters:
             yield f"{head} | | | |"
@@ -185,6 +185,10 @@ _ENUMS = (
     ("`roles` of a person", _row("person"), "roles"),
     ("`functions` of a person and `function` of a route", _row("person"), "functions"),
 )
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if abs(value) < 100_000 else f"{value:,.0f}"
 
 
 def _capital(text: str) -> str:

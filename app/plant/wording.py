@@ -26,7 +26,8 @@ def misfit(detail: ErrorDetails) -> Misfit:
     """What pydantic refused, in the words of the file."""
     words = WORDS.get(detail["type"], _other)
     message, todo = words(detail)
-    return Misfit(at=detail["loc"], message=message, todo=todo)
+    missing = detail["type"] == "missing"
+    return Misfit(at=detail["loc"][:-1] if missing else detail["loc"], message=message, todo=todo)
 
 
 def field_at(at: At) -> FieldInfo | None:

@@ -85,7 +85,8 @@ def bands_are_the_right_way_round(facts: Facts) -> Iterator[Misfit]:
     for tag in facts.expansion.tags:
         low, high = tag.spec.get("low"), tag.spec.get("high")
         if low is not None and high is not None and low > high:
-            at = max(tag.spec.place("low"), tag.spec.place("high"), key=len)
+            last = tag.spec.at
+            at = tag.spec.place("low" if tag.spec.place("low")[:-1] == last else "high")
             message = f"low is {low:g} and high is {high:g}: low must not lie above high."
             yield Misfit(at=at, message=message, todo="Swap or correct them.")
 
