@@ -66,19 +66,19 @@ LOTS = (("4480-A", "W-050"), ("4471-B", "L-033"), ("4466-A", "A-100"))
 """The lots that run at the start."""
 
 DEMAND = (
-    ("SO-7701", "Nordmarkt", "W-050", 30_000, 150, "WO-10482"),
+    ("SO-7701", "Nordmarkt", "W-050", 30_000, 135, "WO-10482"),
     ("SO-7702", "Kiosk AG", "W-050", 9_600, 190, "WO-10482"),
     ("SO-7703", "Bahnhof Vending", "W-050", 14_400, 260, "WO-10483"),
     ("SO-7711", "Nordmarkt", "L-033", 24_000, 100, "WO-10479"),
-    ("SO-7712", "Bahnhof Vending", "L-033", 7_200, 130, "WO-10479"),
+    ("SO-7712", "Bahnhof Vending", "L-033", 7_200, 70, "WO-10479"),
     ("SO-7713", "Kiosk AG", "L-033", 12_000, 210, "WO-10480"),
-    ("SO-7721", "Seehof Hotels", "A-100", 10_800, 120, "WO-10491"),
+    ("SO-7721", "Seehof Hotels", "A-100", 10_800, 95, "WO-10491"),
     ("SO-7722", "Nordmarkt", "A-100", 6_000, 170, "WO-10491"),
     ("SO-7723", "Seehof Hotels", "A-100", 9_600, 300, "WO-10492"),
 )
 """Number, customer, item, bottles, minutes from the start until it is due, and the order that serves it."""
 
-RUNNING_SINCE = timedelta(minutes=10)
+RUNNING_SINCE = timedelta(minutes=2)
 SLACK = timedelta(minutes=20)
 
 
@@ -167,7 +167,7 @@ def stock() -> list[StockLevel]:
 
 
 def customer_lines(started_at: datetime, chance: Random) -> list[CustomerOrderLine]:
-    """What customers wait for over the next hours; the seed moves each due time by up to ten minutes."""
+    """What customers wait for over the next hours; the seed moves each due time by up to four minutes."""
     return [
         CustomerOrderLine(
             number=number,
@@ -175,7 +175,7 @@ def customer_lines(started_at: datetime, chance: Random) -> list[CustomerOrderLi
             product=code,
             quantity=Decimal(quantity),
             unit=UNIT,
-            due_at=started_at + timedelta(minutes=minutes + chance.randint(-10, 10)),
+            due_at=started_at + timedelta(minutes=minutes + chance.randint(-4, 4)),
             order=order_number,
         )
         for number, customer, code, quantity, minutes, order_number in DEMAND

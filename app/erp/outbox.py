@@ -96,7 +96,8 @@ class Outbox:
                     await self._wait()
         finally:
             self._busy.clear()
-            self._gate = None
+            self._ready.clear()
+            self._gate, self._stale = None, True
 
     def _refresh(self) -> None:
         """Sort what is pending into lanes, oldest head first. A stuck or waiting head keeps its whole lane back."""
@@ -185,5 +186,8 @@ class Outbox:
         except ErpAuthError as error:
             self._stopped = error.message
         except ErpError:
+            return False
+        except Exception:  # the edge of the loop: a bug in one adapter's probe must not end the worker
+            log.exception("the ERP's probe failed")
             return False
         return True

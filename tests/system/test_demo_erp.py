@@ -63,15 +63,11 @@ def a_days_postings(count: int) -> list[ErpCommand]:
     return [makers[n % len(makers)](f"k-{n:05d}", n // len(makers)) for n in range(count)]
 
 
-def confirmed(queue: PostingQueue) -> int:
-    return sum(posting.closed for posting in queue.postings.values())
-
-
 async def test_killed_twice_amid_200_postings_nothing_is_lost_and_nothing_twice(demo: DemoErpProcess) -> None:
     queue = PostingQueue(a_days_postings(200))
     async with working(queue, demo):
         for goal in (50, 120):
-            await queue.until(lambda goal=goal: confirmed(queue) >= goal)  # type: ignore[misc]
+            await queue.until(lambda goal=goal: queue.confirmed >= goal)  # type: ignore[misc]
             demo.kill()
             await asyncio.sleep(0.1)
             await asyncio.to_thread(demo.start)
@@ -88,7 +84,7 @@ async def test_lineside_ended_amid_200_postings_goes_on_where_it_was(demo: DemoE
     queue = PostingQueue(a_days_postings(200))
     for goal in (40, 90, 140):
         async with working(queue, demo):
-            await queue.until(lambda goal=goal: confirmed(queue) >= goal)  # type: ignore[misc]
+            await queue.until(lambda goal=goal: queue.confirmed >= goal)  # type: ignore[misc]
     async with working(queue, demo):
         await queue.until(lambda: queue.all_confirmed)
     assert_once_in_order(queue, demo)

@@ -53,6 +53,7 @@ class PostingQueue:
         self.postings: dict[str, Posting] = {}
         self.events: list[PostingEvent] = []
         self.illegal: list[str] = []
+        self.confirmed = 0
         self._refuse = refuse
         self._tries = 0
         self._changed = asyncio.Condition()
@@ -88,6 +89,7 @@ class PostingQueue:
             self.illegal.append(f"{event.key}: {error}")
             raise
         self.events.append(event)
+        self.confirmed += state is PostingState.CONFIRMED
         self.postings[event.key] = replace(posting, state=state, version=posting.version + 1, **changes(event))
 
     async def until(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
@@ -104,7 +106,7 @@ class PostingQueue:
 
     @property
     def all_confirmed(self) -> bool:
-        return all(posting.closed for posting in self.postings.values())
+        return self.confirmed == len(self.postings)
 
 
 CHANGES: Mapping[type[PostingEvent], Mapping[str, str]] = {

@@ -69,7 +69,7 @@ async def cut(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
 
 async def drop_by_drop(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await say(writer, HEAD + b"Content-Length: 1000\r\n\r\n")
-    for _ in range(1000):
+    while True:
         await say(writer, b" ")
         await asyncio.sleep(0.1)
 

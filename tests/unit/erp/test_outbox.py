@@ -278,6 +278,18 @@ async def test_a_bug_in_one_lane_does_not_stop_the_others() -> None:
     assert not queue.postings["k-001"].closed
 
 
+async def test_a_worker_that_was_ended_may_be_started_again() -> None:
+    queue, twin = PostingQueue([good(n) for n in range(6)]), erp()
+    async with working(queue, twin) as outbox:
+        await queue.until(lambda: len(queue.events) >= 3)
+    again = asyncio.create_task(outbox.run())
+    await queue.until(lambda: queue.all_confirmed)
+    again.cancel()
+    with suppress(asyncio.CancelledError):
+        await again
+    once_in_order(queue, twin)
+
+
 def once_in_order(queue: PostingQueue, twin: MemoryErp) -> None:
     """Every posting has exactly one effect, in its lane's order, by legal steps only."""
     assert not queue.illegal
