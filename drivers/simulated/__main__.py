@@ -6,6 +6,7 @@ at SIGTERM or when standard input closes, so that it never outlives who started 
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -19,7 +20,7 @@ from typing import Any, Protocol
 
 from app.domain.errors import KnownError
 from drivers.simulated.catalog import LINES
-from drivers.simulated.line import build_line
+from drivers.simulated.line import Line, build_line
 from drivers.simulated.modbus_server import ModbusLine
 from drivers.simulated.opcua_server import LineServer
 from drivers.simulated.replay import WEEK, between, known_codes, read_bursts
@@ -67,7 +68,7 @@ async def _serve(job: Job, detached: bool) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     try:
-        await job.server.start()
+        await _start(job.server)
         _say({"ready": True, **job.ready})
         if not detached:
             _stop_with_stdin(stop)
@@ -79,6 +80,14 @@ async def _serve(job: Job, detached: bool) -> None:
             await ended
     finally:
         await job.server.stop()
+
+
+async def _start(server: Serving) -> None:
+    """Start without the garbage collector: asyncua's standard nodes live for ever and load twice as fast."""
+    gc.disable()
+    await server.start()
+    gc.freeze()
+    gc.enable()
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -104,8 +113,12 @@ def _say(facts: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def _line(options: argparse.Namespace) -> Line:
+    return build_line(options.line, options.seed, not options.no_opening, options.opening_after)
+
+
 def _line_job(options: argparse.Namespace) -> Job:
-    line = build_line(options.line, options.seed, not options.no_opening)
+    line = _line(options)
     server = LineServer(line, options.port, options.speed)
     return Job(
         server=server,
@@ -114,7 +127,7 @@ def _line_job(options: argparse.Namespace) -> Job:
 
 
 def _modbus_job(options: argparse.Namespace) -> Job:
-    line = build_line(options.line, options.seed, not options.no_opening)
+    line = _line(options)
     server = ModbusLine(line, options.ports, options.speed)
     endpoints = {
         device.machine.id: f"127.0.0.1:{port}" for device, port in zip(server.devices, options.ports, strict=True)
@@ -179,6 +192,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--detached", action="store_true", help="live on when standard input closes")
     for command in (line, modbus):
         command.add_argument("--seed", type=int, default=1)
+        command.add_argument("--opening-after", type=float, default=0.0, help="seconds before the script begins")
         command.add_argument("--no-opening", action="store_true", help="without the demo's scripted faults")
     tags = commands.add_parser("tags", help="every variable of a line as JSON")
     tags.add_argument("--line", choices=list(LINES), default="L1")

@@ -211,14 +211,14 @@ MEAN_GAP_S: Final = 130.0
 FIRST_RANDOM_S: Final = 60.0
 
 
-def opening(line: str) -> list[PlannedFault]:
-    """The scripted faults of one line, in order of time."""
+def opening(line: str, after_s: float = 0.0) -> list[PlannedFault]:
+    """The scripted faults of one line, in order of time, the whole script `after_s` later."""
     rows = sorted((row for row in OPENING if row.line == line), key=lambda row: row.at_s)
     return [
         PlannedFault(
-            at_s=row.at_s,
+            at_s=row.at_s + after_s,
             lasts_s=row.lasts_s,
-            lead_s=min(FAULTS[row.fault].lead_s, row.at_s),
+            lead_s=min(FAULTS[row.fault].lead_s, row.at_s + after_s),
             fault=FAULTS[row.fault],
         )
         for row in rows

@@ -17,9 +17,19 @@ _START_FILL: Final = 0.5
 
 
 class Line:
-    """A line that runs from the first step; `scripted` has it begin with the demo's opening."""
+    """A line that runs from the first step.
 
-    def __init__(self, spec: LineSpec, seed: int, scripted: bool = True, faulty: bool = True) -> None:
+    `scripted` has the demo's opening begin `opening_after_s` later; without `faulty` nothing ever fails.
+    """
+
+    def __init__(
+        self,
+        spec: LineSpec,
+        seed: int,
+        scripted: bool = True,
+        opening_after_s: float = 0.0,
+        faulty: bool = True,
+    ) -> None:
         self.spec = spec
         self.now_s = 0.0
         self.orders = OrderBook(spec.orders)
@@ -27,7 +37,7 @@ class Line:
         self.machines = {kind: self._machine(kind, seed) for kind in _ORDER}
         self._faulty = faulty
         self._schedule = FaultSchedule(
-            scripted=opening(spec.line) if scripted else [], random=random_faults(spec.line, seed)
+            scripted=opening(spec.line, opening_after_s) if scripted else [], random=random_faults(spec.line, seed)
         )
         self._prime()
 
@@ -76,6 +86,6 @@ def _buffer(spec: LineSpec, index: int) -> Buffer:
     return Buffer(max(4, int(per_s * spec.buffers_s[index])))
 
 
-def build_line(line: str, seed: int, scripted: bool = True) -> Line:
+def build_line(line: str, seed: int, scripted: bool = True, opening_after_s: float = 0.0) -> Line:
     """One line of the demo plant by its id."""
-    return Line(LINES[line], seed, scripted)
+    return Line(LINES[line], seed, scripted, opening_after_s)

@@ -71,7 +71,7 @@ async def test_every_listed_variable_can_be_read_and_changes_come_with_a_source_
             return len(heard.values.get("Filler.Process.TorqueBlock3", [])) > 3
 
         await until(moved)
-        stamps = [data.SourceTimestamp for data in heard.values["Filler.Process.TorqueBlock3"][1:]]
+        stamps: list[Any] = [data.SourceTimestamp for data in heard.values["Filler.Process.TorqueBlock3"][1:]]
         assert stamps == sorted(stamps)
         assert stamps[-1] > began_at
         await subscription.delete()

@@ -168,6 +168,14 @@ def test_the_jammed_filler_of_the_opening_runs_again_after_forty_seconds() -> No
     assert filler.stop_text == ""
 
 
+def test_the_opening_can_begin_later() -> None:
+    line = build_line("L2", seed=1, opening_after_s=10.0)
+    run(line, 12.0)
+    assert line.machines[Kind.FILLER].state is State.EXECUTE
+    run(line, 5.0)
+    assert line.machines[Kind.FILLER].state is State.ABORTED
+
+
 def test_a_machine_without_material_is_held_until_it_is_refilled() -> None:
     line = quiet_line("L3")
     labeller = line.machines[Kind.LABELLER]
