@@ -86,6 +86,7 @@ ADVICE = (
     ("Unterminated", "Close the quote that was opened before this place."),
     ("Expected '='", 'Write key = value; a key with spaces or "ä" needs quotes.'),
     ("Invalid initial character", 'A key has letters a-z, digits, "_" and "-"; all else needs quotes.'),
+    ("Invalid statement", 'Write key = value or [table]; a key beside a-z, digits, "_" and "-" needs quotes.'),
     ("Illegal character", "An inline table { … } and a quoted text must stay on one line."),
     ("Unescaped", r"Write \\ for a backslash, or use single quotes."),
     ("Exceeds the limit", "Remove the number: no key needs so many digits."),
