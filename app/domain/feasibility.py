@@ -50,7 +50,7 @@ _ROWS = (
     ("finished", _G, "{subject} is finished: nothing is left to move."),
     ("on_its_way", _G, "{subject} is already on its way to {line} ({state})."),
     ("line_down", _G, "{line} is down since {since}: {case}."),
-    ("lot_held", _G, "Lot {lot} of this order is on hold: {quantity} units, {reason}."),
+    ("lots_held", _B, "Of this order {lots} is on hold: {quantity} units, {reason}."),
     ("off_shift", _G, "{subject} is not on shift now."),
     ("not_his_line", _B, "{subject} is not named for {line} in the plant file."),
     ("no_skill", _B, "{subject} has none of the skills that {line} needs: {skills}."),
@@ -212,10 +212,14 @@ def _held_lots(now: Situation, order: ProductionOrder) -> Iterator[Consequence]:
     row = now.progress.get(order.number)
     lots = {lot.lot for lot in row.lots} if row else set()
     for hold in now.holds:
-        for units in hold.units if not hold.closed else ():
-            if units.lot in lots:
-                values = {"lot": units.lot, "quantity": amount(units.quantity), "reason": hold.reason}
-                yield Consequence(kind="lot_held", values=values, ref=f"hold/{hold.id}")
+        bound = [units for units in hold.units if units.lot in lots and not hold.closed]
+        if bound:
+            values = {
+                "lots": ", ".join(dict.fromkeys(units.lot for units in bound)),
+                "quantity": amount(sum((units.quantity for units in bound), Decimal(0))),
+                "reason": hold.reason,
+            }
+            yield Consequence(kind="lots_held", values=values, ref=f"hold/{hold.id}")
 
 
 def _uncovered(now: Situation, line: str) -> Iterator[Consequence]:

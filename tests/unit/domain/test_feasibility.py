@@ -240,9 +240,9 @@ def hold(state: HoldState) -> Hold:
 def test_a_held_lot_of_the_order_is_named_until_its_hold_is_closed() -> None:
     made = counted("WO-1", "L1", 6000, "4471-A", "4471-B")
     got = move_order(situation(progress=made, holds=(hold(HoldState.UNDER_REVIEW),)), "WO-1", "L2")
-    assert found(got, "lot_held") == ["Lot 4471-B of this order is on hold: 1,152 units, underfill."]
+    assert found(got, "lots_held") == ["Of this order 4471-B is on hold: 1,152 units, underfill."]
     free = move_order(situation(progress=made, holds=(hold(HoldState.CLOSED),)), "WO-1", "L2")
-    assert not found(free, "lot_held")
+    assert not found(free, "lots_held")
 
 
 def test_a_skill_that_nobody_on_shift_has_at_the_target_line_is_named() -> None:

@@ -35,13 +35,14 @@ def lanes(
 def _lane(
     now: Situation, line: str, rate: float, postings: Mapping[str, Sequence[Posting]], formats: Formats
 ) -> LaneRow:
+    down = _breakdown(now.cases, line)
     nominal = line_rate(now.plant, line)
+    pace = 0.0 if down else rate  # what still leaves the line comes from its buffers
     queue = now.queue(line)
     slots = schedule(queue, now.progress, nominal if math.isnan(rate) or rate <= 0 else rate, now.at)
-    down = _breakdown(now.cases, line)
     held = held_lots(now.holds)
     orders = tuple(
-        _order(now, slot, running=place == 0 and _runs(now, slot.order), rate=rate, nominal=nominal,
+        _order(now, slot, running=place == 0 and _runs(now, slot.order), rate=pace, nominal=nominal,
                held=held, postings=postings.get(slot.order.number, ()), formats=formats)
         for place, slot in enumerate(slots)
     )  # fmt: skip
@@ -111,7 +112,7 @@ def _order(
 
 def _truth_texts(truth: Truth, now: Situation, formats: Formats) -> dict[str, str]:
     since = truth.oldest_at
-    waiting = t("for {age}", age=formats.duration((now.at - since).total_seconds())) if since else ""
+    waiting = formats.duration((now.at - since).total_seconds()) if since else ""
     return {
         "floor": amount(truth.floor),
         "confirmed": amount(truth.confirmed),

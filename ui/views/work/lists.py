@@ -80,7 +80,7 @@ def posting_rows(plant: Plant, postings: Sequence[Posting], at: datetime, format
 def _posting_row(row: Posting, at: datetime, formats: Formats) -> ListRow:
     word, priority = STATE_WORDS[row.state]
     lag = row.lag_s
-    age = t("lag {lag}", lag=duration(lag)) if lag is not None else hms((at - row.occurred_at).total_seconds())
+    age = duration(lag) if lag is not None else hms((at - row.occurred_at).total_seconds())
     tries = t("try {n}", n=row.attempts) if row.attempts > 1 and not row.closed else ""
     retry = t("again at {at}", at=formats.clock(row.retry_at)) if row.retry_at and not row.closed else ""
     return ListRow(

@@ -270,7 +270,7 @@ class WorkPresenter:
         found = self._consequences(now, move)
         grave = any(c.severity is Severity.GRAVE for c in found)
         to = lists.line_name(plant, move.line)
-        confirm = t("Offer it to {line} all the same", line=to) if grave else t("Offer it to {line}", line=to)
+        confirm = t("Offer it all the same") if grave else t("Offer it to {line}", line=to)
         return MoveSheet(
             title=t("Move {what}", what=name),
             subtitle=t("now on {line}", line=lists.line_name(plant, move.from_line)),

@@ -12,7 +12,7 @@ from app.domain.lifecycles import PostingState
 from app.domain.posting import Posting
 from app.domain.text import safe
 from app.domain.work import ZERO, OrderProgress
-from ui.text import duration, t
+from ui.text import DASH, duration, t
 
 CONFIRM = "confirm_production"
 """The postings that carry units, by their name in the journal."""
@@ -118,7 +118,7 @@ def erp_word(postings: Sequence[Posting], at: datetime) -> ErpWord:
             return ErpWord(text=t(word), detail=safe(rows[0].words, 200) or since, priority=priority)
     done = [p for p in postings if p.closed]
     if not done:
-        return ErpWord(text=t("nothing posted"))
+        return ErpWord(text=DASH)
     return ErpWord(text=t("posted"), detail=document(done[-1]))
 
 
