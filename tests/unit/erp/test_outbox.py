@@ -45,11 +45,12 @@ def erp(faults: Faults | None = None, capabilities: frozenset[Capability] = CAPA
 
 @asynccontextmanager
 async def working(
-    queue: PostingQueue, twin: MemoryErp, lanes: int = 8, record: Record | None = None
+    queue: PostingQueue, twin: MemoryErp, lanes: int = 8, record: Record | None = None, poll_s: float = 600.0
 ) -> AsyncIterator[Outbox]:
+    """An outbox at work, which at its end has tried no illegal step; the poll is too slow to hide a lost wake-up."""
     outbox = Outbox(
         pending=queue.pending, record=record or queue.record, erp=twin, clock=SystemClock(), lanes=lanes,
-        backoff=QUICK, journal_retry_s=0.001,
+        backoff=QUICK, journal_retry_s=0.001, poll_s=poll_s,
     )  # fmt: skip
     task = asyncio.create_task(outbox.run())
     try:
@@ -58,6 +59,7 @@ async def working(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+    assert not queue.illegal
 
 
 async def drain(queue: PostingQueue, twin: MemoryErp) -> None:
@@ -247,6 +249,24 @@ async def test_new_postings_are_seen_when_poked() -> None:
         await queue.until(lambda: queue.all_confirmed)
         queue.add(good(2))
         outbox.poke()
+        await queue.until(lambda: queue.all_confirmed)
+
+
+async def test_a_posting_queued_while_its_lane_is_at_the_erp_follows_at_once() -> None:
+    queue, twin = PostingQueue([good(1)]), erp(Faults(slow_ms=20))
+    async with working(queue, twin) as outbox:
+        await queue.until(lambda: len(queue.events) == 1)
+        queue.add(good(2))
+        outbox.poke()
+        await queue.until(lambda: queue.all_confirmed)
+    assert [c.key for c in twin.books.filed] == ["k-001", "k-002"]
+
+
+async def test_new_postings_are_seen_by_the_slow_poll_too() -> None:
+    queue, twin = PostingQueue([good(1)]), erp()
+    async with working(queue, twin, poll_s=0.01):
+        await queue.until(lambda: queue.all_confirmed)
+        queue.add(good(2))
         await queue.until(lambda: queue.all_confirmed)
 
 
