@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import Look, Theme
 
+_NO_BRUSH = Qt.BrushStyle.NoBrush
 _NO_PEN = Qt.PenStyle.NoPen
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 
@@ -39,7 +40,8 @@ def draw_rate(
         a = _share(low if low is not None else bottom, bottom, span)
         b = _share(high if high is not None else top, bottom, span)
         painter.fillRect(
-            QRectF(track.x() + a * track.width(), track.y(), (b - a) * track.width(), track.height()), theme.band
+            QRectF(track.x() + a * track.width(), track.y(), (b - a) * track.width(), track.height()),
+            theme.band,
         )
     if math.isnan(value):
         return
@@ -62,11 +64,19 @@ def _pointer(painter: QPainter, x: float, y: float, size: float, colour: QColor)
 
 
 def draw_progress(
-    painter: QPainter, rect: QRectF, done: float, plan: float | None, theme: Theme, *, colour: QColor | None = None
+    painter: QPainter,
+    rect: QRectF,
+    done: float,
+    plan: float | None,
+    theme: Theme,
+    *,
+    colour: QColor | None = None,
 ) -> None:
     """Progress 0…1 with the mark of where the plan would be now (None: no plan known)."""
     painter.fillRect(rect, theme.track)
-    painter.fillRect(QRectF(rect.x(), rect.y(), rect.width() * _clip(done), rect.height()), colour or theme.fill)
+    painter.fillRect(
+        QRectF(rect.x(), rect.y(), rect.width() * _clip(done), rect.height()), colour or theme.fill
+    )
     if plan is not None:
         x = rect.x() + rect.width() * _clip(plan)
         painter.fillRect(QRectF(x - 1, rect.y() - 1, 2, rect.height() + 2), theme.ink)
@@ -80,6 +90,7 @@ def draw_buffer(painter: QPainter, rect: QRectF, fill: float, theme: Theme, *, s
         box = QRectF(rect.x(), rect.bottom() - (row + 1) * step, rect.width(), step - 1.5)
         if math.isnan(fill):
             painter.setPen(theme.line)
+            painter.setBrush(_NO_BRUSH)
             painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
             continue
         painter.fillRect(box, theme.track)

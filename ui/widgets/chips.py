@@ -21,7 +21,14 @@ def chip_size(text: str, px: int = 13) -> tuple[float, float]:
 
 
 def draw_chip(
-    painter: QPainter, rect: QRectF, text: str, look: Look, *, px: int = 13, dashed: bool = False, chosen: bool = False
+    painter: QPainter,
+    rect: QRectF,
+    text: str,
+    look: Look,
+    *,
+    px: int = 13,
+    dashed: bool = False,
+    chosen: bool = False,
 ) -> None:
     """A chip filling `rect`, its text cut to fit. Dashed: on offer, nobody has it yet. Chosen: the selection's blue."""
     theme = look.theme
@@ -97,7 +104,9 @@ class Chip(QWidget):
         return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_chip(QPainter(self), QRectF(self.rect()), self._text, self._look, px=self._px, dashed=self._dashed)
+        draw_chip(
+            QPainter(self), QRectF(self.rect()), self._text, self._look, px=self._px, dashed=self._dashed
+        )
 
 
 class KeyCap(QWidget):

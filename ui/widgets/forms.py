@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from app.domain.text import safe
@@ -110,7 +119,13 @@ class LineEdit(QLineEdit):
     """One line of text; with `key` the key that jumps here stands at its right while it is empty."""
 
     def __init__(
-        self, look: Look, placeholder: str = "", *, key: str = "", name: str = "", parent: QWidget | None = None
+        self,
+        look: Look,
+        placeholder: str = "",
+        *,
+        key: str = "",
+        name: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._look, self._key = look, key
@@ -130,7 +145,13 @@ class LineEdit(QLineEdit):
         painter.setPen(QPen(theme.selection if self.hasFocus() else theme.line, 2 if self.hasFocus() else 1))
         painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         if self._key and not self.text():
-            draw_key(painter, self.width() - key_width(self._key) - 12, (self.height() - 18) / 2, self._key, self._look)
+            draw_key(
+                painter,
+                self.width() - key_width(self._key) - 12,
+                (self.height() - 18) / 2,
+                self._key,
+                self._look,
+            )
 
 
 class Combo(QComboBox):
@@ -281,7 +302,9 @@ class ChoiceChips(QWidget):
         theme, look = self._look.theme, self._look
         painter = QPainter(self)
         painter.setRenderHint(_ANTIALIAS)
-        for index, ((key, text), box) in enumerate(zip(self._choices, self._boxes(self.width()), strict=True)):
+        for index, ((key, text), box) in enumerate(
+            zip(self._choices, self._boxes(self.width()), strict=True)
+        ):
             on = key == self._value
             painter.setPen(QPen(theme.selection if on else theme.fill, 2 if on else 1))
             painter.setBrush(theme.raised)
@@ -292,7 +315,11 @@ class ChoiceChips(QWidget):
             painter.drawText(box.adjusted(_PAD, 0, 0, 0), _LEFT, look.elided(text, 14, self.width() - 60, on))
             if self._shows_key(index):
                 draw_key(
-                    painter, box.right() - _PAD - key_width(str(index + 1)) + 4, box.y() + 13, str(index + 1), look
+                    painter,
+                    box.right() - _PAD - key_width(str(index + 1)) + 4,
+                    box.y() + 13,
+                    str(index + 1),
+                    look,
                 )
         if self.hasFocus():
             painter.setPen(QPen(theme.selection, 1, Qt.PenStyle.DotLine))

@@ -11,6 +11,7 @@ from ui.theme import Look
 
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
+_NO_BRUSH = Qt.BrushStyle.NoBrush
 _STEP = 12.0
 
 
@@ -28,6 +29,7 @@ def draw_stale(painter: QPainter, rect: QRectF, text: str, look: Look, *, px: in
         x += _STEP
     painter.setRenderHint(_ANTIALIAS, False)
     painter.setPen(theme.line)
+    painter.setBrush(_NO_BRUSH)
     painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
     if text:
         shown = look.elided(text, px, rect.width() - 12)

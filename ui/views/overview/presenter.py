@@ -1,0 +1,208 @@
+"""What the overview shows: plain rows of every line and machine, made from the desk. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from math import isnan
+from typing import Protocol
+
+import numpy as np
+
+from app.domain.case import ExceptionCase, Task
+from app.domain.hold import Hold, held_lots
+from app.domain.lifecycles import TaskState
+from app.domain.plant import Line
+from app.readmodel.model import open_cases, open_holds
+from ui.desk import Desk
+from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
+from ui.models.orders import NO_ORDER, line_orders
+from ui.shell import Shell, id_of, kind_of
+from ui.text import Formats, hms, t
+from ui.views.overview.rows import SEGMENTS, BufferRow, Floats, LineRow, ShiftRow, TileRow
+from ui.views.overview.shift import ShiftWatch
+
+SPARK_S = 600.0
+SPARK_EVERY_S = 5
+SPARK_POINTS = 75
+SHIFT_EVERY_S = 15
+
+
+class OverviewView(Protocol):
+    """What the presenter needs of its view."""
+
+    def set_lines(self, lines: Sequence[LineRow]) -> None: ...
+    def set_shift(self, shift: ShiftRow) -> None: ...
+    def select(self, machine: str) -> None: ...
+
+
+class Presenter:
+    """Turns the desk into rows; opens machines and lines through the shell."""
+
+    def __init__(self, view: OverviewView, desk: Desk, shell: Shell) -> None:
+        self._view, self._desk, self._shell = view, desk, shell
+        self._formats = Formats(desk.plant.zone)
+        self._watch = MachineWatch(desk)
+        self._shift = ShiftWatch(desk, self._formats)
+        self._sparks: dict[str, tuple[int, Floats]] = {}
+        self._shift_at: datetime | None = None
+        self._machine = ""
+
+    @property
+    def selected(self) -> str:
+        """The selected machine."""
+        return f"machine/{self._machine}" if self._machine else ""
+
+    def show(self, ref: str) -> None:
+        """Select a machine, or the machine of a line or case; unknown refs change nothing."""
+        plant, key = self._desk.plant, id_of(ref)
+        machine = key if kind_of(ref) == "machine" else ""
+        if kind_of(ref) == "line" and key in plant.lines:
+            machine = plant.lines[key].machines[0]
+        if machine in plant.machines:
+            self._machine = machine
+            self._view.select(machine)
+
+    def select(self, machine: str) -> None:
+        """The person moved the selection."""
+        self._machine = machine
+
+    def open_machine(self, machine: str) -> None:
+        """Enter or double click on a tile."""
+        self._shell.go(f"machine/{machine}")
+
+    def open_line(self, line: str) -> None:
+        """L, or a click on a line's header."""
+        self._shell.go(f"line/{line}")
+
+    def refresh(self) -> None:
+        """Show what stands now."""
+        cases = open_cases(self._desk.view)
+        holds = open_holds(self._desk.view)
+        worst = worst_by_machine(cases)
+        self._view.set_lines(
+            [self._line(line, cases, worst, holds) for line in self._desk.plant.lines.values()]
+        )
+        now = self._desk.now()
+        if self._shift_at is None or abs((now - self._shift_at).total_seconds()) >= SHIFT_EVERY_S:
+            self._shift_at = now
+            self._view.set_shift(self._shift.row())
+
+    # --- rows -------------------------------------------------------------------------------------------------------
+
+    def _line(
+        self,
+        line: Line,
+        cases: list[ExceptionCase],
+        worst: Mapping[str, ExceptionCase],
+        holds: Sequence[Hold],
+    ) -> LineRow:
+        machines = {m: self._watch.now(m) for m in line.machines}
+        orders = line_orders(self._desk, line.id, cases, machines[line.output], self._formats)
+        lots = held_lots(holds)
+        marked = {hold.machine for hold in holds}
+        return LineRow(
+            key=line.id,
+            name=line.name,
+            order=orders[0] if orders else NO_ORDER,
+            hold=any(now.lot in lots for now in machines.values()),
+            tiles=tuple(
+                self._tile(now, worst.get(m), hold=m in marked or now.lot in lots)
+                for m, now in machines.items()
+            ),
+            buffers=tuple(self._buffer(a, b) for a, b in pairwise(line.machines)),
+        )
+
+    def _buffer(self, before: str, after: str) -> BufferRow:
+        fill = self._watch.between(before, after)
+        return BufferRow(level=None if isnan(fill) else round(min(1.0, max(0.0, fill)) * SEGMENTS))
+
+    def _tile(self, now: MachineNow, case: ExceptionCase | None, *, hold: bool) -> TileRow:
+        chip, dashed = ("", False) if case is None else self._chip(case)
+        stamp, spark = self._spark(now)
+        return TileRow(
+            key=now.machine.id,
+            name=now.machine.name,
+            state=state_words(now, case),
+            clock=self._clock(now, case),
+            value=rate_text(now.rate, now.nominal),
+            unit=t("/min"),
+            nominal=t("of {nominal}", nominal=rate_text(now.nominal, now.nominal)),
+            rate=None if isnan(now.rate) else round(now.rate, 1),
+            top=now.nominal * 1.1,
+            low=now.low,
+            high=now.high,
+            spark_at=stamp,
+            spark=spark,
+            priority=0 if case is None else case.priority,
+            chip=chip,
+            chip_dashed=dashed,
+            hold=hold,
+            stale=self._stale(now),
+            quiet=not now.running and case is None,
+        )
+
+    def _stale(self, now: MachineNow) -> str:
+        if not now.stale:
+            return ""
+        if now.heard_at is None:
+            return t("no data yet")
+        return t("no data since {at}", at=self._formats.clock(now.heard_at))
+
+    def _clock(self, now: MachineNow, case: ExceptionCase | None) -> str:
+        """How long it has not been normal: the state's clock, or the case's while the machine runs on."""
+        since = now.since_at if not now.running and not now.stale else None
+        if since is None and case is not None:
+            since = case.happened_at
+        return "" if since is None else hms((self._desk.now() - since).total_seconds())
+
+    def _chip(self, case: ExceptionCase) -> tuple[str, bool]:
+        """Who has it, and whether it is only on offer."""
+        task = case.primary
+        if task is not None and task.state is TaskState.OFFERED:
+            return self._offer(task), True
+        person = self._desk.plant.people.get(case.owner)
+        name = person.name.rpartition(" ")[2] if person else case.owner
+        if task is not None and task.promised_at is not None:
+            words = "{name} late {at}" if task.promise_broken else "{name} {at}"
+            return t(words, name=name, at=self._formats.minute(task.promised_at)), False
+        return name, False
+
+    def _offer(self, task: Task) -> str:
+        left = hms((task.accept_by - self._desk.now()).total_seconds())
+        return t("{function}? {left}", function=task.function.text, left=left)
+
+    def _spark(self, now: MachineNow) -> tuple[int, Floats]:
+        """The last ten minutes of the rate, renewed every few seconds, not all machines at once."""
+        machine = now.machine.id
+        stamp = int(self._desk.now().timestamp() + now.machine.position) // SPARK_EVERY_S
+        known = self._sparks.get(machine)
+        if known is not None and known[0] == stamp:
+            return known
+        tag = self._watch.rate_tag(machine)
+        values = self._desk.values.recent(tag.index, SPARK_S)[1] if tag is not None else np.empty(0)
+        made = (stamp, thinned(values, SPARK_POINTS))
+        self._sparks[machine] = made
+        return made
+
+
+def thinned(values: Floats, points: int) -> Floats:
+    """At most `points` values: means of equal stretches; a stretch without any stays a gap."""
+    if values.size <= points:
+        return values
+    step = -(-values.size // points)
+    padded = np.concatenate((np.full(-values.size % step, np.nan), values)).reshape(-1, step)
+    known = np.isfinite(padded)
+    counts = known.sum(axis=1)
+    sums = np.where(known, padded, 0.0).sum(axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def worst_by_machine(cases: Sequence[ExceptionCase]) -> dict[str, ExceptionCase]:
+    """The most urgent, oldest open case of each machine; `cases` come in that order."""
+    found: dict[str, ExceptionCase] = {}
+    for case in cases:
+        if case.machine is not None:
+            found.setdefault(case.machine, case)
+    return found

@@ -1,0 +1,109 @@
+"""The strip at the foot of the overview: the shift's figures, and what every line did so far."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui.theme import RADIUS, Look
+from ui.views.overview.rows import Ran, ShiftLine, ShiftRow, Stretch
+from ui.views.overview.tile import text
+
+_ANTIALIAS = QPainter.RenderHint.Antialiasing
+_BRUSH = Qt.BrushStyle.BDiagPattern
+_HEAD = 32.0
+_ROW = 17.0
+MOST_LINES = 12
+
+
+class ShiftStrip(QWidget):
+    """Painted whole; it changes every quarter of a minute at most."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._row = ShiftRow(title="")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def set_shift(self, row: ShiftRow) -> None:
+        """Show the shift."""
+        if len(row.lines) != len(self._row.lines):
+            self.updateGeometry()
+        self._row = row
+        figures = ", ".join(f"{label} {value}" for label, value in row.figures)
+        self.setAccessibleName(f"{row.title}: {figures}")
+        self.setFixedHeight(self.sizeHint().height())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        rows = min(MOST_LINES, len(self._row.lines))
+        return QSize(600, round(_HEAD + rows * _ROW + 14))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._look.theme
+        painter.fillRect(self.rect(), theme.ground)
+        frame = QRectF(self.rect()).adjusted(10, 0, -10, -6)
+        painter.setRenderHint(_ANTIALIAS, True)
+        painter.setPen(QPen(theme.line, 1))
+        painter.setBrush(theme.panel)
+        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.setRenderHint(_ANTIALIAS, False)
+        self._figures(painter, frame)
+        for place, line in enumerate(self._row.lines[:MOST_LINES]):
+            self._line(
+                painter,
+                QRectF(frame.x() + 14, frame.y() + _HEAD + place * _ROW, frame.width() - 28, _ROW - 6),
+                line,
+            )
+
+    def _figures(self, painter: QPainter, frame: QRectF) -> None:
+        look, theme = self._look, self._look.theme
+        x = frame.x() + 14
+        painter.setPen(theme.soft)
+        painter.setFont(look.font(14, True))
+        text(painter, x, frame.y(), _HEAD, self._row.title, 14, bold=True)
+        x += look.width(self._row.title, 14, True) + 34
+        for label, value in self._row.figures:
+            wide = look.width(label, 14) + 7 + look.width(value, 14, True)
+            if x + wide > frame.right() - 12:
+                return
+            painter.setPen(theme.soft)
+            painter.setFont(look.font(14))
+            text(painter, x, frame.y(), _HEAD, label, 14)
+            painter.setPen(theme.ink)
+            painter.setFont(look.font(14, True))
+            text(painter, x + look.width(label, 14) + 7, frame.y(), _HEAD, value, 14, bold=True)
+            x += wide + 32
+
+    def _line(self, painter: QPainter, box: QRectF, line: ShiftLine) -> None:
+        look, theme = self._look, self._look.theme
+        painter.setPen(theme.soft)
+        painter.setFont(look.font(13))
+        text(painter, box.x(), box.y(), box.height(), look.elided(line.name, 13, 40), 13)
+        told = look.width(line.coverage, 12) + 12 if line.coverage else 0.0
+        bar = QRectF(box.x() + 44, box.y(), box.width() - 44 - max(90.0, told), box.height())
+        painter.fillRect(bar, theme.track)
+        for part in line.stretches:
+            self._stretch(painter, bar, part)
+        painter.fillRect(
+            QRectF(bar.x() + bar.width() * self._row.now, bar.y() - 1, 2, bar.height() + 2), theme.ink
+        )
+        painter.setPen(theme.soft)
+        painter.setFont(look.font(12))
+        text(painter, bar.right() + 10, box.y(), box.height(), line.coverage, 12)
+
+    def _stretch(self, painter: QPainter, bar: QRectF, part: Stretch) -> None:
+        theme = self._look.theme
+        x, end = bar.x() + bar.width() * part.start, bar.x() + bar.width() * part.end
+        rect = QRectF(x, bar.y(), max(1.0, end - x), bar.height())
+        if part.ran is Ran.UNKNOWN:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.fill)
+            painter.setBrush(_BRUSH)
+            painter.fillRect(rect, _BRUSH)
+            return
+        colours: dict[Ran, QColor] = {Ran.RAN: theme.fill, Ran.STOOD: theme.band}
+        painter.fillRect(rect, colours.get(part.ran) or theme.priority(part.priority))

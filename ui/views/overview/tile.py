@@ -1,0 +1,229 @@
+"""How one machine tile and one buffer are painted. Plain rows and rectangles in, no state.
+
+Three levels of detail, by the room there is: a full tile, one without sparkline, a small one with name and rate.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from ui.theme import RADIUS, Look, Theme, metrics
+from ui.views.overview.rows import SEGMENTS, BufferRow, TileRow
+from ui.widgets.bars import draw_buffer, draw_rate
+from ui.widgets.chips import chip_size, draw_chip
+from ui.widgets.glyphs import draw_hold, draw_priority
+from ui.widgets.hatch import draw_stale
+from ui.widgets.spark import draw_spark
+
+_NO_BRUSH = Qt.BrushStyle.NoBrush
+_ANTIALIAS = QPainter.RenderHint.Antialiasing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Font and part sizes in px, for one height and width of a tile."""
+
+    pad: float
+    name: int
+    state: int
+    value: int
+    bar: float
+    mark: float
+    chip: int
+    spark: bool
+    full: bool
+
+
+def sizes(width: float, height: float) -> Sizes:
+    """What fits into a tile: everything grows together, up to the size that is read from across the room."""
+    scale = min(2.4, max(0.8, min(width / 190.0, height / 150.0)))
+    full = height >= 74 and width >= 96
+    return Sizes(
+        pad=round(9 * scale),
+        name=round(14 * scale),
+        state=max(11, round(12.5 * scale)),
+        value=round(21 * scale),
+        bar=round(13 * scale),
+        mark=round(18 * scale),
+        chip=max(11, round(12 * scale)),
+        spark=full and height >= 116 * scale * 0.98,
+        full=full,
+    )
+
+
+def draw_tile(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Sizes, *, selected: bool) -> None:
+    """One machine. The frame never changes its place or size, whatever its state."""
+    theme = look.theme
+    _frame(painter, rect, row, theme, selected=selected)
+    inner = rect.adjusted(s.pad, s.pad * 0.7, -s.pad, -s.pad * 0.7)
+    y = _title(painter, inner, row, look, s)
+    if row.stale:
+        _stale(painter, QRectF(inner.x(), y + 3, inner.width(), inner.bottom() - y - 3), row, look, s)
+        return
+    if not s.full:
+        _small(painter, inner, row, look, s)
+        return
+    y = _state(painter, inner, y, row, look, s)
+    y = _value(painter, inner, y, row, look, s)
+    bar = QRectF(inner.x(), y, inner.width(), s.bar)
+    _rate(painter, bar, row, theme)
+    if s.spark or row.chip:
+        _foot(
+            painter,
+            QRectF(inner.x(), y + s.bar + 4, inner.width(), inner.bottom() - y - s.bar - 4),
+            row,
+            look,
+            s,
+        )
+
+
+def _frame(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme, *, selected: bool) -> None:
+    painter.setRenderHint(_ANTIALIAS, True)
+    colour: QColor = theme.priority(row.priority) if row.priority else theme.line
+    width = 2.0 if row.priority else 1.0
+    painter.setPen(QPen(colour, width))
+    painter.setBrush(theme.raised)
+    inset = width / 2
+    painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+    if selected:
+        painter.setPen(QPen(theme.selection, 2))
+        painter.setBrush(_NO_BRUSH)
+        painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), RADIUS + 2, RADIUS + 2)
+    painter.setRenderHint(_ANTIALIAS, False)
+
+
+def _title(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> float:
+    """Mark, name, hold; returns where the next row begins."""
+    high = max(s.mark, s.name * 1.35)
+    x, right = box.x(), box.right()
+    if row.hold:
+        right -= s.mark
+        draw_hold(painter, QRectF(right, box.y() + (high - s.mark) / 2, s.mark, s.mark), look.theme)
+        right -= 4
+    if row.priority:
+        draw_priority(
+            painter, QRectF(x, box.y() + (high - s.mark) / 2, s.mark, s.mark), row.priority, look.theme
+        )
+        x += s.mark + 6
+    painter.setPen(look.theme.ink)
+    painter.setFont(look.font(s.name, True))
+    text(painter, x, box.y(), high, look.elided(row.name, s.name, right - x, True), s.name, bold=True)
+    return box.y() + high
+
+
+def _state(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes) -> float:
+    high = s.state * 1.5
+    clock = look.width(row.clock, s.state) if row.clock else 0.0
+    loud = bool(row.priority) or row.quiet
+    painter.setPen(look.theme.ink if loud else look.theme.soft)
+    painter.setFont(look.font(s.state))
+    words = look.elided(row.state, s.state, box.width() - clock - (8 if clock else 0))
+    text(painter, box.x(), y, high, words, s.state)
+    if row.clock:
+        text(painter, box.right() - clock, y, high, row.clock, s.state)
+    return y + high
+
+
+def _value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes) -> float:
+    high = s.value * 1.3
+    theme = look.theme
+    painter.setPen(theme.ink)
+    painter.setFont(look.font(s.value))
+    text(painter, box.x(), y, high, row.value, s.value)
+    painter.setPen(theme.soft)
+    painter.setFont(look.font(s.state))
+    x = box.x() + look.width(row.value, s.value) + 5
+    nominal = look.width(row.nominal, s.state)
+    base = y + (high + metrics(s.value).capHeight()) / 2
+    if x + look.width(row.unit, s.state) + nominal + 8 <= box.right():
+        painter.drawText(QPointF(x, base), row.unit)
+    if x + nominal <= box.right():
+        painter.drawText(QPointF(box.right() - nominal, base), row.nominal)
+    return y + high
+
+
+def _abnormal(row: TileRow, theme: Theme) -> QColor | None:
+    """The colour of a rate that is out of its band on a machine that has a case; grey otherwise."""
+    out = row.rate is not None and not row.low <= row.rate <= row.high
+    return theme.priority(row.priority) if row.priority and out else None
+
+
+def _rate(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme) -> None:
+    rate = math.nan if row.rate is None else row.rate
+    draw_rate(
+        painter, rect, rate, theme, top=row.top, low=row.low, high=row.high, colour=_abnormal(row, theme)
+    )
+
+
+def _stale(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> None:
+    """The hatch over all that would be a value; who has the case stays readable."""
+    left = _chip(painter, box, row, look, s) if row.chip and box.height() > 60 else box
+    draw_stale(painter, left, row.stale, look, px=s.state)
+
+
+def _chip(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> QRectF:
+    """The owner's chip at the foot of `box`; returns what is left above it."""
+    wide, high = chip_size(row.chip, s.chip)
+    wide = min(wide, box.width())
+    chip = QRectF(box.right() - wide, box.bottom() - high, wide, high)
+    draw_chip(painter, chip, row.chip, look, px=s.chip, dashed=row.chip_dashed)
+    return QRectF(box.x(), box.y(), box.width(), box.height() - high - 5)
+
+
+def _foot(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> None:
+    """The sparkline, and who has the case: under it where there is room for both, else beside it."""
+    spark = QRectF(box)
+    high = chip_size("", s.chip)[1]
+    if box.height() >= high + 32:
+        spark.setBottom(box.bottom() - high - 5)
+        if row.chip:
+            _chip(painter, box, row, look, s)
+    elif row.chip:
+        wide = min(chip_size(row.chip, s.chip)[0], box.width() * (0.66 if s.spark else 1.0))
+        _chip(painter, QRectF(box.right() - wide, box.y(), wide, box.height()), row, look, s)
+        spark.setRight(box.right() - wide - 6)
+    if s.spark and spark.width() > 24 and spark.height() >= 10:
+        spark.setTop(max(spark.top(), spark.bottom() - box.width() * 0.4))
+        colour = _abnormal(row, look.theme)
+        draw_spark(painter, spark, row.spark, look.theme, low=row.low, high=row.high, colour=colour)
+
+
+def _small(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> None:
+    """Name above, rate and bar below: for a plant of very many machines."""
+    high = min(s.bar, box.height() * 0.3)
+    bar = QRectF(box.x(), box.bottom() - high, box.width(), high)
+    if bar.top() - box.y() > s.name * 2.4:
+        painter.setPen(look.theme.soft)
+        painter.setFont(look.font(s.state))
+        words = f"{row.value} {row.clock}".strip()
+        text(painter, box.x(), bar.top() - s.state * 1.4, s.state * 1.4, words, s.state)
+    _rate(painter, bar, row, look.theme)
+
+
+def text(
+    painter: QPainter, x: float, y: float, height: float, words: str, px: int, *, bold: bool = False
+) -> None:
+    """Words in the painter's font, their capitals centred in a row of `height`: cheaper than a rectangle with flags."""
+    painter.drawText(QPointF(x, y + (height + metrics(px, bold=bold).capHeight()) / 2), words)
+
+
+def draw_between(painter: QPainter, rect: QRectF, row: BufferRow, theme: Theme) -> None:
+    """The buffer between two tiles and the way the product goes."""
+    wide = min(rect.width() - 6, 14.0 + rect.height() * 0.02)
+    high = min(rect.height() * 0.42, wide * 4.2)
+    top = rect.center().y() - high * 0.62
+    stack = QRectF(rect.center().x() - wide / 2, top, wide, high)
+    draw_buffer(
+        painter, stack, math.nan if row.level is None else row.level / SEGMENTS, theme, segments=SEGMENTS
+    )
+    y = stack.bottom() + 9
+    painter.setPen(QPen(theme.fill, 1.4))
+    painter.setRenderHint(_ANTIALIAS, True)
+    a, b = stack.left(), stack.right()
+    painter.drawLine(QPointF(a, y), QPointF(b, y))
+    painter.drawPolyline([QPointF(b - 4, y - 3), QPointF(b, y), QPointF(b - 4, y + 3)])
+    painter.setRenderHint(_ANTIALIAS, False)
