@@ -17,7 +17,7 @@ from app.plant.checks.table import misfits
 from app.plant.faults import Fault, Misfit, PlantFileError
 from app.plant.positions import Positions
 from app.plant.shape import shape
-from app.plant.source import Source, parse, read
+from app.plant.source import Source, excesses, parse, read
 from app.plant.where import where
 
 Checked = tuple[Plant | None, tuple[Fault, ...]]
@@ -52,6 +52,8 @@ def load(path: Path, address_checks: Mapping[str, AddressChecks], erp_check: Erp
 def _checked(source: Source, address_checks: Mapping[str, AddressChecks], erp_check: ErpCheck) -> Checked:
     if source.fault is not None:
         return None, (source.fault,)
+    if excess := list(excesses(source.data)):
+        return None, located(source, excess)
     draft, found = shape(source.data)
     expansion = expand(draft)
     facts = Facts(draft=draft, expansion=expansion, address_checks=address_checks, erp_check=erp_check)

@@ -7,12 +7,12 @@ Used only once there is a fault: a sound file never pays for it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from app.plant.faults import At
+from app.plant.source import DEEPEST
 
 Place = tuple[int, int]
 """Line and column, from 1."""
@@ -48,13 +48,13 @@ class Positions:
             self._pair((), node)
         elif node.type in {"table", "table_array_element"}:
             head, *rest = [child for child in node.children if child.is_named]
-            at = self._current(tuple(_keys(head)), new=node.type == "table_array_element")
+            at = self._current(_keys(head), new=node.type == "table_array_element")
             self._note(at, head)
             for child in rest:
                 if child.type == "pair":
                     self._pair(at, child)
 
-    def _current(self, keys: tuple[str, ...], *, new: bool) -> At:
+    def _current(self, keys: list[str], *, new: bool) -> At:
         """The data's path of a header: in every list on the way its last item is meant, at its end a new one."""
         at: At = ()
         for depth, key in enumerate(keys, start=1):
@@ -92,16 +92,21 @@ class Positions:
             self._places.setdefault(at[:end], (row + 1, characters + 1))
 
 
-def _keys(node: Node) -> Iterator[str]:
-    if node.type == "dotted_key":
-        for child in node.children:
-            if child.type in KEYS:
-                yield from _keys(child)
-        return
+def _keys(node: Node) -> list[str]:
+    """The parts of a key, the first `DEEPEST` of them; the grammar nests dotted keys to the left."""
+    parts: list[Node] = []
+    while node.type == "dotted_key":
+        inner = [child for child in node.children if child.type in KEYS]
+        if not inner:
+            break
+        parts += inner[:0:-1]
+        node = inner[0]
+    return [_key(part) for part in [node, *reversed(parts)][:DEEPEST]]
+
+
+def _key(node: Node) -> str:
     text = (node.text or b"").decode("utf-8", "replace")
-    if node.type == "quoted_key":
-        text = _unquoted(text)
-    yield text
+    return _unquoted(text) if node.type == "quoted_key" else text
 
 
 def _unquoted(text: str) -> str:

@@ -8,14 +8,21 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.plant.faults import Fault
+from app.plant.faults import At, Fault, Misfit
 
 LARGEST = 4_000_000
 """Bytes that a plant file may have; a plant of 5,000 machines takes about one million."""
+LONGEST_LINE = 8_000
+"""Characters of a line; the parser's time grows with the square of a dotted key."""
+DEEPEST = 12
+"""Levels of tables and lists; no key of the schema lies deeper than six."""
+LARGEST_NUMBER = 2**63
+"""TOML's integers have 64 bits; Python would take any, and then refuse to write it down."""
 MARK = b"\xef\xbb\xbf"
 OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 NO_PLACE = re.compile(r" \((?:at line \d+, column \d+|at end of document)\)$")
@@ -64,6 +71,9 @@ def parse(path: Path, raw: bytes) -> Source:
         return _refused(
             path, f"holds the byte 0x{body[error.start]:02X}, which is not UTF-8.", "Save it as UTF-8.", line, column
         )
+    for number, row in enumerate(text.split("\n"), start=1):
+        if len(row) > LONGEST_LINE:
+            return _refused(path, f"has a line of {len(row)} characters.", "Break it into several.", number)
     return _data(path, text)
 
 
@@ -76,6 +86,21 @@ def _data(path: Path, text: str) -> Source:
         message = NO_PLACE.sub("", str(error))
         line, column = _place(str(error), text)
         return _refused(path, f"is not TOML here: {message}.", _advice(message), line, column)
+
+
+def excesses(data: Mapping[str, Any]) -> Iterator[Misfit]:
+    """What TOML's parser let pass and nobody else should have to bear: endless nesting, endless numbers."""
+    waiting: list[tuple[At, Any]] = [((), data)]
+    while waiting:
+        at, value = waiting.pop()
+        if isinstance(value, dict | list):
+            if len(at) >= DEEPEST:
+                yield Misfit(at=at, message="tables or lists are nested too deeply.", todo="No key needs that.")
+                continue
+            steps = value.items() if isinstance(value, dict) else enumerate(value)
+            waiting += [((*at, step), inner) for step, inner in steps]
+        elif isinstance(value, int) and not -LARGEST_NUMBER <= value < LARGEST_NUMBER:
+            yield Misfit(at=at, message="the number has more than 64 bits.", todo="No key needs so large a number.")
 
 
 ADVICE = (

@@ -123,7 +123,7 @@ def _kind(wanted: str, example: str) -> Callable[[ErrorDetails], Said]:
 def _enum(detail: ErrorDetails) -> Said:
     found = field_at(detail["loc"]) or field_at(detail["loc"][:-1])
     known = [str(member.value) for kind in _enums(found.annotation if found else None) for member in kind]
-    return f"has no such value as {_value(detail)}.", did_you_mean(str(detail["input"]), known)
+    return f"has no such value as {_value(detail)}.", did_you_mean(str(detail["input"])[:80], known)
 
 
 def _enums(annotation: Any) -> Iterator[type[Enum]]:

@@ -10,7 +10,7 @@ from app.plant.check import check, load
 from app.plant.faults import PlantFileError
 from app.plant.source import LARGEST
 from drivers.registry import ADDRESS_CHECKS
-from tests.unit.plant.small import SMALL
+from tests.unit.plant.small import SMALL, checked, edited
 
 BAD_BYTES = (
     (b"\xff\xfe[\0s\0", 1, "UTF-16", "Save it as UTF-8"),
@@ -26,7 +26,7 @@ BAD_BYTES = (
     (b"a = 1\n\xc3\xa4 = 2\n", 2, "Invalid", "quotes"),
     (b"a = 1\nb = 2026-02-30\n", 2, "date", "manual"),
     (b"a = " + b"9" * 5000, 1, "Exceeds the limit", "digits"),
-    (b"a = " + b"[" * 100_000, 1, "nests", "nesting"),
+    (b"a = " + b"[" * 5_000, 1, "nests", "nesting"),
     (b"\xef\xbb\xbfa = \x01", 1, "not TOML", ""),
     (b"!!python/object/apply:os.system ['true']", 1, "not TOML", "quotes"),
 )
@@ -44,6 +44,25 @@ def test_bytes_that_are_no_toml_are_one_fault_with_its_line(
     assert (fault.path, fault.line) == (path, line)
     assert says in fault.message
     assert todo in fault.todo
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("base = 100", f"base = 0x{'F' * 5000}", "more than 64 bits"),
+        ("address = 7", f"address = 0x{'F' * 5000}", "more than 64 bits"),
+        ("below_percent = 80", f"below_percent = 0x{'F' * 5000}", "more than 64 bits"),
+        ("base = 100", f"base = {'a.' * 2000}a", "not TOML"),
+        ("base = 100", f"{'a.' * 3000}a = 1", "nested too deeply"),
+        ("base = 100", f"base = {'[' * 100}{']' * 100}", "nested too deeply"),
+        ("base = 100", f"{'a.' * 30_000}a = 1", "a line of 60005 characters"),
+    ],
+)
+def test_endless_numbers_keys_and_lists_are_one_fault_with_its_line(old: str, new: str, says: str) -> None:
+    text = edited(old, new)
+    [fault] = checked(text)[1]
+    assert says in fault.message
+    assert fault.line == text.count("\n", 0, text.index(new)) + 1
 
 
 def test_an_empty_file_lacks_everything(tmp_path: Path) -> None:
