@@ -138,7 +138,7 @@ class RareLog:
         self._every_s = every_s
         self._said: dict[str, tuple[float, int]] = {}
 
-    def warning(self, matter: str, text: str) -> None:
+    def say(self, matter: str, text: str) -> None:
         """Say `text`, unless this `matter` was said within the last while; then only count it."""
         now_s = time.monotonic()
         last_s, kept_back = self._said.get(matter, (-self._every_s, 0))
@@ -148,7 +148,7 @@ class RareLog:
         self._said[matter] = (now_s, 0)
         self._log.warning("%s%s", safe(text), f" ({kept_back} more since last said)" if kept_back else "")
 
-    def info(self, text: str) -> None:
+    def note(self, text: str) -> None:
         """Say something that happens once a connection."""
         self._log.info("%s", safe(text))
 
@@ -196,4 +196,4 @@ async def first_of(*parts: Coroutine[Any, Any, None]) -> None:
 
 def _give_up(book: LinkBook, log: RareLog, link: Link, error: KnownError) -> None:
     book.down(link, str(error))
-    log.warning(f"{link.name} {error.message}", str(error))
+    log.say(f"{link.name} {error.message}", str(error))

@@ -50,6 +50,8 @@ class ModbusDriver:
             await session.run()
         except (OSError, TimeoutError, WrongAnswerError) as error:
             raise LostError(_words(error)) from error
+        except LostError as error:
+            raise LostError(session.fault or error.message) from error
         finally:
             await session.close()
 
@@ -65,6 +67,7 @@ class _Session:
         self._log = log
         self._wire: Wire | None = None
         self._silence = Silence(SILENCE_S)
+        self.fault = ""
         self._period_s = min(SLOWEST_S, controller.period_ms / 1000)
         self._timeout_s = min(ANSWER_S, controller.timeout_ms / 1000)
 
@@ -114,7 +117,8 @@ class _Session:
             self._heard(time.time())
             await self._refused(group, error)
         except (TimeoutError, WrongAnswerError) as error:
-            self._fail(group, _words(error))
+            self.fault = _words(error)
+            self._fail(group, self.fault)
             await self.close()
             await self._open()
             return False
@@ -142,6 +146,7 @@ class _Session:
 
     def _heard(self, at_s: float) -> None:
         self._silence.heard()
+        self.fault = ""
         note = "" if self._controller.identity else "identity not checked"
         self._book.heard(at_s, note)
 
@@ -153,7 +158,7 @@ class _Session:
         for item in group.items:
             batch.number(item.tag, BAD, now_s)
         self._sink.samples(batch.samples())
-        self._log.warning(str(group), f"{group}: {reason}")
+        self._log.say(str(group), f"{group}: {reason}")
 
 
 def _add(batch: Batch, item: Item, words: Sequence[int], received_s: float) -> None:

@@ -129,13 +129,13 @@ class _Feed:
             batch.number(refusal.tag, NOTHING, now_s)
         self._sink.samples(batch.samples())
         named = "; ".join(f"{refusal.tag.id}: {refusal.reason}" for refusal in refused[:3])
-        self._log.warning(f"refused {named}", f"{len(refused)} of {len(self._items)} tags have no value: {named}")
+        self._log.say(f"refused {named}", f"{len(refused)} of {len(self._items)} tags have no value: {named}")
 
     async def _watch_alarms(self) -> None:
         own = next((item.spot.node.uri for item in self._items if item.spot.node.uri), "")
         refused = await alarms.subscribe(self._session, self._subscription.id, self._session.namespace(own) or 0)
         if refused:
-            self._log.warning("alarms", f"The server gives no alarms: {refused}")
+            self._log.say("alarms", f"The server gives no alarms: {refused}")
             return
         self._refresh_wanted.set()
 
@@ -146,7 +146,7 @@ class _Feed:
             with faults_as_loss("refreshing alarms"):
                 refused = await alarms.refresh(self._session, self._subscription.id)
             if refused:
-                self._log.info(f"The server does not repeat its active alarms: {refused}")
+                self._log.note(f"The server does not repeat its active alarms: {refused}")
 
     def _on_publish(self, message: ua.NotificationMessage) -> None:
         received_s = time.time()
@@ -173,7 +173,7 @@ class _Feed:
             elif value.ClientHandle == STATE_HANDLE:
                 self._check_state(value.Value)
         if dropped:
-            self._log.warning("overflow", f"The server's queue was full: values of {dropped} tags were lost.")
+            self._log.say("overflow", f"The server's queue was full: values of {dropped} tags were lost.")
 
     def _check_state(self, value: ua.DataValue) -> None:
         if value.Value is not None and value.Value.Value == SHUTDOWN:
@@ -188,4 +188,4 @@ class _Feed:
                 self._sink.alarm(alarms.alarm_event(fields, self._source, received_s))
 
     def _on_unreadable(self) -> None:
-        self._log.warning("unreadable", "A notification of the server could not be read; its values are lost.")
+        self._log.say("unreadable", "A notification of the server could not be read; its values are lost.")

@@ -1,0 +1,104 @@
+"""No answer is accepted that is not exactly the answer to the request."""
+
+import asyncio
+import struct
+
+import pytest
+
+from drivers.modbus.address import Table
+from drivers.modbus.wire import EXCEPTIONS, DeviceError, Wire, WrongAnswerError
+from tests.unit.drivers.stub import Answer, Asked, stubbed
+
+TIMEOUT_S = 0.3
+
+
+async def read(port: int, count: int = 4, table: Table = Table.HOLDING) -> list[int]:
+    """One read on a connection of its own."""
+    wire = await Wire.open("127.0.0.1", port, 5.0)
+    try:
+        return await wire.read(table, 1, 10, count, TIMEOUT_S)
+    finally:
+        await wire.close()
+
+
+WRONG: dict[str, Answer] = {
+    "short": lambda asked: asked.frame(asked.body(count=1)),
+    "long": lambda asked: asked.frame(asked.body(count=asked.count + 1)),
+    "byte count too big": lambda asked: asked.frame(bytes([3, 8]) + b"\0\1"),
+    "byte count too small": lambda asked: asked.frame(bytes([3, 2]) + b"\0\1" * 4),
+    "other function": lambda asked: asked.frame(asked.body(function=4)),
+    "unknown function": lambda asked: asked.frame(asked.body(function=99)),
+    "other unit": lambda asked: asked.frame(asked.body(), unit=2),
+    "transaction 0": lambda asked: asked.frame(asked.body(), tid=0),
+    "other transaction": lambda asked: asked.frame(asked.body(), tid=asked.tid + 1),
+    "protocol 7": lambda asked: asked.frame(asked.body(), protocol=7),
+    "HTTP": lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    "garbage": lambda _: bytes(range(1, 64)),
+    "length 0": lambda asked: struct.pack(">HHHB", asked.tid, 0, 0, 1) + b"\3\2\0\1",
+    "length 65535": lambda asked: struct.pack(">HHHB", asked.tid, 0, 0xFFFF, 1) + asked.body(),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+async def test_a_wrong_answer_is_refused(kind: str) -> None:
+    async with stubbed(WRONG[kind]) as stub:
+        with pytest.raises(WrongAnswerError):
+            await read(stub.port)
+
+
+@pytest.mark.parametrize("code", [*EXCEPTIONS, 0, 255])
+async def test_an_exception_is_told_with_its_code(code: int) -> None:
+    async with stubbed(lambda asked: asked.frame(bytes([asked.function | 0x80, code]))) as stub:
+        with pytest.raises(DeviceError) as caught:
+            await read(stub.port)
+    assert caught.value.code == code
+    assert str(code) in str(caught.value)
+
+
+async def test_an_answer_split_at_every_byte_is_read() -> None:
+    async with stubbed(Asked.good) as stub:
+        stub.bytewise = True
+        assert await read(stub.port) == [77] * 4
+
+
+async def test_silence_and_half_a_frame_time_out() -> None:
+    for answer in (b"", b"\0\1\0\0\0\x0b\1\3"):
+        async with stubbed(lambda asked, answer=answer: answer and asked.good()[:9]) as stub:  # type: ignore[misc]
+            with pytest.raises(TimeoutError):
+                await read(stub.port)
+
+
+async def test_a_closed_connection_is_noticed_at_once() -> None:
+    async with stubbed(lambda _: b"") as stub:
+        stub.closes_after_answer = True
+        with pytest.raises(OSError, match="closed"):
+            await read(stub.port)
+
+
+async def test_bits_are_unpacked_lowest_first() -> None:
+    async with stubbed(lambda asked: asked.frame(bytes([asked.function, 2, 0b0000_0101, 0b1]))) as stub:
+        assert await read(stub.port, count=9, table=Table.COIL) == [1, 0, 1, 0, 0, 0, 0, 0, 1]
+
+
+async def test_a_late_answer_never_becomes_the_answer_to_the_next_request() -> None:
+    async with stubbed(Asked.good) as stub:
+        stub.answer = lambda _: b""
+        for turn in range(20):
+            wire = await Wire.open("127.0.0.1", stub.port, 5.0)
+            with pytest.raises(TimeoutError):
+                await wire.read(Table.HOLDING, 1, 100 + turn, 2, 0.01)
+            late = stub.asked[-1]
+            stub.answer = lambda asked, late=late: late.frame(late.body(1), tid=0) + asked.good(2)  # type: ignore[misc]
+            with pytest.raises(WrongAnswerError):
+                await wire.read(Table.HOLDING, 1, 200, 2, TIMEOUT_S)
+            await wire.close()
+            stub.answer = lambda _: b""
+
+
+async def test_nobody_there_is_an_os_error() -> None:
+    server = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    with pytest.raises(OSError, match="Connect"):
+        await Wire.open("127.0.0.1", port, 5.0)
