@@ -6,6 +6,7 @@ at SIGTERM or when standard input closes, so that it never outlives who started 
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import json
 import logging
@@ -58,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     try:
         asyncio.run(_serve(_JOBS[options.command](options), options.detached))
-    except (KnownError, OSError, RuntimeError) as error:
+    except (KnownError, OSError) as error:
         _say({"ready": False, "error": str(error)})
         return 2
     return 0
@@ -100,8 +101,9 @@ def _stop_with_stdin(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
     def watch() -> None:
-        while os.read(0, 4096):
-            pass
+        with contextlib.suppress(OSError):
+            while os.read(0, 4096):
+                pass
         if not loop.is_closed():
             loop.call_soon_threadsafe(stop.set)
 

@@ -71,11 +71,12 @@ class OrderBook:
     """The work orders of a line as the filler fills them: running order, lot, serial numbers.
 
     A lot holds LOT_SIZE bottles; lots run A to Z and then to the next number. An order that is full gives way
-    to the next; behind the last known order its number goes on rising.
+    to the next; behind the last known order its number rises by 100, which no other line uses.
     """
 
     def __init__(self, orders: tuple[WorkOrder, ...]) -> None:
         self._queue = deque(orders[1:])
+        self.quantities = {order.order: order.quantity for order in orders}
         self.running = orders[0]
         self.lot = orders[0].lot
         self.filled = 0
@@ -107,6 +108,7 @@ class OrderBook:
         self.filled += part
         if self.filled >= self.running.quantity:
             self.running = self._queue.popleft() if self._queue else _following(self.running)
+            self.quantities[self.running.order] = self.running.quantity
             self.filled = 0
             self._next_lot()
         elif self._in_lot >= LOT_SIZE:
@@ -127,4 +129,4 @@ def lot_after(lot: str) -> str:
 
 def _following(order: WorkOrder) -> WorkOrder:
     prefix, _, number = order.order.partition("-")
-    return replace(order, order=f"{prefix}-{int(number) + 1}", lot="")
+    return replace(order, order=f"{prefix}-{int(number) + 100}", lot="")

@@ -9,7 +9,7 @@ from typing import Final
 
 from drivers.simulated.catalog import LINES, Kind, LineSpec
 from drivers.simulated.faults import FaultSchedule, opening, random_faults
-from drivers.simulated.flow import Buffer, OrderBook, Units
+from drivers.simulated.flow import Buffer, OrderBook
 from drivers.simulated.machine import Machine
 
 _ORDER: Final = tuple(Kind)
@@ -62,10 +62,10 @@ class Line:
         )
 
     def _prime(self) -> None:
-        running = self.orders.running
-        for buffer in self.buffers:
-            count = int(buffer.capacity * _START_FILL)
-            buffer.put(Units(order=running.order, item=running.item, lot=self.orders.lot, first=1 - count, last=0))
+        for kind in reversed(_ORDER):
+            outfeed = self.machines[kind].outfeed
+            if outfeed is not None:
+                self.machines[kind].prime(int(outfeed.capacity * _START_FILL))
 
     def _strike(self) -> None:
         for planned in self._schedule.due(self.now_s):

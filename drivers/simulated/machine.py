@@ -111,8 +111,18 @@ class Machine:
 
     @property
     def order_quantity(self) -> int:
-        """Bottles wanted of the order that the filler runs."""
-        return self._orders.running.quantity
+        """Bottles wanted of the order of the last good unit."""
+        return self._orders.quantities[self.last.order]
+
+    def prime(self, count: int) -> None:
+        """Put `count` units behind the machine that it made before the simulation begins."""
+        if self.outfeed is None:
+            return
+        bottles = self.infeed is not None and self.kind.takes_per_unit == 1
+        for units in self._orders.stamp(count) if bottles else self._numbered(count, self._planned()):
+            self.outfeed.put(units)
+            self.last = units
+        self.order_good = self._orders.filled if bottles else count
 
     def command(self, command: Command, remote: bool = True) -> None:
         """Give a command; a machine commanded remotely is left alone by its operator for AFTER_REMOTE_S.
@@ -265,7 +275,9 @@ class Machine:
             return self._orders.stamp(count)
         if self.infeed is not None and self.kind.takes_per_unit == 1:
             return taken
-        source = taken[-1] if taken else self._planned()
+        return self._numbered(count, taken[-1] if taken else self._planned())
+
+    def _numbered(self, count: int, source: Units) -> list[Units]:
         self._made += count
         return [
             Units(

@@ -11,6 +11,7 @@ from pymodbus.constants import ExcCodes
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from app.domain.errors import KnownError
 from drivers.simulated import registers
 from drivers.simulated.line import Line
 from drivers.simulated.machine import Machine
@@ -122,7 +123,7 @@ class ModbusLine:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen on every port and let time pass. Raises RuntimeError when a port is taken."""
+        """Listen on every port and let time pass. Raises KnownError when a port is taken."""
         for device, port in zip(self.devices, self.ports, strict=True):
             device.refresh()
             await self._listen(device, port)
@@ -162,7 +163,10 @@ class ModbusLine:
 
     async def _listen(self, device: Device, port: int) -> None:
         server = ModbusTcpServer(_sim_device(device), address=("127.0.0.1", port))
-        await server.serve_forever(background=True)
+        try:
+            await server.serve_forever(background=True)
+        except RuntimeError as error:
+            raise KnownError(f"Cannot listen on port {port}.", "Free it or choose another.") from error
         self._servers[port] = server
 
     def _silence(self, port: int) -> None:

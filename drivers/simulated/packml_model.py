@@ -127,6 +127,7 @@ class _Types:
                 object_attributes(),
                 type_definition=2310,
             )
+            # The nodeset gives transitions no number; the node's id is unique in its state machine, as wanted.
             await self._number(row.number_id, "TransitionNumber", row.id, row.id)
             await self._builder.refer(self._id(row.id), self._id(row.source), _FROM_STATE)
             await self._builder.refer(self._id(row.id), self._id(row.target), _TO_STATE)

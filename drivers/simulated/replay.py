@@ -60,6 +60,11 @@ class RecordedAlarm:
     row: int
 
 
+def machine_name(machine: int) -> str:
+    """Name and NodeId of a replayed machine: `M03`."""
+    return f"M{machine:02d}"
+
+
 def read_bursts(path: Path) -> list[Burst]:
     """Every burst of a file (plain or .gz), ordered by start.
 

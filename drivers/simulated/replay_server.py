@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 from asyncua import Server, ua
 
 from drivers.simulated.opcua_server import open_server
-from drivers.simulated.replay import Burst, RecordedAlarm, reconstruct
+from drivers.simulated.replay import Burst, RecordedAlarm, machine_name, reconstruct
 from drivers.simulated.ua_events import AlarmEmitter, Occurrence, build_alarm_type
 from drivers.simulated.ua_nodes import Builder, named, numeric, object_attributes, variable_attributes
 
@@ -34,11 +34,6 @@ class Change:
     at: datetime
     active: bool
     alarm: RecordedAlarm
-
-
-def machine_name(machine: int) -> str:
-    """Name and NodeId of a replayed machine: `M03`."""
-    return f"M{machine:02d}"
 
 
 def changes(alarms: Iterable[RecordedAlarm]) -> list[Change]:

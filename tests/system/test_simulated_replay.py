@@ -7,8 +7,7 @@ from typing import Any
 
 from asyncua import Client, ua
 
-from drivers.simulated.replay import week
-from drivers.simulated.replay_server import machine_name
+from drivers.simulated.replay import machine_name, week
 from drivers.simulated.ua_nodes import named, numeric
 from tests.needs import need_shared
 from tests.system.simulators import free_ports, simulator, until

@@ -44,7 +44,7 @@ def test_a_full_order_gives_way_to_the_next_and_a_new_lot() -> None:
     book.stamp(20_000)
     assert (book.running.order, book.lot, book.filled) == ("WO-10492", "4466-E", 0)
     book.stamp(12_000)
-    assert book.running.order == "WO-10493"
+    assert book.running.order == "WO-10592"
 
 
 def test_after_the_last_letter_the_lot_number_rises() -> None:

@@ -7,6 +7,7 @@ import pytest
 from drivers.simulated.alarms import ALARMS, LOW_MATERIAL
 from drivers.simulated.catalog import KINDS, LINES, Kind
 from drivers.simulated.faults import FAULTS, Effect, opening, random_faults
+from drivers.simulated.flow import OrderBook
 from drivers.simulated.line import Line, build_line
 from drivers.simulated.packml import Command, State
 from drivers.simulated.plant import Plant
@@ -42,6 +43,16 @@ def snapshot(line: Line) -> tuple[Any, ...]:
 @pytest.mark.parametrize("line", LINES)
 def test_the_same_seed_and_steps_give_the_same_line(line: str) -> None:
     assert trace(build_line(line, seed=7), 120.0) == trace(build_line(line, seed=7), 120.0)
+
+
+def test_no_two_lines_ever_run_the_same_order() -> None:
+    seen: set[str] = set()
+    for spec in LINES.values():
+        book, orders = OrderBook(spec.orders), set()
+        for _ in range(1000):
+            orders |= {units.order for units in book.stamp(1000)}
+        assert not seen & orders
+        seen |= orders
 
 
 def test_another_seed_gives_another_line() -> None:
@@ -116,6 +127,15 @@ def test_lots_and_orders_reach_the_palletiser_in_the_order_of_the_filler() -> No
         if not seen or seen[-1] != lot:
             seen.append(lot)
     assert seen == ["4471-B", "4471-C"]
+
+
+def test_units_keep_their_serial_numbers_from_the_filler_to_the_labeller() -> None:
+    line = quiet_line()
+    numbers = [line.machines[kind].last.last for kind in (Kind.LABELLER, Kind.CAPPER, Kind.FILLER)]
+    assert 0 < numbers[0] < numbers[1] < numbers[2]
+    run(line, 60.0)
+    labelled = line.machines[Kind.LABELLER].last.last
+    assert numbers[2] < labelled < line.machines[Kind.FILLER].last.last
 
 
 def test_the_first_fault_is_kept_as_the_stop_reason() -> None:
