@@ -40,7 +40,10 @@ def test_an_unknown_controller_is_refused() -> None:
 
 
 def test_the_replay_plant_gets_the_machines_of_another_recording() -> None:
-    plant = plant_of(with_machines(REPLAY, ["M01", "M20"]))
+    text = with_settings(
+        with_machines(REPLAY, ["M01", "M20"]), {"C-R": {"url": "opc.tcp://127.0.0.1:5"}}, {"url": "http://x"}
+    )
+    plant = plant_of(text)
     assert {machine.id: machine.name for machine in plant.machines.values()} == {
         "M01": "Machine 1",
         "M20": "Machine 20",
