@@ -58,6 +58,4 @@ def _major_minor(release: str) -> tuple[int, int]:
     try:
         return int(major), int(minor)
     except ValueError as error:
-        raise KnownError(
-            f"PySide6 reports a version that can't be read: {release!r}.", "Run 'make setup'."
-        ) from error
+        raise KnownError(f"PySide6 reports a version that can't be read: {release!r}.", "Run 'make setup'.") from error

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
-from app.acquisition.board import BoardReader
+from app.acquisition.board import Board, BoardReader
+from app.domain.plant import Plant
 from app.domain.reading import STALE_AFTER_S, Reading
 
 KEPT = 7200
@@ -37,3 +40,11 @@ class LiveValues:
         count = min(self._next, KEPT, int(seconds) + 1)
         places = np.arange(self._next - count, self._next) % KEPT
         return self._times[places], self._values[index, places].astype(np.float64)
+
+
+def new_board(plant: Plant, path: Path) -> tuple[BoardReader, LiveValues]:
+    """An empty board for a plant in a file, and the screens' view of it. Raises KnownError where it can't be made."""
+    board = Board(path, len(plant.tags), len(plant.controllers), create=True)
+    place = {name: i for i, name in enumerate(plant.controllers)}
+    reader = BoardReader(board, np.array([place[tag.controller] for tag in plant.tags], np.int32))
+    return reader, LiveValues(reader, len(plant.tags))

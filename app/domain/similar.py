@@ -56,7 +56,7 @@ def same_trouble(case: ExceptionCase, past: Iterable[ExceptionCase]) -> list[Exc
     return [
         c
         for c in past
-        if c.closed
+        if c.resolved
         and c.id != case.id
         and c.kind == case.kind
         and c.machine == case.machine

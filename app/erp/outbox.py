@@ -25,6 +25,8 @@ LANES = 8
 POLL_S = 5.0
 JOURNAL_RETRY_S = 2.0
 BUG_RETRY_S = 60.0
+REST = 10.0
+"""How many times as long as a look at the queue took nobody looks again: a long queue is read seldom."""
 
 
 class Outbox:
@@ -62,6 +64,7 @@ class Outbox:
         self._gate: asyncio.Task[None] | None = None
         self._stopped = ""
         self._stale = True
+        self._rest_until_s = 0.0
         self._wake = asyncio.Event()
 
     @property
@@ -90,14 +93,21 @@ class Outbox:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     self._wake.clear()
-                    if self._stale:
-                        self._refresh()
+                    self._refresh_when_rested()
                     self._start_lanes(tasks)
                     await self._wait()
         finally:
             self._busy.clear()
             self._ready.clear()
             self._gate, self._stale = None, True
+
+    def _refresh_when_rested(self) -> None:
+        """Look at the queue if it may have changed; whoever pokes for every event costs a tenth of the time at most."""
+        began_s = self._loop_s()
+        if self._stale and began_s >= self._rest_until_s:
+            self._refresh()
+            ended_s = self._loop_s()
+            self._rest_until_s = ended_s + REST * (ended_s - began_s)
 
     def _refresh(self) -> None:
         """Sort what is pending into lanes, oldest head first. A stuck or waiting head keeps its whole lane back."""
@@ -133,6 +143,8 @@ class Outbox:
     async def _wait(self) -> None:
         """Until poked, until a lane ends, until the next waiting lane is due or the slow poll."""
         wait_s = self._poll_s
+        if self._stale:
+            wait_s = min(wait_s, self._rest_until_s - self._loop_s())
         if self._later:
             wait_s = min(wait_s, (min(self._later.values()) - self._clock.now()).total_seconds())
         try:
@@ -141,11 +153,15 @@ class Outbox:
         except TimeoutError:
             self._stale = True
 
+    @staticmethod
+    def _loop_s() -> float:
+        return asyncio.get_running_loop().time()
+
     async def _lane(self, lane: str, postings: deque[Posting], tasks: asyncio.TaskGroup) -> None:
         """Send a lane's postings in order until one of them makes it rest."""
         again_at: datetime | None = None
         try:
-            while postings and not self._stopped and self._gate is None:
+            while postings and not postings[0].stuck and not self._stopped and self._gate is None:
                 step = await self._delivery.attempt(postings.popleft())
                 if step.stop is not Stop.DONE:
                     again_at = step.again_at
@@ -161,7 +177,7 @@ class Outbox:
             del self._busy[lane]
         if again_at is not None:
             self._later[lane] = again_at
-        if again_at is not None or postings or lane in self._missed:
+        if again_at is not None or lane in self._missed:
             self._stale = True
         self._wake.set()
 

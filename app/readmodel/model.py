@@ -72,6 +72,10 @@ class Model:
         """All aggregates of a kind, oldest first."""
         return iter(tuple(self._rows.get(kind, {}).values()))
 
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of aggregates that there are."""
+        return tuple(self._rows)
+
     def occurrence(self, key: str) -> str | None:
         """The case that an occurrence key opened or joined."""
         return self._occurrences.get(key)

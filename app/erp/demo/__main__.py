@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,9 +22,9 @@ from app.erp.demo.service import DemoErpService
 from app.erp.demo_data import demo_reference
 
 
-def main() -> int:
-    """Serve until told to end; 0 then, 1 when the port or the file can't be had."""
-    options = parse(sys.argv[1:])
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until told to end; 0 then, 1 when the port or the file can't be had. On the main thread only."""
+    options = parse(arguments)
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
@@ -44,7 +45,7 @@ def main() -> int:
     return 0
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options; `--mood` is the share of postings that meet a 503, a slow or a lost answer."""
     parser = argparse.ArgumentParser(prog="python -m app.erp.demo", description="A small ERP for the demo plant.")
     parser.add_argument("--db", type=Path, required=True, help="its SQLite file, made and filled when missing")
@@ -57,6 +58,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def open_books(file: Path, seed: int) -> SqliteBooks:
     """The books of the file, filled with the demo plant's data when they are new."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     books = SqliteBooks(file)
     if books.empty:
         books.fill(demo_reference(datetime.now(UTC).replace(microsecond=0), seed))

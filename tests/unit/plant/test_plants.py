@@ -13,8 +13,7 @@ from app.plant.check import load
 from drivers.registry import ADDRESS_CHECKS
 from drivers.simulated.alarms import ALARMS
 from drivers.simulated.catalog import KINDS, LINES, Kind
-from drivers.simulated.replay import known_codes, read_bursts
-from drivers.simulated.replay import machine_name
+from drivers.simulated.replay import known_codes, machine_name, read_bursts
 from drivers.simulated.replay_server import NAMESPACE
 from drivers.simulated.signals import tag_list
 from tests.needs import need_shared

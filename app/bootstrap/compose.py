@@ -1,0 +1,45 @@
+"""Puts a station together from its plant and configuration: the one place that names the real stores and ERPs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.acquisition.launch import Launch
+from app.acquisition.messages import Message
+from app.acquisition.supervisor import Supervisor
+from app.bootstrap.core import Acquirer, Parts
+from app.clock import SystemClock, TimeOrderedIds
+from app.config import Config
+from app.domain.plant import Plant
+from app.erp.registry import open_erp
+from app.store.sqlite import SqliteJournal
+
+
+def station_parts(
+    plant: Plant,
+    config: Config,
+    acquisition: Sequence[str],
+    *,
+    count_period_s: float = 60.0,
+    reference_period_s: float = 20.0,
+) -> Parts:
+    """The parts of a real station. `acquisition` is the command of the acquisition process.
+
+    Raises KnownError where the journal is in use or can't be opened, or the ERP's settings are wrong.
+    """
+    launch = Launch(plant=plant, board=str(config.board), count_period_s=count_period_s)
+
+    def acquirer(listen: Callable[[Message], None], changed: Callable[[bool, int], None]) -> Acquirer:
+        return Supervisor(acquisition, launch, listen, changed)
+
+    return Parts(
+        plant=plant,
+        folder=config.folder,
+        store=SqliteJournal(config.folder),
+        erp=open_erp(plant.erp),
+        clock=SystemClock(),
+        ids=TimeOrderedIds(),
+        station=config.station,
+        acquirer=acquirer,
+        reference_period_s=reference_period_s,
+    )

@@ -1,0 +1,220 @@
+"""The core of a station: journal, bus, clocks, ERP and the acquisition's words, on one asyncio loop of its own.
+
+Knows no screen: it tells a Listener, and takes commands by `submit` from any thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.acquisition.messages import Ended, Message, Pulse, TextChanged
+from app.bootstrap.alarm_list import AlarmList
+from app.bootstrap.erp_side import ErpSide
+from app.bootstrap.health import Station
+from app.bootstrap.inbox import Inbox
+from app.bootstrap.listener import Listener
+from app.bus import Bus, Stored
+from app.domain.commands import Command
+from app.domain.errors import KnownError
+from app.domain.plant import Plant
+from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache
+from app.readmodel.model import Changes
+from app.services.clocks import due
+from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
+from app.store.rebuild import Quarantined, rebuild
+from app.store.sqlite import StoreError
+
+log = logging.getLogger("lineside.core")
+
+TICK_S = 1.0
+ALARMS_EVERY_S = 0.25
+
+
+class Keeper(Journal, ReferenceCache, Protocol):
+    """A store that keeps the journal and the reference cache."""
+
+
+class Acquirer(Protocol):
+    """Something that acquires: the supervised process, or an Acquisition in place. Runs until cancelled."""
+
+    async def run(self) -> None: ...
+
+
+AcquirerFactory = Callable[[Callable[[Message], None], Callable[[bool, int], None]], Acquirer]
+"""Makes the acquirer from who listens to its messages and who hears whether it lives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a core is made of; every one may be a twin."""
+
+    plant: Plant
+    folder: Path
+    store: Keeper
+    erp: Erp
+    clock: Clock
+    ids: Ids
+    station: str
+    acquirer: AcquirerFactory
+    reference_period_s: float = 20.0
+
+
+class Core:
+    """Make it on the loop that runs it. `run` until cancelled; `submit` from anywhere."""
+
+    def __init__(self, parts: Parts, listener: Listener) -> None:
+        self._parts = parts
+        self._listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        model, self.quarantined = rebuild(parts.store.read())
+        self.bus = Bus(
+            plant=parts.plant,
+            model=model,
+            journal=parts.store,
+            clock=parts.clock,
+            ids=parts.ids,
+            station=parts.station,
+            commands=COMMAND_HANDLERS,
+            reactions=EVENT_HANDLERS,
+            blocking=self._on_disk,
+        )
+        self.station = Station(parts.plant, parts.clock)
+        self.alarms = AlarmList()
+        self.pulse: Pulse | None = None
+        self.samples: dict[str, int] = {}
+        self._alarms_changed = False
+        self._inbox = Inbox(self.bus, self._store_said)
+        self._erp = ErpSide(
+            bus=self.bus,
+            erp=parts.erp,
+            clock=parts.clock,
+            cache=parts.store,
+            told=listener.deliver_reference,
+            status=lambda status: self._moved(lambda: self.station.erp(status)),
+            period_s=parts.reference_period_s,
+            on_disk=self._on_disk,
+        )
+        self._acquirer = parts.acquirer(self._heard, self._acquisition_changed)
+        self.bus.subscribe(listener.deliver)
+
+    async def _on_disk(self, call: Callable[[], None]) -> None:
+        await self._loop.run_in_executor(self._disk, call)
+
+    async def run(self) -> None:
+        """Tell what stands, then serve until cancelled; the journal is closed at the end."""
+        self._tell_what_stands()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for name, work in self._works().items():
+                    tasks.create_task(work, name=name)
+        finally:
+            self._disk.shutdown(wait=True)
+            self._parts.store.close()
+
+    def _works(self) -> dict[str, Coroutine[Any, Any, None]]:
+        return {
+            "bus": self.bus.run(),
+            "inbox": self._inbox.run(),
+            "erp": self._erp.run(),
+            "acquisition": self._acquirer.run(),
+            "clocks": self._ticking(),
+        }
+
+    def _tell_what_stands(self) -> None:
+        model = self.bus.model
+        rows = {f"{kind}/{row.id}": row for kind in model.kinds() for row in model.every(kind)}
+        self._listener.deliver(Changes(rows=rows, seq=model.seq))
+        self._listener.deliver_reference(self.bus.reference)
+        self.station.store(_said(self.quarantined))
+        self._listener.deliver_status(self.station.status)
+
+    async def _ticking(self) -> None:
+        """The clock's commands every second, and alarms to the screens a few times a second."""
+        ticks = 0
+        while True:
+            await asyncio.sleep(ALARMS_EVERY_S)
+            ticks += 1
+            if self._alarms_changed:
+                self._alarms_changed = False
+                self._listener.deliver_alarms(self.alarms.rows())
+            if ticks % round(TICK_S / ALARMS_EVERY_S) == 0 and not len(self._inbox):
+                for command in due(self.bus.model, self._parts.plant, self._parts.clock.now()):
+                    self._inbox.put(command)
+
+    # --- what the parts say -------------------------------------------------------------------------------------------
+
+    def _heard(self, message: Message) -> None:
+        """A message of the acquisition, on this loop."""
+        if isinstance(message, LinkState):
+            self._moved(lambda: self.station.link(message))
+        elif isinstance(message, AlarmEvent):
+            self._alarm(message)
+        elif isinstance(message, TextChanged):
+            self._listener.deliver_text(message.tag, message.text)
+        elif isinstance(message, Pulse):
+            self.pulse = message
+            self._moved(self.station.pulse)
+        elif isinstance(message, Ended):
+            log.warning("the acquisition ended: %s %s", message.reason, message.todo)
+        else:
+            self._inbox.put(message)
+
+    def _alarm(self, event: AlarmEvent) -> None:
+        self.alarms.take(event)
+        self._alarms_changed = True
+        if event.recorded_at:
+            self._moved(lambda: self.station.replay(event.recorded_at))
+
+    def _acquisition_changed(self, alive: bool, restarts: int) -> None:
+        self._moved(lambda: self.station.acquisition(alive, restarts))
+
+    def _store_said(self, reason: str) -> None:
+        self._moved(lambda: self.station.store(reason))
+
+    def _moved(self, change: Callable[[], None]) -> None:
+        before = self.station.status
+        change()
+        if self.station.status != before:
+            self._listener.deliver_status(self.station.status)
+
+    # --- what people ask ----------------------------------------------------------------------------------------------
+
+    def submit(self, command: Command, person_id: str) -> Future[Stored]:
+        """A command of a person, from any thread. The future ends when it is on disk, or with the refusal."""
+        return asyncio.run_coroutine_threadsafe(self.send(command, person_id), self._loop)
+
+    async def send(self, command: Command, person_id: str) -> Stored:
+        """The same, on this loop."""
+        actor = self._parts.plant.people.get(person_id)
+        if actor is None:
+            raise KnownError("Nobody is signed in.", "Sign in first.")
+        try:
+            stored = await self.bus.send(command, actor)
+        except StoreError as error:
+            self._store_said(str(error))
+            raise
+        self._store_said("")
+        return stored
+
+
+def _said(bad: tuple[Quarantined, ...]) -> str:
+    """What to say at the start of operations that could not be read; empty for none."""
+    if not bad:
+        return ""
+    return f"{len(bad)} operations can't be read, the first is {bad[0].seq}: run `lineside verify`"
+
+
+async def run_core(parts: Parts, listener: Listener, started: Callable[[Core], None]) -> None:
+    """Make a core on this loop, hand it out, and run it until cancelled."""
+    core = Core(parts, listener)
+    started(core)
+    with contextlib.suppress(asyncio.CancelledError):
+        await core.run()

@@ -1,0 +1,78 @@
+"""The ERP's side of a station: reference data in, postings out, both by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from app.bus import Blocking, Bus
+from app.domain.commands import RecordPosting
+from app.domain.erp import ErpStatus, Reference
+from app.domain.errors import KnownError
+from app.domain.events import Event
+from app.erp.outbox import Outbox
+from app.erp.reader import ReferenceReader
+from app.ports import Clock, Erp, ReferenceCache
+from app.readmodel.model import Changes, open_postings
+
+log = logging.getLogger("lineside.erp")
+
+
+class ErpSide:
+    """Runs the outbox and the reader over one port. `reference` and `status` are told on the core's loop."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        erp: Erp,
+        clock: Clock,
+        cache: ReferenceCache,
+        told: Callable[[Reference], None],
+        status: Callable[[ErpStatus], None],
+        period_s: float,
+        on_disk: Blocking,
+    ) -> None:
+        self._bus = bus
+        self._erp = erp
+        self._cache = cache
+        self._told = told
+        self._on_disk = on_disk
+        self._saving: set[asyncio.Task[None]] = set()
+        bus.reference = cache.load()
+        self.outbox = Outbox(pending=lambda: open_postings(bus.model), record=self._record, erp=erp, clock=clock)
+        self.reader = ReferenceReader(
+            erp=erp, clock=clock, save=self._take, status=status, reference=bus.reference, period_s=period_s
+        )
+        bus.subscribe(self._changed)
+
+    async def _record(self, event: Event) -> None:
+        await self._bus.send(RecordPosting(event=event))
+
+    def _changed(self, changes: Changes) -> None:
+        if any(stream.startswith("posting/") for stream in changes.rows):
+            self.outbox.poke()
+
+    def _take(self, reference: Reference) -> None:
+        """New reference data: for the handlers, the screens and the cache."""
+        self._bus.reference = reference
+        self._told(reference)
+        saving = asyncio.get_running_loop().create_task(self._keep(reference), name="keep reference")
+        self._saving.add(saving)
+        saving.add_done_callback(self._saving.discard)
+
+    async def _keep(self, reference: Reference) -> None:
+        try:
+            await self._on_disk(lambda: self._cache.save(reference))
+        except KnownError as error:
+            log.warning("the reference data could not be kept: %s", error)
+
+    async def run(self) -> None:
+        """Read and post until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.outbox.run(), name="ERP outbox")
+                tasks.create_task(self.reader.run(), name="ERP reader")
+        finally:
+            await self._erp.aclose()

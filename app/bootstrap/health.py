@@ -1,0 +1,77 @@
+"""The station's status, kept from what its parts say. Pure but for the clock that is handed in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from app.domain.erp import ErpLinkState, ErpStatus
+from app.domain.plant import Plant
+from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
+from app.ports import Clock, Link, LinkState
+
+LINK_HEALTH = {Link.UP: Health.UP, Link.CONNECTING: Health.STARTING, Link.LOST: Health.DOWN, Link.REFUSED: Health.DOWN}
+ERP_HEALTH = {
+    ErpLinkState.CONNECTING: Health.STARTING,
+    ErpLinkState.UP: Health.UP,
+    ErpLinkState.DOWN: Health.DOWN,
+    ErpLinkState.AUTH: Health.DOWN,
+}
+
+
+class Station:
+    """The status so far; every verb takes in one part's word."""
+
+    def __init__(self, plant: Plant, clock: Clock) -> None:
+        self._clock = clock
+        controllers = {
+            c.id: ControllerStatus(id=c.id, name=c.name, protocol=c.protocol) for c in plant.controllers.values()
+        }
+        self.status = StationStatus(controllers=controllers)
+
+    def link(self, state: LinkState) -> None:
+        """A controller's connection changed."""
+        old = self.status.controllers[state.controller]
+        new = replace(
+            old,
+            health=LINK_HEALTH[state.link],
+            since=_instant(state.since_s),
+            last_data_at=_instant(state.last_data_s) if state.last_data_s else old.last_data_at,
+            reason=state.reason,
+            reconnects=state.reconnects,
+        )
+        self.status = replace(self.status, controllers={**self.status.controllers, new.id: new})
+
+    def acquisition(self, alive: bool, restarts: int) -> None:
+        """The acquisition process runs, or died and is started again."""
+        reason = "" if alive else "the acquisition process ended; it is started again"
+        part = self._moved(self.status.acquisition, Health.UP if alive else Health.DOWN, reason)
+        self.status = replace(self.status, acquisition=replace(part, restarts=restarts))
+
+    def pulse(self) -> None:
+        """The acquisition process said that it lives."""
+        part = self._moved(self.status.acquisition, Health.UP, "")
+        self.status = replace(self.status, acquisition=replace(part, last_at=self._clock.now()))
+
+    def store(self, reason: str = "") -> None:
+        """The journal took operations, or refused them for `reason`."""
+        part = self._moved(self.status.store, Health.DOWN if reason else Health.UP, reason)
+        last = part.last_at if reason else self._clock.now()
+        self.status = replace(self.status, store=replace(part, last_at=last))
+
+    def erp(self, status: ErpStatus) -> None:
+        """The ERP stands so."""
+        part = self._moved(self.status.erp, ERP_HEALTH[status.state], status.reason)
+        self.status = replace(self.status, erp=replace(part, last_at=status.last_read_at))
+
+    def replay(self, recorded_at: str) -> None:
+        """Replayed alarms have come to this recorded time."""
+        self.status = replace(self.status, replay_at=recorded_at)
+
+    def _moved(self, old: PartStatus, health: Health, reason: str) -> PartStatus:
+        since = old.since if old.health is health and old.since else self._clock.now()
+        return replace(old, health=health, since=since, reason=reason)
+
+
+def _instant(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, UTC)

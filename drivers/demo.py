@@ -1,0 +1,151 @@
+"""The demo plant as processes: two OPC UA lines, one Modbus line, a demo ERP; or a replay of recorded alarms.
+
+Owns free ports, the plant file that names them, and the processes' life. They are reached by their protocols only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from app.domain.errors import KnownError
+from app.plant.rewrite import with_machines, with_settings
+from drivers.simulated.replay import machine_name, read_bursts
+from resources import path as resource
+
+OPCUA_LINES: Mapping[str, str] = {"C-L1": "L1", "C-L2": "L2"}
+MODBUS = tuple(f"C-L3-{n}" for n in range(1, 7))
+REPLAY_CONTROLLER = "C-R"
+STOP_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """What the demo plays. `speed` is simulated seconds a second; `mood` the share of ERP answers that go wrong."""
+
+    seed: int = 1
+    speed: float = 1.0
+    mood: float = 0.03
+    replay: Path | None = None
+    replay_from: str = ""
+    replay_until: str = ""
+    plant: Path | None = None
+    python: Sequence[str] = (sys.executable,)
+
+
+class Demo:
+    """Make it to have the plant file's text; `start` starts the processes, leaving the block ends them."""
+
+    def __init__(self, folder: Path, options: DemoOptions) -> None:
+        self._folder = folder
+        self._options = options
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._ports = iter(free_ports(10))
+        self._erp_port = next(self._ports)
+        self._commands: list[list[str]] = []
+        self.text = self._replay() if options.replay else self._lines()
+
+    def write_plant(self) -> Path:
+        """The demo's plant file with its ports, in the data folder."""
+        path = self._folder / "plant.toml"
+        try:
+            path.write_text(self.text, encoding="utf-8")
+        except OSError as error:
+            raise KnownError(
+                f"The demo's plant file can't be written: {error.strerror}.", "Use another --data."
+            ) from error
+        return path
+
+    def _lines(self) -> str:
+        settings: dict[str, dict[str, str | int | float | bool]] = {}
+        for controller, line in OPCUA_LINES.items():
+            port = next(self._ports)
+            settings[controller] = {"url": f"opc.tcp://127.0.0.1:{port}/lineside/{line.lower()}"}
+            self._plan("line", "--line", line, "--port", str(port))
+        ports = [next(self._ports) for _ in MODBUS]
+        for controller, port in zip(MODBUS, ports, strict=True):
+            settings[controller] = {"host": "127.0.0.1", "port": port}
+        self._plan("modbus", "--ports", ",".join(map(str, ports)))
+        return with_settings(self._file("plants/demo.toml"), settings, {"url": f"http://127.0.0.1:{self._erp_port}"})
+
+    def _replay(self) -> str:
+        port, options = next(self._ports), self._options
+        spans = (("--from", options.replay_from), ("--until", options.replay_until))
+        span = [word for pair in spans if pair[1] for word in pair]
+        command = [*self._python("drivers.simulated"), "replay", "--file", str(options.replay), "--port", str(port)]
+        self._commands.append([*command, "--speed", str(options.speed), *span])
+        settings = {REPLAY_CONTROLLER: {"url": f"opc.tcp://127.0.0.1:{port}/lineside/replay"}}
+        text = with_machines(self._file("plants/replay.toml"), recorded_machines(options.replay))
+        return with_settings(text, settings, {"url": f"http://127.0.0.1:{self._erp_port}"})
+
+    def _file(self, name: str) -> str:
+        path = self._options.plant or resource(name)
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise KnownError(
+                f"The plant file {path} can't be read: {error}.", "Name a readable one with --plant."
+            ) from error
+
+    def _python(self, module: str) -> list[str]:
+        return [*self._options.python, "-m", module]
+
+    def _plan(self, *words: str) -> None:
+        seed, speed = str(self._options.seed), str(self._options.speed)
+        self._commands.append([*self._python("drivers.simulated"), *words, "--seed", seed, "--speed", speed])
+
+    def start(self) -> None:
+        """Start the processes; what they serve is found by the drivers when it is there."""
+        erp = [*self._python("app.erp.demo"), "--db", str(self._folder / "erp.sqlite"), "--port", str(self._erp_port)]
+        erp += ["--seed", str(self._options.seed), "--mood", str(self._options.mood)]
+        for command in (erp, *self._commands):
+            self._children.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that were started."""
+        return tuple(child.pid for child in self._children)
+
+    def stop(self) -> None:
+        """End the processes: their stdin closes; who does not listen to that is killed."""
+        for child in self._children:
+            if child.stdin is not None:
+                with contextlib.suppress(OSError):
+                    child.stdin.close()
+        for child in self._children:
+            try:
+                child.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self._children.clear()
+
+    def __enter__(self) -> Demo:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def recorded_machines(file: Path | None) -> list[str]:
+    """The machines of a burst file, by the names that the replay server gives them. Raises KnownError for bad rows."""
+    if file is None:
+        return []
+    return [machine_name(number) for number in sorted({burst.machine for burst in read_bursts(file)})]
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on now, all different."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
