@@ -1,0 +1,51 @@
+"""The table of views: a new view is its package and one row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ui.desk import Desk
+from ui.docks import Side
+from ui.opened import Opened
+from ui.shell import Shell
+from ui.theme import Look
+from ui.views.cases import open_cases
+from ui.views.overview import open_overview
+from ui.views.queue import open_queue
+from ui.views.work import open_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A view. `shows` are the kinds of ref that lead to it; `level` is its level of ISA-101 (1 the whole plant)."""
+
+    id: str
+    title: str
+    icon: str
+    shortcut: str
+    open: Callable[[Look, Desk, Shell], Opened]
+    shows: frozenset[str] = frozenset()
+    side: Side = Side.CENTRE
+    level: int = 2
+
+
+VIEWS: tuple[Row, ...] = (
+    Row(id="overview", title="Overview", icon="overview", shortcut="Ctrl+1", open=open_overview, level=1),
+    Row(id="cases", title="Cases", icon="cases", shortcut="Ctrl+4", open=open_cases, shows=frozenset({"case", "task"})),
+    Row(
+        id="work",
+        title="Work",
+        icon="work",
+        shortcut="Ctrl+6",
+        open=open_work,
+        shows=frozenset({"order", "person", "assignment", "posting"}),
+    ),
+    Row(id="queue", title="Now", icon="now", shortcut="Ctrl+9", open=open_queue, side=Side.RIGHT, level=1),
+)
+
+BY_ID: Mapping[str, Row] = MappingProxyType({row.id: row for row in VIEWS})
+
+SHOWN_BY: Mapping[str, str] = MappingProxyType({kind: row.id for row in VIEWS for kind in row.shows})
+"""Which view shows a kind of thing."""

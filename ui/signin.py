@@ -1,0 +1,156 @@
+"""Who sits down here: in the demo a list of people to pick, otherwise a name and its password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from app.domain.people import Person
+from app.domain.text import safe
+from ui.acts.pick import functions_text
+from ui.fields import ListEntry
+from ui.forms import Choice, Field, FieldKind
+from ui.overlay import Overlay
+from ui.password import PasswordCheck
+from ui.text import t
+from ui.theme import Look
+from ui.widgets.forms import Button, LineEdit, Tone
+from ui.widgets.labels import text_label
+from ui.widgets.table import HEADER, Align, Cell, Column, PaintedTable, TableRow
+
+WIDTH, ROW = 620, 44
+_DIGITS = {Qt.Key(Qt.Key.Key_1.value + n): n for n in range(9)}
+
+
+class PeopleList(PaintedTable):
+    """The table, in which a number key picks at once."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = _DIGITS.get(Qt.Key(event.key()))
+        if place is not None and place < len(self._rows):
+            self.activated.emit(self._rows[place].key)
+        else:
+            super().keyPressEvent(event)
+
+
+class SignIn(Overlay):
+    """The panel. `seated` gets the person, once a password (where one is asked for) fitted."""
+
+    def __init__(
+        self, look: Look, host: QWidget, people: Sequence[Person], demo: bool, seated: Callable[[Person], None]
+    ) -> None:
+        super().__init__(look, host, width=WIDTH)
+        self._people = {person.id: person for person in people}
+        self._seated, self._demo = seated, demo
+        self.setAccessibleName(t("Sign in"))
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(20, 16, 20, 18)
+        self._box.setSpacing(8)
+        self._box.addWidget(text_label(t("Who works here now?"), px=20, bold=True))
+        self._said = text_label("", px=14, soft=True, wrap=True)
+        self._checking: Person | None = None
+        self.check = PasswordCheck(self)
+        self.check.done.connect(self._checked)
+        if demo:
+            self._build_list()
+        else:
+            self._build_form()
+
+    # --- the demo picks ---------------------------------------------------------------------------------------------
+
+    def _build_list(self) -> None:
+        self._said.setText(t("This is a demo plant: pick anybody. Everything is stored under that name."))
+        columns = (
+            Column(title=t("name"), width=200, stretch=1),
+            Column(title=t("works as"), width=240, stretch=1),
+            Column(title=t("key"), width=60, align=Align.RIGHT),
+        )
+        self._list = PeopleList(self.look, columns, row_height=ROW)
+        self._list.setFixedHeight(HEADER + ROW * min(12, max(1, len(self._people))))
+        self._list.setAccessibleName(t("People"))
+        self._list.set_rows([person_row(n, person) for n, person in enumerate(self._people.values())])
+        self._list.activated.connect(lambda key: self._sit(self._people[key]))
+        self.setFocusProxy(self._list)
+        self._box.addWidget(self._said)
+        self._box.addWidget(self._list)
+
+    # --- the plant asks ---------------------------------------------------------------------------------------------
+
+    def _build_form(self) -> None:
+        choices = tuple(Choice(value=p.id, label=p.name, detail=functions_text(p)) for p in self._people.values())
+        self._name = ListEntry(self.look, Field(id="name", label=t("Name"), kind=FieldKind.PERSON, choices=choices))
+        self._word = LineEdit(self.look, name=t("Password"))
+        self._word.setEchoMode(QLineEdit.EchoMode.Password)
+        self._go = Button(self.look, t("Sign in"), key="Enter", tone=Tone.PRIMARY)
+        self._name.advance.connect(self._word.setFocus)
+        self._word.returnPressed.connect(self._try)
+        self._go.clicked.connect(self._try)
+        self.setFocusProxy(self._name)
+        for widget in (
+            text_label(t("Name"), px=13, bold=True, soft=True),
+            self._name,
+            text_label(t("Password"), px=13, bold=True, soft=True),
+            self._word,
+            self._said,
+            self._go,
+        ):
+            self._box.addWidget(widget)
+
+    def enter(self, person_id: str, word: str) -> None:
+        """As if a person had filled it in and pressed Enter."""
+        self._name.choose(person_id)
+        self._word.setText(word)
+        self._try()
+
+    @property
+    def said(self) -> str:
+        """What the panel says below the fields."""
+        return self._said.text()
+
+    def _try(self) -> None:
+        person = self._people.get(self._name.answer())
+        if person is None or self._checking is not None or not self._go.isEnabled():
+            self._said.setText(t("Pick a name first.") if person is None else self._said.text())
+            return
+        self._checking = person
+        self._enable(False)
+        self._said.setText(t("Checking…"))
+        self.check.check(person.password_hash, self._word.text())
+        self._word.clear()
+
+    def _checked(self, fits: bool) -> None:
+        person, self._checking = self._checking, None
+        if person is None:
+            return
+        if fits:
+            self._said.setText("")
+            self._enable(True)
+            self._sit(person)
+            return
+        pause_s = self.check.pause_s
+        self._said.setText(
+            t("Name and password do not fit. Try again in {s} s; the shift lead can help.", s=int(pause_s))
+            if person.password_hash
+            else t("{name} has no password in the plant file.", name=safe(person.name))
+        )
+        QTimer.singleShot(int(pause_s * 1000), self, lambda: self._enable(True))
+
+    def _enable(self, on: bool) -> None:
+        self._go.setEnabled(on)
+        self._word.setEnabled(on)
+        if on and self.isVisible():
+            self._word.setFocus()
+
+    def _sit(self, person: Person) -> None:
+        self.leave()
+        self._seated(person)
+
+
+def person_row(place: int, person: Person) -> TableRow:
+    """A person as the list shows them; the first nine have a number key."""
+    key = str(place + 1) if place < 9 else ""
+    cells = (Cell(text=person.name, bold=True), Cell(text=functions_text(person), soft=True), Cell(text=key, soft=True))
+    return TableRow(key=person.id, cells=cells)

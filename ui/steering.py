@@ -1,0 +1,36 @@
+"""What the window itself does on a key: one row each; the window has a method of every id. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steer:
+    """A row: `id` is the name of the window's method."""
+
+    id: str
+    key: str
+    text: str
+
+
+STEERING: tuple[Steer, ...] = (
+    Steer(id="seek", key="Ctrl+K", text="find anything"),
+    Steer(id="help_keys", key="?", text="all keys"),
+    Steer(id="home", key="Alt+Home", text="plant overview"),
+    Steer(id="level_up", key="Alt+Up", text="one level up"),
+    Steer(id="to_queue", key="Ctrl+J", text="to the queue"),
+    Steer(id="switch_theme", key="Ctrl+D", text="day or night"),
+    Steer(id="full_screen", key="F11", text="full screen"),
+    Steer(id="dismiss", key="Esc", text="close the panel, take the message away"),
+)
+
+WITHIN: tuple[tuple[str, str], ...] = (
+    ("J  K", "next, previous"),
+    ("Enter", "open"),
+    ("/", "filter"),
+    ("Tab", "next part of the screen"),
+    ("1 … 9", "choose, in a form"),
+    ("Ctrl+Enter", "confirm a form from anywhere in it"),
+)
+"""Keys that views and forms know by themselves, for the overview of keys."""

@@ -1,0 +1,233 @@
+"""What the banner and the status bar say, as plain values out of the desk. No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.domain.alarm import Alarm
+from app.domain.case import ExceptionCase
+from app.domain.lifecycles import CaseState
+from app.domain.plant import Plant
+from app.domain.posting import Posting
+from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
+from app.domain.text import safe
+from app.readmodel.model import View, all_postings, open_cases
+from ui.text import Formats, amount, duration, t
+
+PRIORITIES = (1, 2, 3, 4)
+FLOOD = 10
+"""More alarms than this in ten minutes are a flood (ISA-18.2, EEMUA 191)."""
+FLOOD_WINDOW = timedelta(minutes=10)
+LAG_WINDOW = timedelta(hours=8)
+RECENT_RESTART = timedelta(minutes=10)
+"""For so long the status bar says that acquisition was restarted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """The unacknowledged case that comes first: the most urgent, of those the newest."""
+
+    ref: str
+    priority: int
+    title: str
+    detail: str
+    happened_at: datetime
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """Everything that the banner says; `counts` are the open cases of priority 1 … 4, shelved ones not among them."""
+
+    counts: tuple[int, int, int, int] = (0, 0, 0, 0)
+    shelved: int = 0
+    top: Top | None = None
+    waiting: int = 0
+    alarms: str = ""
+    flood: bool = False
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the station in the status bar. `head` is read first; `priority` 0 is normal."""
+
+    id: str
+    head: str
+    text: str
+    priority: int = 0
+    tip: str = ""
+
+
+def banner(view: View, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
+    """The banner as it reads now."""
+    cases = open_cases(view)
+    live = [case for case in cases if case.state is not CaseState.SHELVED]
+    counts = tuple(sum(1 for case in live if case.priority == p) for p in PRIORITIES)
+    fresh = [case for case in live if case.state is CaseState.OPEN]
+    raised = sum(1 for alarm in alarms if now - FLOOD_WINDOW <= alarm.raised_at <= now)
+    return Banner(
+        counts=(counts[0], counts[1], counts[2], counts[3]),
+        shelved=len(cases) - len(live),
+        top=top_of(fresh),
+        waiting=max(0, len(fresh) - 1),
+        alarms=alarm_rate(raised),
+        flood=raised > FLOOD,
+        person=person,
+    )
+
+
+def top_of(cases: Sequence[ExceptionCase]) -> Top | None:
+    """The first to look at: the smallest priority number, of those the newest."""
+    if not cases:
+        return None
+    case = min(cases, key=lambda c: (c.priority, -c.opened_at.timestamp()))
+    return Top(
+        ref=f"case/{case.id}",
+        priority=case.priority,
+        title=safe(case.title),
+        detail=" · ".join(p for p in (safe(case.first_out), folded(case)) if p),
+        happened_at=case.happened_at,
+        opened_at=case.opened_at,
+    )
+
+
+def folded(case: ExceptionCase) -> str:
+    """ "first-out of 14 alarms"; "" for a case that stands for one occurrence."""
+    count = case.first_occurrences
+    return t("first-out of {count} alarms", count=count) if count > 1 else ""
+
+
+def alarm_rate(raised: int) -> str:
+    """ "3 of 10 alarms in 10 min"; beyond ten it is said to be a flood."""
+    if raised > FLOOD:
+        return t("Alarm flood: {count} in 10 min", count=raised)
+    return t("{count} of {most} alarms in 10 min", count=raised, most=FLOOD)
+
+
+# --- the status bar -------------------------------------------------------------------------------------------------
+
+
+def parts(
+    plant: Plant, status: StationStatus, postings: Sequence[Posting], seq: int, now: datetime, formats: Formats
+) -> tuple[Part, ...]:
+    """Controllers, acquisition, store and ERP, told apart."""
+    return (
+        controllers(plant, status, formats),
+        acquisition(status.acquisition, now, formats),
+        store(status.store, seq, now, formats),
+        erp(status.erp, postings, now, formats),
+    )
+
+
+def controllers(plant: Plant, status: StationStatus, formats: Formats) -> Part:
+    """ "17 of 18 · Line 3 Labeller lost since 02:14:07"; each lost one is named in the tip."""
+    head = t(
+        "Controllers {up} of {all}", up=status.controllers_up, all=len(status.controllers) or len(plant.controllers)
+    )
+    down = sorted(
+        (c for c in status.controllers.values() if c.health in (Health.DOWN, Health.DEGRADED)),
+        key=lambda c: (c.health is not Health.DOWN, c.since or datetime.max.replace(tzinfo=formats.zone)),
+    )
+    if not down:
+        starting = any(c.health is Health.STARTING for c in status.controllers.values()) or not status.controllers
+        return Part(id="controllers", head=head, text=t("connecting") if starting else "")
+    tip = "\n".join(lost(c, formats) for c in down)
+    more = t(" and {count} more", count=len(down) - 1) if len(down) > 1 else ""
+    return Part(id="controllers", head=head, text=lost(down[0], formats) + more, priority=4, tip=tip)
+
+
+def lost(controller: ControllerStatus, formats: Formats) -> str:
+    """ "Labeller lost since 02:14:07"."""
+    word = t("lost") if controller.health is Health.DOWN else t("poor")
+    since = t(" since {at}", at=formats.clock(controller.since)) if controller.since else ""
+    return f"{safe(controller.name or controller.id, 60)} {word}{since}"
+
+
+def acquisition(part: PartStatus, now: datetime, formats: Formats) -> Part:
+    """Silent while it runs; says for a while that it was restarted, and always that it stands."""
+    head = t("Acquisition")
+    if part.health in (Health.DOWN, Health.DEGRADED):
+        return Part(id="acquisition", head=head, text=safe(part.reason) or t("stands, being restarted"), priority=1)
+    if part.health is Health.STARTING:
+        return Part(id="acquisition", head=head, text=t("starting"))
+    if part.restarts and part.since is not None and now - part.since < RECENT_RESTART:
+        text = t("restarted {at}, {count} times", at=formats.clock(part.since), count=part.restarts)
+        return Part(id="acquisition", head=head, text=text, priority=4)
+    return Part(id="acquisition", head=head, text=t("running"))
+
+
+def store(part: PartStatus, seq: int, now: datetime, formats: Formats) -> Part:
+    """ "Stored here no. 12,345 · 0.3 s ago"."""
+    head = t("Stored here")
+    if part.health is Health.DOWN:
+        return Part(id="store", head=t("Not stored"), text=safe(part.reason) or t("the disk refuses"), priority=1)
+    if part.health is Health.STARTING and part.last_at is None:
+        return Part(id="store", head=head, text=t("opening"))
+    text = t("no. {seq}", seq=amount(seq))
+    if part.last_at is not None:
+        text += t(" · {age} ago", age=ago(part.last_at, now))
+    if part.health is Health.DEGRADED:
+        return Part(id="store", head=head, text=f"{text} · {safe(part.reason)}", priority=3)
+    return Part(id="store", head=head, text=text)
+
+
+def erp(part: PartStatus, postings: Sequence[Posting], now: datetime, formats: Formats) -> Part:
+    """ "posted 41 s ago · lag p95 1 min 52 s · 2 waiting · 1 parked"."""
+    words = [said for said in (posted(postings, now), lag(postings, now), *waiting(postings)) if said]
+    stuck = any(p.stuck for p in postings)
+    if part.health is Health.DOWN:
+        since = t("no answer since {at}", at=formats.clock(part.since)) if part.since else t("no answer")
+        return Part(id="erp", head=t("ERP"), text=" · ".join((since, *words)), priority=3, tip=safe(part.reason))
+    if part.health is Health.STARTING and not postings:
+        return Part(id="erp", head=t("ERP"), text=t("connecting"))
+    if part.health is Health.DEGRADED:
+        words.insert(0, safe(part.reason) or t("poor"))
+    priority = 3 if stuck or part.health is Health.DEGRADED else 0
+    return Part(id="erp", head=t("ERP"), text=" · ".join(words) or t("nothing posted yet"), priority=priority)
+
+
+def posted(postings: Sequence[Posting], now: datetime) -> str:
+    """When the ERP last confirmed something."""
+    last = max((p.confirmed_at for p in postings if p.confirmed_at), default=None)
+    return t("posted {age} ago", age=ago(last, now)) if last else ""
+
+
+def lag(postings: Sequence[Posting], now: datetime) -> str:
+    """The 95th percentile of the posting lag of the last eight hours (nearest rank)."""
+    recent = (p for p in postings if p.confirmed_at is not None and p.confirmed_at >= now - LAG_WINDOW)
+    lags = sorted(p.lag_s for p in recent if p.lag_s is not None)
+    if not lags:
+        return ""
+    return t("lag p95 {lag}", lag=duration(lags[math.ceil(0.95 * len(lags)) - 1]))
+
+
+def waiting(postings: Sequence[Posting]) -> tuple[str, ...]:
+    """How many wait, and how many need a person."""
+    stuck = sum(1 for p in postings if p.stuck)
+    queued = sum(1 for p in postings if not p.closed and not p.stuck)
+    return (
+        t("{count} waiting", count=queued) if queued else "",
+        t("{count} parked", count=stuck) if stuck else "",
+    )
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long ago, in words; the future counts as now."""
+    return duration(max(0.0, (now - at).total_seconds()))
+
+
+class Postings:
+    """All postings, read anew only when the log has grown: there are thousands of them after some weeks."""
+
+    def __init__(self) -> None:
+        self._seq, self._rows = -1, list[Posting]()
+
+    def at(self, view: View, seq: int) -> Sequence[Posting]:
+        """The postings as of `seq`."""
+        if seq != self._seq:
+            self._seq, self._rows = seq, all_postings(view)
+        return self._rows

@@ -1,0 +1,80 @@
+"""Keeps the queue of what matters now: rows anew when the log moved on, clocks by the view. No Qt, no asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.readmodel.model import open_cases, open_holds
+from ui.actions import BY_ID
+from ui.desk import Desk
+from ui.shell import Shell, kind_of
+from ui.text import Formats, t
+from ui.views.queue.rows import QueueRow, rows
+
+SHOWN = (
+    "case.acknowledge", "case.own", "case.reassign", "case.hold", "case.shelve", "case.trend", "case.note",
+)  # fmt: skip
+"""The actions whose keys stand below the queue."""
+
+Hint = tuple[str, str, bool]
+"""(key, text, whether it can be done to the selected case now)."""
+
+
+class QueueView(Protocol):
+    """What the presenter needs of the widget."""
+
+    def set_rows(self, rows: Sequence[QueueRow]) -> None: ...
+    def set_now(self, now: datetime) -> None: ...
+    def set_hints(self, hints: Sequence[Hint]) -> None: ...
+    def select(self, key: str) -> None: ...
+
+
+class QueuePresenter:
+    """Which cases are in the queue, and what their keys do."""
+
+    def __init__(self, view: QueueView, desk: Desk, shell: Shell) -> None:
+        self._view, self._desk, self._shell = view, desk, shell
+        self._formats = Formats(desk.plant.zone)
+        self._seen: object = None
+        self._hinted: object = None
+        self._selected = ""
+
+    @property
+    def selected(self) -> str:
+        """The selected case."""
+        return self._selected
+
+    def refresh(self) -> None:
+        """Rows when something changed, clocks always."""
+        view = self._desk.view
+        seen = tuple((c.id, c.version) for c in open_cases(view)), tuple((h.id, h.version) for h in open_holds(view))
+        if seen != self._seen:
+            self._seen = seen
+            self._view.set_rows(rows(self._desk.plant, view, self._formats))
+        self._view.set_now(self._desk.now())
+        self._hint(seen)
+
+    def _hint(self, seen: object) -> None:
+        """The keys below, anew when the selection, the cases or the person changed."""
+        known = (self._selected, self._desk.person, seen)
+        if known == self._hinted:
+            return
+        self._hinted = known
+        hints = [(BY_ID[a].key, t(BY_ID[a].text), BY_ID[a].applies(self._desk, self._selected)) for a in SHOWN]
+        self._view.set_hints([*hints, ("?", t("all keys"), True)])
+
+    def show(self, ref: str) -> None:
+        """Select a case."""
+        if kind_of(ref) == "case":
+            self._view.select(ref)
+
+    def pick(self, key: str) -> None:
+        """A row was selected."""
+        self._selected = key
+        self._hint(self._seen)
+
+    def open(self, key: str) -> None:
+        """A row was opened."""
+        self._shell.go(key)

@@ -1,0 +1,153 @@
+"""The queue as it is painted: one case a row, its clock counting, who has it below, the keys at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from ui.text import hms, t
+from ui.theme import Look
+from ui.views.queue.rows import QueueRow
+from ui.widgets.chips import chip_size, draw_chip, draw_key, key_width
+from ui.widgets.glyphs import draw_hold, draw_priority
+from ui.widgets.table import Column, PaintedTable, Row
+
+ROW = 88
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_TEXT_X = 48
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class QueueTable(PaintedTable):
+    """The shared table with rows of our own; selection, keys and steadiness are its."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, (Column(title="", width=200, stretch=1),), row_height=ROW, parent=parent)
+        self.look = look
+        self.now = _EPOCH
+        self.setAccessibleName(t("Now"))
+
+    def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
+        if not isinstance(row, QueueRow):
+            return
+        theme, width = self.look.theme, self.viewport().width()
+        if row.key == self.current:
+            painter.fillRect(0, y, width, ROW - 1, theme.raised)
+            painter.fillRect(0, y, 3, ROW - 1, theme.selection)
+            if self.hasFocus():
+                painter.setPen(QPen(theme.selection, 1))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(0.5, y + 0.5, width - 1, ROW - 2))
+        painter.fillRect(0, y + ROW - 1, width, 1, theme.line)
+        draw_priority(painter, QRectF(14, y + 10, 19, 19), row.priority, theme)
+        self._paint_words(painter, row, y, width)
+        self._paint_owner(painter, row, y, width)
+
+    def _paint_words(self, painter: QPainter, row: QueueRow, y: int, width: int) -> None:
+        """Title, clock and detail."""
+        theme, look = self.look.theme, self.look
+        clock = hms((self.now - row.clock_from).total_seconds())
+        painter.setFont(look.font(15, bold=row.fresh))
+        painter.setPen(theme.ink)
+        painter.drawText(QRect(width - 94, y + 8, 80, 22), _RIGHT, clock)
+        painter.setFont(look.font(15, bold=True))
+        most = width - 94 - _TEXT_X
+        painter.drawText(QRect(_TEXT_X, y + 8, most, 22), _LEFT, look.elided(row.title, 15, most, bold=True))
+        painter.setFont(look.font(13))
+        painter.setPen(theme.soft)
+        most = width - _TEXT_X - 14
+        painter.drawText(QRect(_TEXT_X, y + 31, most, 20), _LEFT, look.elided(row.detail, 13, most))
+
+    def _paint_owner(self, painter: QPainter, row: QueueRow, y: int, width: int) -> None:
+        """Who has it, as a chip, and the hold's mark."""
+        text = row.chip_at(self.now)
+        wide, high = chip_size(text, 13)
+        wide = min(wide, width - _TEXT_X - 44)
+        draw_chip(painter, QRectF(_TEXT_X, y + 56, wide, high), text, self.look, px=13, dashed=row.offered)
+        if row.held:
+            draw_hold(painter, QRectF(_TEXT_X + wide + 8, y + 58, 17, 17), self.look.theme)
+
+
+class KeyHints(QWidget):
+    """Keys and what they do, flowing over as many lines as the width needs; soft where they don't apply now."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._hints: tuple[tuple[str, str, bool], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def set_hints(self, hints: Sequence[tuple[str, str, bool]]) -> None:
+        """(key, text, whether it applies)."""
+        self._hints = tuple(hints)
+        self.setAccessibleName(", ".join(f"{key} {text}" for key, text, on in hints if on))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 82)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, look, painter = self._look.theme, self._look, QPainter(self)
+        painter.fillRect(self.rect(), theme.panel)
+        painter.fillRect(0, 0, self.width(), 1, theme.line)
+        x, y = 14.0, 12.0
+        for key, text, on in self._hints:
+            wide = key_width(key) + 6 + look.width(text, 13)
+            if x > 14 and x + wide > self.width() - 10:
+                x, y = 14.0, y + 26
+            painter.setOpacity(1.0 if on else 0.45)
+            end = x + draw_key(painter, x, y, key, look) + 6
+            painter.setFont(look.font(13))
+            painter.setPen(theme.soft)
+            painter.drawText(QRectF(end, y - 2, wide + 4, 22), _LEFT, text)
+            x += wide + 18
+        painter.setOpacity(1.0)
+
+
+class NowView(QWidget):
+    """The queue with its title and its keys. `selected` and `activated` carry a ref."""
+
+    selected = Signal(str)
+    activated = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._table, self._hints = QueueTable(look), KeyHints(look)
+        self._table.selected.connect(self.selected)
+        self._table.activated.connect(self.activated)
+        self.setFocusProxy(self._table)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._table, 1)
+        box.addWidget(self._hints)
+        self._title(0)
+
+    def _title(self, count: int) -> None:
+        text = t("Now · {count} open", count=count) if count else t("Now · nothing open")
+        self._table.set_columns((Column(title=text, width=200, stretch=1),))
+
+    def set_rows(self, rows: Sequence[QueueRow]) -> None:
+        """The cases, in order."""
+        self._title(len(rows))
+        self._table.set_rows(rows)
+
+    def set_now(self, now: datetime) -> None:
+        """Move the clocks on; nothing is painted again within the same second."""
+        if int(now.timestamp()) != int(self._table.now.timestamp()):
+            self._table.now = now
+            self._table.viewport().update()
+
+    def set_hints(self, hints: Sequence[tuple[str, str, bool]]) -> None:
+        """The keys at the foot."""
+        self._hints.set_hints(hints)
+
+    def select(self, key: str) -> None:
+        """Select a case and bring it into sight."""
+        self._table.select(key)

@@ -1,0 +1,429 @@
+"""The window: banner, rail, docks, message strip, status bar, and the panels over them. It is every view's Shell.
+
+Knows views only by the catalog, actions only by their table, the core only by the desk.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.people import Person
+from app.readmodel.model import Model
+from ui import layout_file
+from ui.actions import ACTIONS, for_key, refusal
+from ui.actions import BY_ID as ACTION
+from ui.banner import BannerBar
+from ui.catalog import BY_ID as VIEW
+from ui.catalog import SHOWN_BY, VIEWS
+from ui.desk import Desk
+from ui.docks import DockHost, Side, screens
+from ui.entries import Entry, Named, gather
+from ui.formpanel import FormPanel
+from ui.forms import Form
+from ui.keyboard import bind, is_chord, name_of
+from ui.keys import KeysOverlay, groups
+from ui.layout_file import Layout, clamp, fingerprint
+from ui.levels import HOME, Crumb, path, up
+from ui.opened import Opened
+from ui.overlay import Overlay
+from ui.palette import Palette
+from ui.rail import Rail, RailItem
+from ui.shell import Answers, Seat, kind_of
+from ui.signin import SignIn
+from ui.statusbar import MessageStrip, StatusBar
+from ui.steering import STEERING
+from ui.summary import Postings, banner, parts
+from ui.text import Formats, t
+from ui.theme import DAY, NIGHT, Look
+
+TICK_MS = 250
+SIZE = (1600, 960)
+QUEUE_PX = 430
+SIDE = "queue"
+log = logging.getLogger(__name__)
+
+
+class Window(QWidget):
+    """One window of the station. `closing` comes once, before it goes."""
+
+    closing = Signal()
+
+    def __init__(
+        self, look: Look, desk: Desk, *, seat: Seat | None = None, layout: Path | None = None,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._look, self._desk, self._seat, self._file = look, desk, seat, layout
+        self._formats, self._postings = Formats(desk.plant.zone), Postings()
+        self._opened: dict[str, Opened] = {}
+        self._front = HOME
+        self._faulty: dict[str, str] = {}
+        self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
+        self.resize(*SIZE)
+        self._build()
+        self._build_panels()
+        self._bind_keys()
+        self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start()
+        self._first_layout()
+
+    # --- building ---------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        look = self._look
+        self.banner = BannerBar(look, self._formats)
+        self.rail = Rail(look, [RailItem(id=r.id, title=t(r.title), icon=r.icon, key=r.shortcut) for r in VIEWS])
+        self.docks = DockHost(look, self._open)
+        self.strip, self.status = MessageStrip(look), StatusBar(look)
+        for row in sorted(VIEWS, key=lambda row: row.side is not Side.CENTRE):
+            self.docks.add(row.id, t(row.title), row.side)
+        self.docks.shown.connect(self._came_forward)
+        self.docks.watch_keys(self)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.docks, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addLayout(middle, 1)
+        column.addWidget(self.strip)
+        column.addWidget(self.status)
+        self.rail.chosen.connect(self.visit)
+        self.banner.stepped.connect(self.go)
+        self.banner.case_pressed.connect(lambda: self.go(self._top_ref()))
+        self.banner.counts_pressed.connect(lambda: self.go("cases"))
+        self.banner.find_pressed.connect(self.seek)
+        self.banner.person_pressed.connect(self.sign_in)
+
+    def _build_panels(self) -> None:
+        look, plant = self._look, self._desk.plant
+        self.form = FormPanel(look, self.docks)
+        self.palette_panel = Palette(look, self.docks, self._picked)
+        self.keys_panel = KeysOverlay(look, self.docks, groups(ACTIONS, self._view_names(), self._steer_names()))
+        self.sign_in_panel = SignIn(look, self.docks, tuple(plant.people.values()), plant.demo, self._sit)
+
+    def _panels(self) -> tuple[Overlay, ...]:
+        return (self.form, self.palette_panel, self.keys_panel, self.sign_in_panel)
+
+    def _view_names(self) -> list[Named]:
+        return [Named(id=row.id, text=t(row.title), key=row.shortcut) for row in VIEWS]
+
+    def _steer_names(self) -> list[Named]:
+        return [Named(id=row.id, text=t(row.text), key=row.key) for row in STEERING]
+
+    # --- views ------------------------------------------------------------------------------------------------------
+
+    def _open(self, view_id: str) -> QWidget:
+        opened = VIEW[view_id].open(self._look, self._desk, self)
+        self._opened[view_id] = opened
+        return opened.widget
+
+    def visit(self, view_id: str) -> None:
+        """Bring a view to the front and give it the keyboard."""
+        self.docks.bring(view_id)
+        self._opened[view_id].widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.refresh()
+
+    def _came_forward(self, view_id: str) -> None:
+        if VIEW[view_id].side is Side.CENTRE:
+            self._front = view_id
+            self.rail.mark(view_id)
+        self._refresh_view(view_id)
+
+    def refresh(self) -> None:
+        """Bring everything that is to be seen up to now."""
+        for view_id in self.docks.visible_names():
+            self._refresh_view(view_id)
+        self._refresh_frame()
+
+    def _refresh_view(self, view_id: str) -> None:
+        """A view that fails is said to, once for each fault, and does not stop the others."""
+        opened = self._opened.get(view_id)
+        if opened is None:
+            return
+        try:
+            opened.presenter.refresh()
+        except Exception as error:
+            if self._faulty.get(view_id) != repr(error):
+                self._faulty[view_id] = repr(error)
+                log.exception("the view %s failed", view_id)
+                self.say(t("Internal fault in {view}, see the log.", view=t(VIEW[view_id].title)), bad=True)
+        else:
+            self._faulty.pop(view_id, None)
+
+    def _refresh_frame(self) -> None:
+        """Banner and status bar."""
+        desk, now = self._desk, self._desk.now()
+        state = banner(desk.view, desk.alarms, now, said_of(desk.person))
+        self.banner.set_state(state, now)
+        self.banner.set_crumbs(self._path())
+        seq = desk.view.seq if isinstance(desk.view, Model) else 0
+        postings = self._postings.at(desk.view, seq)
+        marks = self._marks()
+        self.status.set_state(
+            parts(desk.plant, desk.status, postings, seq, now, self._formats), marks, self._formats.stamp(now)
+        )
+
+    def _marks(self) -> tuple[str, ...]:
+        if not self._desk.plant.replayed:
+            return ()
+        at = self._desk.status.replay_at
+        return (t("REPLAYED {at}", at=at) if at else t("REPLAYED"),)
+
+    def _path(self) -> tuple[Crumb, ...]:
+        return path(self._desk.plant, self._front, t(VIEW[self._front].title), self._selected_in(self._front))
+
+    def _selected_in(self, view_id: str) -> str:
+        opened = self._opened.get(view_id)
+        return opened.presenter.selected if opened is not None else ""
+
+    def _top_ref(self) -> str:
+        state = banner(self._desk.view, (), self._desk.now(), "")
+        return state.top.ref if state.top is not None else ""
+
+    # --- the shell --------------------------------------------------------------------------------------------------
+
+    def go(self, ref: str) -> None:
+        """Show a thing in the view that is made for it; see ui.shell."""
+        view_id, colon, rest = ref.partition(":")
+        if not (colon and view_id in VIEW):
+            view_id, rest = (ref, "") if ref in VIEW else (SHOWN_BY.get(kind_of(ref), ""), ref)
+        if not view_id:
+            return
+        self.visit(view_id)
+        if rest:
+            self._opened[view_id].presenter.show(rest)
+            self.refresh()
+
+    def act(self, action_id: str, ref: str = "") -> None:
+        """Run an action on a thing, or on what is selected; say why if it does not apply."""
+        row = ACTION[action_id]
+        ref = ref or self.selected(row.kinds)
+        why = refusal(row, self._desk, ref)
+        if why:
+            self.say(why, bad=True)
+        else:
+            row.run(self._desk, ref, self)
+
+    def say(self, text: str, bad: bool = False) -> None:
+        """One line into the message strip."""
+        self.strip.say(self._formats.clock(self._desk.now()), text, bad)
+
+    def ask(self, form: Form, done: Callable[[Answers | None], None]) -> None:
+        """Show a form."""
+        self._close_panels()
+        self.form.ask(form, done)
+
+    def sign_in(self) -> None:
+        """Lock the station and show who can sit down here."""
+        self.sign_out()
+        self._close_panels()
+        self.sign_in_panel.open()
+
+    def sign_out(self) -> None:
+        """Leave the station."""
+        if self._seat is not None and self._desk.person is not None:
+            self._seat.leave()
+            self.say(t("Nobody is signed in."))
+            self.refresh()
+
+    def _sit(self, person: Person) -> None:
+        if self._seat is not None:
+            self._seat.sit(person)
+            self.say(t("{name} works here now.", name=person.name))
+            self.refresh()
+
+    def selected(self, kinds: frozenset[str]) -> str:
+        """What keys act on: selected in the view with the keyboard, in the one in front, in the queue, in the banner.
+
+        Of these the first that is of one of `kinds`; any selection when `kinds` is empty.
+        """
+        focused = self.docks.holding(QApplication.focusWidget())
+        found = (*(self._selected_in(v) for v in dict.fromkeys((focused, self._front, SIDE))), self._top_ref())
+        return next((ref for ref in found if ref and (not kinds or kind_of(ref) in kinds)), "")
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def _bind_keys(self) -> None:
+        """Chords work from everywhere; plain keys only while nothing is being typed."""
+        for view in VIEWS:
+            bind(self, view.shortcut, partial(self.visit, view.id))
+        for steer in STEERING:
+            if is_chord(steer.key):
+                bind(self, steer.key, getattr(self, steer.id))
+        for action in ACTIONS:
+            if is_chord(action.key):
+                bind(self, action.key, partial(self.act, action.id))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.press(name_of(event)):
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys that a floating window's view did not want."""
+        if event.type() == QEvent.Type.KeyPress and not event.isAccepted():
+            return self.press(name_of(cast(QKeyEvent, event)))
+        return False
+
+    def press(self, key: str) -> bool:
+        """Do what a plain key means for what is selected; False when it means nothing here."""
+        steer = next((row for row in STEERING if row.key == key), None)
+        if steer is not None:
+            getattr(self, steer.id)()
+            return True
+        found = [(row, ref) for ref in self._candidates() if (row := for_key(key, ref)) is not None and row.kinds]
+        if found:
+            self.act(found[0][0].id, found[0][1])
+            return True
+        row = for_key(key, "") or next((row for row in ACTIONS if row.key == key), None)
+        if row is not None:
+            self.act(row.id)
+        return row is not None
+
+    def _candidates(self) -> list[str]:
+        focused = self.docks.holding(QApplication.focusWidget())
+        found = [self._selected_in(v) for v in dict.fromkeys((focused, self._front, SIDE))]
+        return [ref for ref in (*found, self._top_ref()) if ref]
+
+    # --- steering ---------------------------------------------------------------------------------------------------
+
+    def seek(self) -> None:
+        """Open the palette over everything."""
+        ref = self.selected(frozenset())
+        self._close_panels()
+        self.palette_panel.search(gather(self._desk, self._view_names(), self._steer_names(), ref))
+
+    def _picked(self, entry: Entry) -> None:
+        if entry.act:
+            self.act(entry.act)
+        elif entry.steer:
+            getattr(self, entry.steer)()
+        else:
+            self.go(entry.go)
+
+    def help_keys(self) -> None:
+        """Show all keys."""
+        self._close_panels()
+        self.keys_panel.open()
+
+    def home(self) -> None:
+        """The whole plant."""
+        self.visit(HOME)
+
+    def level_up(self) -> None:
+        """One level up."""
+        self.go(up(self._path()))
+
+    def to_queue(self) -> None:
+        """Give the queue the keyboard."""
+        self.visit(SIDE)
+
+    def switch_theme(self) -> None:
+        """Day or night."""
+        self._look.set_theme(NIGHT if self._look.theme is DAY else DAY)
+
+    def full_screen(self) -> None:
+        """The whole monitor, or a window again."""
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def dismiss(self) -> None:
+        """Close the panel that is open, else take bad news away."""
+        if not self._close_panels():
+            self.strip.dismiss()
+
+    def _close_panels(self) -> bool:
+        open_ones = [panel for panel in self._panels() if not panel.isHidden()]
+        for panel in open_ones:
+            panel.leave()
+        return bool(open_ones)
+
+    # --- where it was -----------------------------------------------------------------------------------------------
+
+    def _first_layout(self) -> None:
+        """As it was kept for these screens; the first time the overview with the queue beside it."""
+        areas = screens()
+        kept = layout_file.load(self._file, fingerprint(areas)) if self._file is not None else None
+        if kept is not None:
+            x, y, width, height = clamp(kept.window, areas)
+            self.move(x, y)
+            self.resize(width, height)
+            self._look.set_theme(NIGHT if kept.theme == NIGHT.name else DAY)
+            if kept.maximized:
+                self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+        if kept is None or not self.docks.restore(kept.docks):
+            self.docks.show_only(HOME, SIDE)
+            self.docks.split(QUEUE_PX)
+        self.docks.bring(HOME)
+
+    def keep_layout(self) -> None:
+        """Keep where everything is, for the next start."""
+        if self._file is None:
+            return
+        place = self.normalGeometry() if self.isMaximized() or self.isFullScreen() else self.geometry()
+        kept = Layout(
+            window=(place.x(), place.y(), place.width(), place.height()),
+            docks=self.docks.state(),
+            theme=self._look.theme.name,
+            maximized=self.isMaximized(),
+        )
+        layout_file.save(self._file, fingerprint(screens()), kept)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._timer.stop()
+        self.keep_layout()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    # --- pictures ---------------------------------------------------------------------------------------------------
+
+    def grab_screens(self, folder: Path) -> list[Path]:
+        """A PNG of every view in the present theme, 1920×1080; for smoke runs. Returns the files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.resize(1920, 1080)
+        made = []
+        for row in VIEWS:
+            if row.side is Side.CENTRE:
+                self.visit(row.id)
+                made.append(self.grab_screen(folder / f"{row.id}-{self._look.theme.name}.png"))
+        self.visit(HOME)
+        return made
+
+    def grab_screen(self, file: Path) -> Path:
+        """A PNG of the window as it stands."""
+        QApplication.sendPostedEvents()
+        self.refresh()
+        self.grab().save(str(file))
+        return file
+
+
+def said_of(person: Person | None) -> str:
+    """ "M. Okafor · shift lead"."""
+    if person is None:
+        return ""
+    roles = ", ".join(sorted(t(role.value.replace("_", " ")) for role in person.roles))
+    return f"{person.short} · {roles}"
+
+
+def compose(
+    look: Look, desk: Desk, *, seat: Seat | None = None, changed: SignalInstance | None = None,
+    layout: Path | None = None,
+) -> Window:  # fmt: skip
+    """The window over a desk. `changed` refreshes it at once; `layout` is the file that keeps where things were."""
+    window = Window(look, desk, seat=seat, layout=layout)
+    if changed is not None:
+        changed.connect(window.refresh)
+    return window
