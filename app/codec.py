@@ -5,6 +5,7 @@ Decimals and times are text, keys are sorted: the same event has the same bytes 
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,13 +16,23 @@ from app.domain.events import EVENT_TYPES, Event
 T = TypeVar("T")
 
 
+def _builtin(value: Any) -> Any:
+    """What msgspec does not know by itself: a frozen mapping is an object."""
+    if isinstance(value, MappingProxyType):
+        return dict(value)
+    raise TypeError(f"a {type(value).__name__} can't be written")
+
+
+_encoder = msgspec.json.Encoder(order="deterministic", enc_hook=_builtin)
+
+
 class UnreadableError(KnownError):
     """A payload that this version cannot read: an unknown event, or fields that do not fit."""
 
 
 def encode(value: Any) -> str:
     """Canonical JSON text of a value type."""
-    return msgspec.json.encode(value, order="deterministic").decode()
+    return _encoder.encode(value).decode()
 
 
 def decode(kind: str, payload: str | bytes) -> Event:
@@ -42,7 +53,7 @@ def read(payload: str | bytes, cls: type[T]) -> T:
 
 def plain(value: Any) -> Any:
     """Builtins only (dict, list, str, …), as a JSON reader would see it."""
-    return msgspec.to_builtins(value)
+    return msgspec.to_builtins(value, enc_hook=_builtin)
 
 
 def convert(value: Any, cls: type[T]) -> T:
