@@ -20,7 +20,7 @@ from ui.desk import Desk
 from ui.text import DASH, Formats, amount, duration, hms, t
 from ui.views.cases.queue import doing, name, what
 from ui.views.cases.rows import Chip, Detail, Fact, Head, Key, Line, Moment, TaskRow
-from ui.views.cases.wording import line_of, who
+from ui.views.cases.wording import line_of, runs, who
 
 BEFORE_S, AFTER_S = 120, 30
 """What the capsule freezes around the event."""
@@ -34,8 +34,11 @@ Keys = Callable[[str, Sequence[str]], tuple[Key, ...]]
 
 CASE_KEYS = (
     "case.acknowledge", "case.own", "case.promise", "case.reassign", "case.hold", "case.shelve", "case.unshelve",
-    "case.resolve", "case.close", "case.reopen", "case.trend",
+    "case.resolve", "case.close", "case.reopen", "case.trend", "case.why",
 )  # fmt: skip
+SOMETIMES = frozenset({"case.unshelve", "case.close", "case.reopen"})
+"""Shown only while they are possible; the others keep their place."""
+
 TASK_KEYS = ("case.own", "case.decline", "case.promise", "case.reassign", "case.finish")
 
 
@@ -64,19 +67,17 @@ def detail_of(case: ExceptionCase, desk: Desk, formats: Formats, keys: Keys) -> 
 
 def head(case: ExceptionCase, desk: Desk, formats: Formats, keys: tuple[Key, ...]) -> Head:
     """Priority, title, first-out, clock, owners and why."""
-    plant, ended = desk.plant, case.resolved_at
-    label = plant.label(case.machine)
-    said = what(case, plant)
+    ended = case.resolved_at
     return Head(
         priority=case.priority,
-        title=f"{label} {said[:1].lower()}{said[1:]}" if label and said[1:2].islower() else safe(case.title, 120),
+        title=safe(case.title, 120),
         first_out=safe(case.first_out, 160),
         state=words(case.state),
         running_since=None if ended else case.opened_at,
         clock=hms((ended - case.opened_at).total_seconds()) if ended else "",
-        chips=tuple(chip(task, desk, formats) for task in case.tasks if task.state is not TaskState.WITHDRAWN),
+        chips=chips(case, desk, formats),
         why=why(case, desk),
-        keys=keys,
+        keys=tuple(key for key in keys if key.enabled or key.action not in SOMETIMES),
         marks=marks(case, formats),
         held=case.lot in held(desk.view),
     )
@@ -95,6 +96,14 @@ def marks(case: ExceptionCase, formats: Formats) -> tuple[str, ...]:
     if case.resolved:
         rows.append(t("{state}: {cause}", state=words(case.state), cause=safe(case.cause, 80) or DASH))
     return tuple(rows)
+
+
+def chips(case: ExceptionCase, desk: Desk, formats: Formats) -> tuple[Chip, ...]:
+    """Everybody's part; until somebody accepts, the one who answers for it (I5)."""
+    parts = tuple(chip(task, desk, formats) for task in case.tasks if task.state is not TaskState.WITHDRAWN)
+    if case.accepted or case.resolved or not case.accountable:
+        return parts
+    return (Chip(text=t("{who} answers for it", who=name(desk.plant, case.accountable))), *parts)
 
 
 def chip(task: Task, desk: Desk, formats: Formats) -> Chip:
@@ -213,7 +222,11 @@ def task_row(case: ExceptionCase, task: Task, desk: Desk, formats: Formats, keys
 def impacts(case: ExceptionCase, formats: Formats) -> tuple[Line, ...]:
     """What the case endangers, the soonest first."""
     return tuple(
-        Line(when=formats.minute(i.at), text=safe(i.subject, 80), detail=safe(i.text, 160))
+        Line(
+            when=formats.minute(i.at),
+            text=" ".join(safe(x, 60) for x in (i.customer, i.subject) if x),
+            detail=safe(i.text, 160),
+        )
         for i in sorted(case.impacts, key=lambda i: i.at)
     )
 
@@ -274,7 +287,7 @@ def members(case: ExceptionCase, desk: Desk, formats: Formats) -> tuple[Line, ..
 
 def timeline(case: ExceptionCase, holds: Iterable[Hold], desk: Desk, formats: Formats) -> tuple[Line, ...]:
     """The case's own history with the holds that were placed from it, oldest first."""
-    rows = [(entry.at, line_of(entry, desk.plant, formats)) for entry in case.timeline]
+    rows = [(run[0].at, line_of(run, desk.plant, formats)) for run in runs(sorted(case.timeline, key=lambda e: e.at))]
     for hold in holds:
         units, lots = amount(hold.quantity), ", ".join(safe(lot, 40) for lot in hold.lots)
         by = who(hold.placed_by, desk.plant)

@@ -68,7 +68,7 @@ class CasesPresenter:
         found = case(self._desk.view, case_id) if kind in ("case", "task") else None
         if found is None:
             return
-        if not (self._filter.past == found.closed and self._filter.takes(found, self._desk.person)):
+        if not (self._filter.past == found.resolved and self._filter.takes(found, self._desk.person)):
             self._filter = queue.BY_ID[filter_for(found)]
         self._words = ""
         self._case_id = found.id
@@ -142,7 +142,7 @@ class CasesPresenter:
     def _shown(self, every: Sequence[ExceptionCase], past: Sequence[ExceptionCase]) -> list[ExceptionCase]:
         """The filter's cases. The open one keeps its place until another is picked: nothing moves under the hand."""
         person, plant = self._desk.person, self._desk.plant
-        source = [c for c in past if c.closed] if self._filter.past else every
+        source = [c for c in past if c.resolved] if self._filter.past else every
         rows = [
             c
             for c in source
@@ -197,6 +197,6 @@ class CasesPresenter:
 
 def filter_for(found: ExceptionCase) -> str:
     """The filter that surely takes a case."""
-    if found.closed:
+    if found.resolved:
         return "resolved"
     return "shelved" if found.state is CaseState.SHELVED else "open"

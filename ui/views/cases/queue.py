@@ -109,7 +109,7 @@ def what(case: ExceptionCase, plant: Plant) -> str:
     """The title without the machine's name, which stands in its own column."""
     label = plant.label(case.machine)
     title = safe(case.title, 120)
-    rest = title.removeprefix(label).strip(" :") if label else title
+    rest = title.removeprefix(label).removesuffix(label).strip(" :") if label else title
     return rest[:1].upper() + rest[1:] if rest else title
 
 

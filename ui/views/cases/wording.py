@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.case import Entry
 from app.domain.plant import Plant
@@ -56,8 +56,29 @@ BAD = frozenset({"PromiseBroken", "TaskTimedOut", "TaskDeclined", "ConditionRetu
 TASKS = frozenset(what for what in SENTENCES if what.startswith(("Task", "Promise")))
 
 
-def line_of(entry: Entry, plant: Plant, formats: Formats) -> Line:
-    """An entry as a line of the timeline."""
+TOGETHER = timedelta(seconds=2)
+"""Offers made within this are one line: to whom it went."""
+
+
+def runs(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The entries, offers that were made together in one run."""
+    found: list[list[Entry]] = []
+    for entry in entries:
+        first = found[-1][0] if found else None
+        if first and entry.what == first.what == "TaskOffered" and entry.at - first.at <= TOGETHER:
+            found[-1].append(entry)
+        else:
+            found.append([entry])
+    return found
+
+
+def line_of(run: Sequence[Entry], plant: Plant, formats: Formats) -> Line:
+    """An entry as a line of the timeline; a run of offers as one."""
+    entry = run[0]
+    if len(run) > 1:
+        offers = (cut(one, plant, formats) for one in run)
+        to = ", ".join(f"{said.function} ({said.people})" for said in offers)
+        return Line(when=formats.clock(entry.at), text=t("Offered: {to}", to=to))
     sentence = SENTENCES.get(entry.what)
     said = cut(entry, plant, formats)
     text = sentence(said) if sentence else f"{said.who}: {said.rest}"

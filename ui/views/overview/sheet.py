@@ -1,6 +1,7 @@
 """The sheet: one painted widget for all lines and machines. Repaints only the tiles, buffers and headers that changed.
 
-Owns geometry, selection and keys of the sheet. Knows rows only.
+Owns geometry, selection and keys of the sheet. Knows rows only. It paints into a picture of its own and copies from
+there: painting many small rectangles straight under Qt's clip of many small rectangles costs a hundred times as much.
 """
 
 from __future__ import annotations
@@ -8,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import RADIUS, Look
-from ui.views.overview.rows import BufferRow, LineRow, TileRow
+from ui.views.overview.rows import LineRow, TileRow
 from ui.views.overview.tile import Sizes, draw_between, draw_tile, sizes, text
 from ui.widgets.bars import draw_progress
 from ui.widgets.glyphs import draw_hold, draw_priority
@@ -30,6 +40,11 @@ _L, _HOME, _END = Qt.Key.Key_L, Qt.Key.Key_Home, Qt.Key.Key_End
 _CHORD = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
+
+
+Part = tuple[int, int, int]
+"""A part of the sheet that is painted at once: line, kind, place in the line."""
+_HEAD, _TILE, _BUFFER = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +71,14 @@ class Sheet(QWidget):
         self._lines: tuple[LineRow, ...] = ()
         self._places: list[Place] = []
         self._sizes: dict[tuple[int, int], Sizes] = {}
+        self._picture = QPixmap()
+        self._todo: set[Part] = set()
         self._key = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        look.changed.connect(self.update)
+        look.changed.connect(self._redraw)
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -76,10 +93,10 @@ class Sheet(QWidget):
         if _shape(old) != _shape(self._lines):
             self._lay_out()
             return
-        for before, now, place in zip(old, self._lines, self._places, strict=True):
+        for i, (before, now) in enumerate(zip(old, self._lines, strict=True)):
             if before is not now:
-                for dirty in _changed(before, now, place):
-                    self.update(dirty.toAlignedRect().adjusted(-4, -4, 4, 4))
+                for part in _changed(i, before, now):
+                    self._mark(part)
         self._describe()
 
     def select(self, machine: str) -> None:
@@ -90,7 +107,7 @@ class Sheet(QWidget):
         for key in (self._key, machine):
             at = self._find(key)
             if at is not None:
-                self.update(self._places[at[0]].tiles[at[1]].toAlignedRect().adjusted(-5, -5, 5, 5))
+                self._mark((at[0], _TILE, at[1]))
         self._key = machine
         self._describe()
         self.machine_selected.emit(machine)
@@ -129,13 +146,13 @@ class Sheet(QWidget):
         high = min(MOST_LINE * max(1.0, self.width() / 1900), (self.height() - GAP) / count - GAP)
         self._places = [self._place(row, GAP + i * (high + GAP), high) for i, row in enumerate(self._lines)]
         self.updateGeometry()
-        self.update()
+        self._redraw()
 
     def _place(self, row: LineRow, y: float, high: float) -> Place:
         frame = QRectF(GAP, round(y), self.width() - 2 * GAP, round(high))
-        head = min(56.0, max(30.0, high * 0.2))
+        head = min(84.0, max(30.0, high * 0.2, frame.width() * 0.018))
         count = max(1, len(row.tiles))
-        between = min(46.0, max(14.0, frame.width() * 0.014)) if count < 16 else 8.0
+        between = min(80.0, max(16.0, frame.width() * 0.02)) if count < 16 else 8.0
         room = frame.width() - 24 - between * (count - 1)
         wide = room / count
         top, tall = frame.y() + head, frame.height() - head - 12
@@ -149,30 +166,73 @@ class Sheet(QWidget):
 
     # --- paint ------------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        region, theme = event.region(), self._look.theme
-        painter.fillRect(event.rect(), theme.ground)
-        for line, place in zip(self._lines, self._places, strict=True):
-            if region.intersects(place.frame.toAlignedRect().adjusted(-4, -4, 4, 4)):
-                self._paint_line(painter, line, place, event)
+    def _redraw(self) -> None:
+        """Everything looks different now."""
+        self._picture = QPixmap()
+        self._todo.clear()
+        self.update()
 
-    def _paint_line(self, painter: QPainter, line: LineRow, place: Place, event: QPaintEvent) -> None:
-        region, theme = event.region(), self._look.theme
+    def _mark(self, part: Part) -> None:
+        """One part looks different now."""
+        self._todo.add(part)
+        self.update(self._rect(part).toAlignedRect().adjusted(-4, -4, 4, 4))
+
+    def _rect(self, part: Part) -> QRectF:
+        line, kind, place = part
+        found = self._places[line]
+        if kind == _HEAD:
+            return found.header
+        return found.tiles[place] if kind == _TILE else found.buffers[place]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._bring_up()
+        ratio = self._picture.devicePixelRatio()
+        rect = QRectF(event.rect())
+        source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
+        QPainter(self).drawPixmap(rect, self._picture, source)
+
+    def _bring_up(self) -> None:
+        """Make the picture what the rows say."""
+        ratio = self.devicePixelRatioF()
+        if self._picture.size() != self.size() * ratio:
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            painter = QPainter(self._picture)
+            painter.fillRect(self.rect(), self._look.theme.ground)
+            for i in range(len(self._lines)):
+                self._paint_line(painter, i)
+        elif self._todo:
+            painter = QPainter(self._picture)
+            for part in self._todo:
+                painter.fillRect(self._rect(part).adjusted(-3.5, -3.5, 3.5, 3.5), self._look.theme.panel)
+            for part in self._todo:
+                self._paint_part(painter, part)
+        else:
+            return
+        painter.end()
+        self._todo.clear()
+
+    def _paint_line(self, painter: QPainter, i: int) -> None:
+        line, theme = self._lines[i], self._look.theme
         painter.setRenderHint(_ANTIALIAS, True)
         painter.setPen(QPen(theme.line, 1))
         painter.setBrush(theme.panel)
-        painter.drawRoundedRect(place.frame.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.drawRoundedRect(self._places[i].frame.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.setRenderHint(_ANTIALIAS, False)
-        if region.intersects(place.header.toAlignedRect()):
-            self._paint_header(painter, line, place.header)
-        for tile, rect in zip(line.tiles, place.tiles, strict=True):
-            if region.intersects(rect.toAlignedRect().adjusted(-4, -4, 4, 4)):
-                size = self._size(rect)
-                draw_tile(painter, rect, tile, self._look, size, selected=tile.key == self._key)
-        for buffer, rect in zip(line.buffers, place.buffers, strict=True):
-            if rect.width() > 12 and region.intersects(rect.toAlignedRect()):
-                draw_between(painter, rect, buffer, theme)
+        parts = [(i, _HEAD, 0), *((i, _TILE, j) for j in range(len(line.tiles)))]
+        for part in (*parts, *((i, _BUFFER, j) for j in range(len(line.buffers)))):
+            self._paint_part(painter, part)
+
+    def _paint_part(self, painter: QPainter, part: Part) -> None:
+        i, kind, j = part
+        line, rect = self._lines[i], self._rect(part)
+        if kind == _HEAD:
+            self._paint_header(painter, line, rect)
+        elif kind == _TILE:
+            tile = line.tiles[j]
+            draw_tile(painter, rect, tile, self._look, self._size(rect), selected=tile.key == self._key)
+        elif rect.width() > 12:
+            draw_between(painter, rect, line.buffers[j], self._look.theme)
 
     def _size(self, rect: QRectF) -> Sizes:
         key = int(rect.width()), int(rect.height())
@@ -185,7 +245,7 @@ class Sheet(QWidget):
     def _paint_header(self, painter: QPainter, line: LineRow, box: QRectF) -> None:
         """Columns at the same x on every line, so that lines compare at a glance."""
         look, theme, order = self._look, self._look.theme, line.order
-        big = round(min(24.0, max(15.0, box.height() * 0.46)))
+        big = round(min(38.0, max(15.0, box.height() * 0.46)))
         px = round(big * 0.78)
         x, y, high = box.x(), box.y(), box.height()
         painter.setPen(theme.ink)
@@ -204,7 +264,7 @@ class Sheet(QWidget):
         painter.setPen(theme.soft)
         text(painter, x, y, high, look.elided(order.item, px, item - px), px)
         x += item
-        bar = min(320.0, box.width() * 0.15)
+        bar = min(560.0, box.width() * 0.15)
         rect = QRectF(x, y + high / 2 - px * 0.42, bar, px * 0.84)
         draw_progress(painter, rect, order.done, order.plan, theme, colour=None)
         x += bar + px * 0.8
@@ -300,9 +360,6 @@ class Sheet(QWidget):
         if not self._key and self._lines and event.reason() in _BY_KEY:
             self._move(0, 1)
 
-    def event(self, event: QEvent) -> bool:
-        return super().event(event)
-
 
 _BY_KEY = (
     Qt.FocusReason.TabFocusReason,
@@ -315,20 +372,12 @@ def _shape(lines: Sequence[LineRow]) -> list[tuple[str, int, int]]:
     return [(line.key, len(line.tiles), len(line.buffers)) for line in lines]
 
 
-def _changed(before: LineRow, now: LineRow, place: Place) -> Iterator[QRectF]:
-    """The rectangles of a line that look different now."""
+def _changed(i: int, before: LineRow, now: LineRow) -> Iterator[Part]:
+    """The parts of a line that look different now."""
     if (before.name, before.order, before.hold) != (now.name, now.order, now.hold):
-        yield place.header
-    yield from _differing(before.tiles, now.tiles, place.tiles)
-    yield from _differing(before.buffers, now.buffers, place.buffers)
-
-
-def _differing(
-    before: Sequence[TileRow | BufferRow], now: Sequence[TileRow | BufferRow], rects: Sequence[QRectF]
-) -> Iterator[QRectF]:
-    for old, new, rect in zip(before, now, rects, strict=True):
-        if old != new:
-            yield rect
+        yield i, _HEAD, 0
+    for kind, old, new in ((_TILE, before.tiles, now.tiles), (_BUFFER, before.buffers, now.buffers)):
+        yield from ((i, kind, j) for j, (one, other) in enumerate(zip(old, new, strict=True)) if one != other)
 
 
 def tile_text(line: LineRow, tile: TileRow) -> str:

@@ -19,7 +19,7 @@ from app.domain.case import ExceptionCase
 from app.domain.packml import RUNNING
 from app.domain.plant import Line, Signal
 from app.domain.shifts import ShiftSpan, shift_at
-from app.readmodel.model import all_cases, open_holds, open_postings
+from app.readmodel.model import all_cases, open_cases, open_holds, open_postings
 from ui.desk import Desk
 from ui.text import DASH, Formats, amount, t
 from ui.views.overview.rows import Ran, ShiftLine, ShiftRow, Stretch
@@ -116,7 +116,7 @@ class ShiftWatch:
         held = sum((hold.quantity for hold in open_holds(self._desk.view)), start=Decimal(0))
         return (
             (t("exceptions"), amount(len(cases))),
-            (t("still open"), amount(sum(1 for c in cases if not c.closed))),
+            (t("still open"), amount(len(open_cases(self._desk.view)))),
             (t("owned within 2 min"), owned_share(cases, now)),
             (t("resolved p50"), resolved_median(cases)),
             (t("on hold"), t("{units} units", units=amount(held))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import RADIUS, Look
@@ -11,9 +11,10 @@ from ui.views.overview.rows import Ran, ShiftLine, ShiftRow, Stretch
 from ui.views.overview.tile import text
 
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
-_BRUSH = Qt.BrushStyle.BDiagPattern
+_HATCH = Qt.BrushStyle.BDiagPattern
 _HEAD = 32.0
 _ROW = 17.0
+"""Heights at a width of 1,900 px or less; wider strips grow with their width."""
 MOST_LINES = 12
 
 
@@ -29,23 +30,34 @@ class ShiftStrip(QWidget):
 
     def set_shift(self, row: ShiftRow) -> None:
         """Show the shift."""
-        if len(row.lines) != len(self._row.lines):
-            self.updateGeometry()
         self._row = row
+        self._fit()
         figures = ", ".join(f"{label} {value}" for label, value in row.figures)
         self.setAccessibleName(f"{row.title}: {figures}")
-        self.setFixedHeight(self.sizeHint().height())
         self.update()
 
-    def sizeHint(self) -> QSize:
+    def _scale(self) -> float:
+        return max(1.0, self.width() / 1900)
+
+    def _fit(self) -> None:
         rows = min(MOST_LINES, len(self._row.lines))
-        return QSize(600, round(_HEAD + rows * _ROW + 14))
+        self.setFixedHeight(round((_HEAD + rows * _ROW + 14) * self._scale()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._look.theme
         painter.fillRect(self.rect(), theme.ground)
-        frame = QRectF(self.rect()).adjusted(10, 0, -10, -6)
+        scale = self._scale()
+        painter.scale(scale, scale)
+        frame = QRectF(0, 0, self.width() / scale, self.height() / scale).adjusted(10, 0, -10, -6)
         painter.setRenderHint(_ANTIALIAS, True)
         painter.setPen(QPen(theme.line, 1))
         painter.setBrush(theme.panel)
@@ -53,11 +65,8 @@ class ShiftStrip(QWidget):
         painter.setRenderHint(_ANTIALIAS, False)
         self._figures(painter, frame)
         for place, line in enumerate(self._row.lines[:MOST_LINES]):
-            self._line(
-                painter,
-                QRectF(frame.x() + 14, frame.y() + _HEAD + place * _ROW, frame.width() - 28, _ROW - 6),
-                line,
-            )
+            y = frame.y() + _HEAD + place * _ROW
+            self._line(painter, QRectF(frame.x() + 14, y, frame.width() - 28, _ROW - 6), line)
 
     def _figures(self, painter: QPainter, frame: QRectF) -> None:
         look, theme = self._look, self._look.theme
@@ -85,7 +94,7 @@ class ShiftStrip(QWidget):
         text(painter, box.x(), box.y(), box.height(), look.elided(line.name, 13, 40), 13)
         told = look.width(line.coverage, 12) + 12 if line.coverage else 0.0
         bar = QRectF(box.x() + 44, box.y(), box.width() - 44 - max(90.0, told), box.height())
-        painter.fillRect(bar, theme.track)
+        painter.fillRect(bar, theme.raised)
         for part in line.stretches:
             self._stretch(painter, bar, part)
         painter.fillRect(
@@ -100,10 +109,8 @@ class ShiftStrip(QWidget):
         x, end = bar.x() + bar.width() * part.start, bar.x() + bar.width() * part.end
         rect = QRectF(x, bar.y(), max(1.0, end - x), bar.height())
         if part.ran is Ran.UNKNOWN:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.fill)
-            painter.setBrush(_BRUSH)
-            painter.fillRect(rect, _BRUSH)
+            painter.fillRect(rect, theme.panel)
+            painter.fillRect(rect, QBrush(theme.fill, _HATCH))
             return
-        colours: dict[Ran, QColor] = {Ran.RAN: theme.fill, Ran.STOOD: theme.band}
+        colours: dict[Ran, QColor] = {Ran.RAN: theme.fill, Ran.STOOD: theme.track}
         painter.fillRect(rect, colours.get(part.ran) or theme.priority(part.priority))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from ui.theme import RADIUS, Look, Theme, metrics
 from ui.views.overview.rows import SEGMENTS, BufferRow, TileRow
@@ -82,18 +84,32 @@ def draw_tile(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Size
 
 
 def _frame(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme, *, selected: bool) -> None:
+    """Border and ground; equal frames are painted once and copied."""
+    ratio = painter.device().devicePixelRatio()
+    picture = frame_picture(rect.width(), rect.height(), row.priority, selected, ratio, theme)
+    painter.drawPixmap(QPointF(rect.x() - 4, rect.y() - 4), picture)
+
+
+@lru_cache(maxsize=64)
+def frame_picture(
+    width: float, height: float, priority: int, selected: bool, ratio: float, theme: Theme
+) -> QPixmap:
+    """A tile's empty frame with 4 px around it for the selection's ring."""
+    picture = QPixmap(round((width + 8) * ratio), round((height + 8) * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(theme.panel)
+    painter = QPainter(picture)
     painter.setRenderHint(_ANTIALIAS, True)
-    colour: QColor = theme.priority(row.priority) if row.priority else theme.line
-    width = 2.0 if row.priority else 1.0
-    painter.setPen(QPen(colour, width))
+    rect, line = QRectF(4, 4, width, height), 2.0 if priority else 1.0
+    painter.setPen(QPen(theme.priority(priority) if priority else theme.line, line))
     painter.setBrush(theme.raised)
-    inset = width / 2
-    painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+    painter.drawRoundedRect(rect.adjusted(line / 2, line / 2, -line / 2, -line / 2), RADIUS, RADIUS)
     if selected:
         painter.setPen(QPen(theme.selection, 2))
         painter.setBrush(_NO_BRUSH)
         painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), RADIUS + 2, RADIUS + 2)
-    painter.setRenderHint(_ANTIALIAS, False)
+    painter.end()
+    return picture
 
 
 def _title(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> float:
@@ -187,9 +203,20 @@ def _foot(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) ->
         _chip(painter, QRectF(box.right() - wide, box.y(), wide, box.height()), row, look, s)
         spark.setRight(box.right() - wide - 6)
     if s.spark and spark.width() > 24 and spark.height() >= 10:
-        spark.setTop(max(spark.top(), spark.bottom() - box.width() * 0.4))
-        colour = _abnormal(row, look.theme)
-        draw_spark(painter, spark, row.spark, look.theme, low=row.low, high=row.high, colour=colour)
+        spark.setTop(max(spark.top(), spark.bottom() - box.width() * 0.36))
+        _spark(painter, spark, row, look.theme)
+
+
+def _spark(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme) -> None:
+    """The rate of the last minutes; the band is a stripe in it, so that small unrest stays small."""
+    band = max(row.high - row.low, 1e-9)
+    known = row.spark[np.isfinite(row.spark)]
+    bottom = min(row.low - band * 0.9, float(known.min()) if known.size else row.low)
+    top = max(row.high + band * 0.5, float(known.max()) if known.size else row.high)
+    colour = _abnormal(row, theme)
+    draw_spark(
+        painter, rect, row.spark, theme, low=row.low, high=row.high, bottom=bottom, top=top, colour=colour
+    )
 
 
 def _small(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> None:

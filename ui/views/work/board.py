@@ -19,7 +19,7 @@ from ui.widgets.bars import draw_progress
 from ui.widgets.chips import chip_size, draw_chip
 from ui.widgets.glyphs import draw_hold, draw_priority
 
-HEADER, LANE, ORDER, GAP = 30, 42, 48, 8
+HEADER, LANE, ORDER, GAP = 30, 40, 46, 8
 """Heights in px: column titles, a lane's head, an order, the space between lanes."""
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -38,7 +38,7 @@ _COLUMNS: tuple[tuple[str, int, int, bool], ...] = (
     ("order", 140, 3, False),
     ("progress", 120, 4, False),
     ("plan", 108, 1, False),
-    ("outlook", 138, 5, False),
+    ("outlook", 148, 5, False),
     ("floor", 70, 1, True),
     ("confirmed", 86, 1, True),
     ("in ERP", 66, 1, True),
@@ -337,7 +337,7 @@ class LaneBoard(QAbstractScrollArea):
         bar = QRectF(cell.x(), cell.y() + 9, cell.width(), 12)
         draw_progress(painter, bar, row.done_share, row.plan_share, self._look.theme)
         below = QRectF(cell.x(), cell.y() + 23, cell.width(), cell.height() - 25)
-        self._text(painter, below, row.count, px=13)
+        self._text(painter, below, row.count, px=12)
 
     def _paint_outlook(self, painter: QPainter, cell: QRectF, text: str, priority: int) -> None:
         if priority:

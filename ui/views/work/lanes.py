@@ -137,8 +137,8 @@ def running_outlook(plan: PlanProgress, formats: Formats) -> tuple[str, int]:
         return t("complete: confirm it"), NEAR
     if plan.finish_at is None:
         if plan.late_s > 0:
-            return t("stands: late by {m} min and counting", m=minutes), LATE
-        return t("stands: late if not back by {at}", at=back_by), LATE
+            return t("stands: late by {m} min", m=minutes), LATE
+        return t("stands: late after {at}", at=back_by), LATE
     ends = formats.minute(plan.finish_at)
     if plan.outlook is Outlook.LATE:
         return t("ends {at}, late by {m} min", at=ends, m=minutes), LATE

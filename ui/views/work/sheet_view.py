@@ -141,7 +141,7 @@ class SheetView(QAbstractScrollArea):
                 if column == 0 and number - 1 in block.held:
                     draw_hold(painter, QRectF(x + width - 20, y + 4, 16, 16), theme)
                 px = 12 if head else 14
-                painter.drawText(cell, _LEFT if column == 0 else _RIGHT, look.elided(text, px, width))
+                painter.drawText(cell, _LEFT if column == 0 else _RIGHT, look.elided(text, px, width - 4))
             painter.fillRect(QRectF(box.x(), y + 23, box.width(), 1), theme.line)
 
 

@@ -51,7 +51,7 @@ def _plan_facts(now: Situation, order: ProductionOrder, line: str, formats: Form
     done = made(order, now.progress.get(order.number))
     return (
         Fact(label=t("Made"), value=t("{made} of {all}", made=amount(done), all=amount(order.quantity))),
-        Fact(label=t("Plan wants by now"), value=amount(expected_by(order, now.at))),
+        Fact(label=t("Plan by now"), value=amount(expected_by(order, now.at))),
         Fact(label=t("Planned"), value=f"{formats.minute(order.start_at)} – {formats.minute(order.due_at)}"),
         Fact(label=t("Nominal"), value=t("{rate} /min", rate=amount(nominal))),
     )
@@ -65,7 +65,7 @@ def truth_grid(order: Truth, lots: Sequence[LotTruth], held: frozenset[str]) -> 
         rows.append((safe(lot.lot, 40), *_truth_cells(lot.truth)))
         if lot.lot in held:
             marked.add(place)
-    titles = ("", t("floor"), t("confirmed"), t("in ERP"), t("not posted"))
+    titles = ("", t("floor"), t("Lineside"), t("ERP"), t("missing"))
     return Grid(titles=titles, rows=tuple(rows), held=frozenset(marked))
 
 
