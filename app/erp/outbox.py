@@ -25,6 +25,7 @@ LANES = 8
 POLL_S = 5.0
 JOURNAL_RETRY_S = 2.0
 BUG_RETRY_S = 60.0
+LONGEST_PROBE_WAIT_S = 10.0
 REST = 10.0
 """How many times as long as a look at the queue took nobody looks again: a long queue is read seldom."""
 
@@ -192,7 +193,7 @@ class Outbox:
         attempt = 0
         while not await self._alive():
             attempt += 1
-            await asyncio.sleep(self._backoff.delay_s(attempt))
+            await asyncio.sleep(min(self._backoff.delay_s(attempt), LONGEST_PROBE_WAIT_S))
         self._gate = None
         self.poke()
 

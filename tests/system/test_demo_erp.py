@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.erp import ErpCommand
+from app.domain.erp_errors import ErpOutcomeUnknownError
 from app.erp.backoff import Backoff
 from app.erp.demo_adapter import DemoErp
 from app.erp.outbox import Outbox
@@ -99,6 +100,19 @@ async def test_a_moody_erp_gets_everything_once_all_the_same(tmp_path: Path) -> 
     assert_once_in_order(queue, demo)
     assert len(queue.events) > 120
     demo.stop()
+
+
+async def test_a_request_that_is_carried_out_after_we_gave_up_on_it_has_no_second_effect(demo: DemoErpProcess) -> None:
+    erp = DemoErp(demo.url, TOKEN, timeout_s=0.3)
+    demo.faults(slow_ms=1000)
+    with pytest.raises(ErpOutcomeUnknownError):
+        await erp.post(confirm("late"))
+    demo.faults(slow_ms=0)
+    assert await erp.find("late") is None
+    await erp.post(confirm("late"))
+    await asyncio.sleep(1.0)
+    assert demo.booked() == ["late"]
+    await erp.aclose()
 
 
 def assert_once_in_order(queue: PostingQueue, demo: DemoErpProcess) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from app.domain.events import (
     PostingSent,
 )
 from app.domain.lifecycles import PostingState
+from app.domain.posting import Posting
 from app.erp.backoff import Backoff
 from app.erp.delivery import Record
 from app.erp.demo_data import demo_reference
@@ -268,6 +270,30 @@ async def test_new_postings_are_seen_by_the_slow_poll_too() -> None:
         await queue.until(lambda: queue.all_confirmed)
         queue.add(good(2))
         await queue.until(lambda: queue.all_confirmed)
+
+
+async def test_a_long_queue_is_not_read_again_at_every_poke() -> None:
+    queue, twin = PostingQueue([good(n, ORDERS[n % 4]) for n in range(100)]), erp()
+    looks = 0
+
+    def pending() -> list[Posting]:
+        nonlocal looks
+        looks += 1
+        time.sleep(0.002)
+        return queue.pending()
+
+    async def record(event: Event) -> None:
+        await queue.record(event)
+        outbox.poke()
+
+    outbox = Outbox(pending=pending, record=record, erp=twin, clock=SystemClock(), backoff=QUICK)
+    began_s = time.monotonic()
+    task = asyncio.create_task(outbox.run())
+    await queue.until(lambda: queue.all_confirmed)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert looks <= (time.monotonic() - began_s) / 0.022 + 2
 
 
 async def test_the_erps_own_wish_when_to_be_asked_again_is_kept_to() -> None:
