@@ -99,6 +99,8 @@ class Machine:
         self._material_per_unit = spec.material_per_unit(kind)
         self._rng = rng
         self._carry = 0.0
+        self._reject_debt = 0.0
+        self._next_reject = rng.uniform(0.5, 1.5)
         self._made = 0
         self._attend_s = 0.0
         self._refill_s: float | None = None
@@ -296,10 +298,19 @@ class Machine:
     def _rejects(self, count: int) -> int:
         drift = self._suffers(Effect.REJECTS)
         share = drift.magnitude if drift else self.kind.base_reject
-        rejects = sum(self._rng.random() < share for _ in range(count))
+        rejects = sum(self._is_reject(share) for _ in range(count))
         follow = min(1.0, count / REJECT_WINDOW_UNITS)
         self.reject_share += (rejects / count - self.reject_share) * follow
         return rejects
+
+    def _is_reject(self, share: float) -> bool:
+        """Rejects come at uneven distances that keep close to `share`, so that a drift shows within seconds."""
+        self._reject_debt += share
+        if self._reject_debt < self._next_reject:
+            return False
+        self._reject_debt -= self._next_reject
+        self._next_reject = self._rng.uniform(0.5, 1.5)
+        return True
 
     def _watch_material(self) -> None:
         low = LOW_MATERIAL[self.kind.kind]

@@ -6,7 +6,7 @@ import pytest
 
 from drivers.simulated.alarms import ALARMS, LOW_MATERIAL
 from drivers.simulated.catalog import KINDS, LINES, Kind
-from drivers.simulated.faults import FAULTS, Effect, opening, random_faults
+from drivers.simulated.faults import FAULTS, opening, random_faults
 from drivers.simulated.flow import OrderBook
 from drivers.simulated.line import Line, build_line
 from drivers.simulated.packml import Command, State
@@ -148,18 +148,22 @@ def test_the_first_fault_is_kept_as_the_stop_reason() -> None:
 
 
 def test_a_jam_shows_in_its_process_value_before_it_happens() -> None:
-    planned = next(fault for fault in random_faults("L1", 11) if fault.fault.effect is Effect.ABORT)
-    line = build_line("L1", seed=11, scripted=False)
-    machine = line.machines[planned.fault.machine]
-    limit = next(
-        source.signal
-        for source in signals_for("L1", planned.fault.machine)
-        if source.signal.name == planned.fault.strain
+    line = build_line("L2", seed=1, opening_after_s=40.0)
+    filler = line.machines[Kind.FILLER]
+    torque = next(
+        source for source in signals_for("L2", Kind.FILLER) if source.signal.name == FAULTS["torque_jam"].strain
     )
-    run(line, planned.at_s - 2.0)
-    assert limit.high is not None
-    value = machine.process.values[planned.fault.strain]
-    assert value > limit.high or machine.state is not State.EXECUTE
+    limit = torque.signal.high
+    assert limit is not None
+    values = []
+    for seconds in (10.0, 20.0, 13.4):
+        run(line, seconds)
+        values.append(float(torque.read(filler)))
+        assert filler.state is State.EXECUTE
+    assert values == sorted(values)
+    assert values[1] < limit < values[2]
+    run(line, 1.0)
+    assert filler.state is State.ABORTED
 
 
 def test_the_opening_shows_every_kind_of_exception_in_half_a_minute() -> None:
