@@ -196,4 +196,4 @@ async def first_of(*parts: Coroutine[Any, Any, None]) -> None:
 
 def _give_up(book: LinkBook, log: RareLog, link: Link, error: KnownError) -> None:
     book.down(link, str(error))
-    log.say(f"{link.name} {error.message}", str(error))
+    log.say(link.name, str(error))

@@ -80,8 +80,10 @@ class Wire:
         got_tid, protocol, length, got_unit = HEADER.unpack(await self._reader.readexactly(HEADER.size))
         if protocol != 0 or not 3 <= length <= LONGEST:
             raise WrongAnswerError("What answers is not a Modbus TCP device.")
+        if got_tid == 0:
+            raise WrongAnswerError("The device answers with transaction 0, which could be any request's.")
         if got_tid != tid:
-            raise WrongAnswerError(f"The answer belongs to another request (transaction {got_tid}, not {tid}).")
+            raise WrongAnswerError("The answer belongs to another request.")
         if got_unit != unit:
             raise WrongAnswerError(f"The answer comes from unit {got_unit}, not {unit}.")
         return await self._reader.readexactly(length - 1)

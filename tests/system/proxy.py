@@ -1,0 +1,101 @@
+"""A TCP proxy between a driver and its controller, which a test cuts, resets or closes like a bad network.
+
+A cut drops what is sent in either direction and keeps the connections, as a pulled cable does.
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Proxy:
+    """Passes bytes between its own port and a target port of loopback."""
+
+    def __init__(self, target: int) -> None:
+        self.port = 0
+        self.accepted = 0
+        self._target = target
+        self._passing = True
+        self._open = True
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def cut(self) -> None:
+        """Drop everything from now on, also of new connections."""
+        self._passing = False
+
+    def heal(self) -> None:
+        """Pass again. What was dropped stays lost, so old connections are of no use."""
+        self._passing = True
+
+    def close_door(self) -> None:
+        """Close every connection and every new one at once."""
+        self._open = False
+        self.reset()
+
+    def open_door(self) -> None:
+        """Accept connections again."""
+        self._open = True
+
+    def reset(self) -> None:
+        """Answer with TCP reset on every connection."""
+        for writer in list(self._writers):
+            sock = writer.get_extra_info("socket")
+            if sock is not None:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection in both directions until one side closes."""
+        self.accepted += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        if not self._open:
+            writer.transport.abort()
+            return
+        self._writers.add(writer)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        self._writers.add(back)
+        try:
+            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+        finally:
+            for end in (writer, back):
+                self._writers.discard(end)
+                end.transport.abort()
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(65_536):
+                if self._passing:
+                    sink.write(data)
+        except OSError:
+            pass
+        finally:
+            if self._passing:
+                sink.transport.abort()
+
+    async def end(self) -> None:
+        """End every connection and wait for its end."""
+        self.close_door()
+        await asyncio.gather(*self._tasks)
+
+
+@asynccontextmanager
+async def proxied(target: int) -> AsyncIterator[Proxy]:
+    """A running proxy to a port."""
+    proxy = Proxy(target)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy
+    finally:
+        server.close()
+        await proxy.end()
