@@ -114,5 +114,5 @@ def past_row(row: Handover, formats: Formats) -> PastRow:
         shift=shifts_text(row),
         day=t("{day}, from {at}", day=formats.day(row.shift_start), at=formats.minute(row.shift_start)),
         state=words[row.state],
-        detail=t("{n} items", n=len(row.items)),
+        detail=t("1 item") if len(row.items) == 1 else t("{n} items", n=len(row.items)),
     )

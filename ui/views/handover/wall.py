@@ -21,7 +21,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _NO_BRUSH = Qt.BrushStyle.NoBrush
 _FULL = (1920.0, 1080.0)
-_MARGIN, _TOP, _TILES, _HEAD, _ITEM, _FOOT = 34.0, 100.0, 108.0, 54.0, 86.0, 64.0
+_MARGIN, _TOP, _TILES, _HEAD, _ITEM, _NOTE, _FOOT = 34.0, 100.0, 108.0, 54.0, 86.0, 44.0, 64.0
 """Heights at 1920 × 1080, px."""
 
 
@@ -76,7 +76,8 @@ class HandoverWall(QWidget):
 
     def _fits(self, scale: float) -> int:
         """How many items stand on the wall at once."""
-        used = (_MARGIN + _TOP + _TILES + 22 + _HEAD + _FOOT) * scale
+        note = _NOTE if self._page and self._page.note else 0.0
+        used = (_MARGIN + _TOP + _TILES + 22 + _HEAD + _FOOT + note) * scale
         return max(1, int((self.height() - used) // (_ITEM * scale)))
 
     def shown_items(self) -> tuple[tuple[ItemRow, ...], int, int]:
@@ -84,8 +85,9 @@ class HandoverWall(QWidget):
         items = self._page.items if self._page else ()
         fit = self._fits(self._scale())
         parts = max(1, -(-len(items) // fit))
+        each = -(-len(items) // parts)
         part = self._turn % parts
-        return items[part * fit : (part + 1) * fit], part + 1, parts
+        return items[part * each : (part + 1) * each], part + 1, parts
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -104,7 +106,12 @@ class HandoverWall(QWidget):
         items, part, parts = self.shown_items()
         frame = QRectF(area.x(), y, area.width(), (_HEAD + _ITEM * len(items)) * s)
         self._paint_items(painter, frame, page, items, s)
-        foot = QRectF(area.x(), frame.bottom() + 4 * s, area.width(), _FOOT * s)
+        below = frame.bottom() + 4 * s
+        if page.note:
+            note = QRectF(area.x(), below, area.width(), _NOTE * s)
+            self._text(painter, note, t("Note: {note}", note=page.note), self._px(24))
+            below = note.bottom()
+        foot = QRectF(area.x(), below, area.width(), _FOOT * s)
         self._paint_foot(painter, foot, page, part, parts)
 
     def _px(self, px: int) -> int:
