@@ -6,7 +6,7 @@ Must not know any view. Nothing here is a singleton: whoever paints gets a `Look
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 
 import resources
+from app.domain.text import safe
 
 FAMILY = "B612"
 MONO = "B612 Mono"
@@ -27,7 +28,7 @@ _ELIDE = Qt.TextElideMode.ElideRight
 _NORMAL, _BOLD = QFont.Weight.Normal, QFont.Weight.Bold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Theme:
     """Colour tokens. `on_*` is the text colour upon a fill; `outline` carries a mark's 3:1 against the panel."""
 
@@ -143,6 +144,12 @@ def font(px: int, *, bold: bool = False, mono: bool = False) -> QFont:
     return made
 
 
+@lru_cache(maxsize=20_000)
+def text_width(text: str, px: int, bold: bool = False) -> float:
+    """The advance of a text in px; remembered, because views measure the same words again and again."""
+    return metrics(px, bold=bold).horizontalAdvance(text)
+
+
 @cache
 def metrics(px: int, *, bold: bool = False, mono: bool = False) -> QFontMetricsF:
     """Metrics of `font(px)`."""
@@ -181,16 +188,16 @@ class Look(QObject):
 
     def width(self, text: str, px: int, bold: bool = False) -> float:
         """The advance of a text in px."""
-        return metrics(px, bold=bold).horizontalAdvance(text)
+        return text_width(text, px, bold)
 
     def elided(self, text: str, px: int, width: float, bold: bool = False) -> str:
-        """The text cut with … to `width` px; remembered, because views paint the same words again and again."""
+        """The text made safe and cut with … to `width` px; remembered, because the same words are painted again."""
         key = (text, px, bold, int(width))
         found = self._elided.get(key)
         if found is None:
             if len(self._elided) > 20_000:
                 self._elided.clear()
-            found = metrics(px, bold=bold).elidedText(text, _ELIDE, width)
+            found = metrics(px, bold=bold).elidedText(safe(text), _ELIDE, width)
             self._elided[key] = found
         return found
 
@@ -294,4 +301,6 @@ def dock_style_sheet(theme: Theme) -> str:
 
 
 def _tokens(theme: Theme) -> dict[str, str]:
-    return {name: value.name() for name in Theme.__slots__ if isinstance(value := getattr(theme, name), QColor)}
+    return {
+        name: value.name() for name in Theme.__slots__ if isinstance(value := getattr(theme, name), QColor)
+    }

@@ -6,6 +6,7 @@ Paint functions take rectangles and plain numbers; NaN or None means not known a
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
@@ -57,10 +58,14 @@ def _pointer(painter: QPainter, x: float, y: float, size: float, colour: QColor)
     painter.setRenderHint(_ANTIALIAS, True)
     painter.setPen(_NO_PEN)
     painter.setBrush(colour)
-    painter.drawPolygon(
-        QPolygonF([QPointF(x - size * 0.6, y - size), QPointF(x + size * 0.6, y - size), QPointF(x, y)])
-    )
+    painter.drawPolygon(_triangle(size).translated(x, y))
     painter.setRenderHint(_ANTIALIAS, False)
+
+
+@cache
+def _triangle(size: float) -> QPolygonF:
+    """A triangle of this height with its tip at (0, 0)."""
+    return QPolygonF([QPointF(-size * 0.6, -size), QPointF(size * 0.6, -size), QPointF(0, 0)])
 
 
 def draw_progress(

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.domain.text import safe
-from ui.theme import RADIUS, Look, metrics
+from ui.theme import RADIUS, Look, metrics, text_width
 
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
@@ -17,7 +17,7 @@ _PAD = 8.0
 
 def chip_size(text: str, px: int = 13) -> tuple[float, float]:
     """Width and height in px that a chip of this text takes."""
-    return metrics(px).horizontalAdvance(text) + 2 * _PAD + 2, px + 8.0
+    return text_width(text, px) + 2 * _PAD + 2, px + 8.0
 
 
 def draw_chip(

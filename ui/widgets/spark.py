@@ -39,7 +39,7 @@ def draw_spark(
     if values.size < 2:
         return
     painter.setRenderHint(_ANTIALIAS, True)
-    painter.setPen(QPen(colour or theme.strong, 1.4))
+    painter.setPen(QPen(colour or theme.strong, 1.0))
     for points in polylines(values, rect, bottom, span):
         painter.drawPolyline(points)
     painter.setRenderHint(_ANTIALIAS, False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from time import monotonic
 from typing import Protocol
 
@@ -25,46 +24,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from app.domain.text import safe
 from ui.theme import Look
-from ui.widgets.glyphs import draw_hold, draw_priority
+from ui.widgets.cells import Align, Band, Cell, Column, Sparkline, draw_cell
+
+__all__ = ["Align", "Band", "Cell", "Column", "PaintedTable", "Row", "Sparkline", "TableRow", "row_text"]
 
 HEADER = 32
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _PAD = 8
-_MARK = 18
 _SETTLE_S = 0.35
 """A press this soon after rows moved means what was under the cursor before they moved."""
-
-
-class Align(Enum):
-    """Where a column's text stands."""
-
-    LEFT = "left"
-    RIGHT = "right"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """`width` px; `stretch` > 0 shares what is left by weight, and `width` is then its least."""
-
-    title: str
-    width: int
-    stretch: int = 0
-    align: Align = Align.LEFT
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell: a text, a soft second line, and marks before them. `priority` colours nothing but its mark."""
-
-    text: str = ""
-    detail: str = ""
-    bold: bool = False
-    soft: bool = False
-    priority: int = 0
-    hold: bool = False
 
 
 class Row(Protocol):
@@ -321,44 +291,8 @@ class PaintedTable(QAbstractScrollArea):
                 painter.drawRect(QRectF(0.5, y + 0.5, width - 1, high - 2))
         painter.fillRect(0, y + high - 1, width, 1, theme.line)
         for column, cell, (x, wide) in zip(self._columns, row.cells, spans, strict=False):
-            self._paint_cell(painter, cell, column, QRect(x + _PAD, y, wide - 2 * _PAD, high - 1))
-
-    def _paint_cell(self, painter: QPainter, cell: Cell | str, column: Column, rect: QRect) -> None:
-        theme, look = self._look.theme, self._look
-        flags = _RIGHT if column.align is Align.RIGHT else _LEFT
-        if isinstance(cell, str):
-            painter.setPen(theme.ink)
-            painter.setFont(look.font(14))
-            painter.drawText(rect, flags, look.elided(safe(cell), 14, rect.width()))
-            return
-        rect = self._paint_marks(painter, cell, rect)
-        bold = cell.bold
-        text = look.elided(safe(cell.text), 14, rect.width(), bold)
-        painter.setPen(theme.soft if cell.soft else theme.ink)
-        painter.setFont(look.font(14, bold))
-        if not cell.detail:
-            painter.drawText(rect, flags, text)
-            return
-        middle = rect.height() // 2
-        painter.drawText(QRect(rect.x(), rect.y() + 3, rect.width(), middle), flags, text)
-        painter.setPen(theme.soft)
-        painter.setFont(look.font(12))
-        detail = look.elided(safe(cell.detail), 12, rect.width())
-        painter.drawText(QRect(rect.x(), rect.y() + middle, rect.width(), middle - 3), flags, detail)
-
-    def _paint_marks(self, painter: QPainter, cell: Cell, rect: QRect) -> QRect:
-        """Draw the cell's marks and return what is left for its text."""
-        if cell.priority:
-            draw_priority(painter, _mark_box(rect), cell.priority, self._look.theme)
-            rect = rect.adjusted(_MARK + 6, 0, 0, 0)
-        if cell.hold:
-            draw_hold(painter, _mark_box(rect), self._look.theme)
-            rect = rect.adjusted(_MARK + 6, 0, 0, 0)
-        return rect
-
-
-def _mark_box(rect: QRect) -> QRectF:
-    return QRectF(rect.x(), rect.center().y() - _MARK / 2 + 1, _MARK, _MARK)
+            box = QRect(x + _PAD, y, wide - 2 * _PAD, high - 1)
+            draw_cell(painter, box, cell, self._look, right=column.align is Align.RIGHT)
 
 
 def row_text(row: Row, columns: Sequence[Column]) -> str:

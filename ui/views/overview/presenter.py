@@ -25,7 +25,7 @@ from ui.views.overview.shift import ShiftWatch
 
 SPARK_S = 600.0
 SPARK_EVERY_S = 5
-SPARK_POINTS = 75
+SPARK_POINTS = 60
 SHIFT_EVERY_S = 15
 
 
