@@ -1,0 +1,281 @@
+"""Composes the desktop program: plant, board, window, then, once it is shown, the core and its processes.
+
+The one module of ui that names stores, drivers and ERPs, and those by name only: they are loaded on the core's thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.acquisition.board import BoardReader
+from app.acquisition.values import new_board
+from app.config import Config, config
+from app.domain.alarm import Alarm
+from app.domain.commands import Command
+from app.domain.erp import Reference
+from app.domain.errors import KnownError
+from app.domain.plant import Plant
+from app.domain.status import StationStatus
+from app.erp.registry import check_settings
+from app.plant.check import load
+from app.readmodel.model import Changes
+from drivers.demo import Demo, DemoOptions
+from drivers.registry import ADDRESS_CHECKS
+from ui.bridge import Bridge
+from ui.core_thread import CoreThread
+from ui.desk import Answer
+from ui.display import choose_platform
+from ui.exits import Exit
+from ui.logs import ErrorCount, start_log
+from ui.report import Run, write_report
+from ui.report import report as figures
+from ui.smoke import Smoke, SmokeOptions
+from ui.text import t
+from ui.theme import DAY, Look
+from ui.window import Window, compose
+
+log = logging.getLogger("lineside.main")
+
+ACQUISITION = (sys.executable, "-m", "drivers.host")
+SAMPLE_MS = 1000
+DEMO_COUNT_S, DEMO_REFERENCE_S = 5.0, 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often counts are journaled and the ERP is read, in seconds."""
+
+    count_s: float = 60.0
+    reference_s: float = 20.0
+
+
+def demo(
+    *,
+    plant: Path | None,
+    replay: Path | None,
+    span: tuple[str, str],
+    speed: float,
+    seed: int,
+    data: Path | None,
+    smoke: float | None,
+    screenshots: Path | None,
+    report: Path | None,
+) -> int:
+    """`lineside demo`: the simulated plant's processes, and Lineside on it. A smoke run begins with an empty folder."""
+    with contextlib.ExitStack() as stack:
+        if smoke is not None and data is None:
+            data = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="lineside-", ignore_cleanup_errors=True))
+            )
+        station = config(data, name="lineside-demo")
+        options = DemoOptions(
+            seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant
+        )
+        playing = stack.enter_context(Demo(station.folder, options))
+        loaded = load(playing.write_plant(), ADDRESS_CHECKS, check_settings)
+        program = Program(loaded, station, Pace(count_s=DEMO_COUNT_S, reference_s=DEMO_REFERENCE_S), playing.start)
+        return program.run(_options(smoke, screenshots, report))
+
+
+def run(*, plant: Path, data: Path | None, smoke: float | None, screenshots: Path | None, report: Path | None) -> int:
+    """`lineside run`: Lineside on a plant of one's own."""
+    loaded = load(plant, ADDRESS_CHECKS, check_settings)
+    return Program(loaded, config(data), Pace(), _nothing).run(_options(smoke, screenshots, report))
+
+
+def _nothing() -> None:
+    """A real plant needs nobody to start it."""
+
+
+def _options(seconds: float | None, screenshots: Path | None, report: Path | None) -> SmokeOptions | None:
+    return None if seconds is None else SmokeOptions(seconds=seconds, screenshots=screenshots, report=report)
+
+
+class Program:
+    """One run of the desktop program. `before` is called once the window is shown, before the core starts."""
+
+    def __init__(self, plant: Plant, station: Config, pace: Pace, before: Callable[[], None]) -> None:
+        self._plant, self._station, self._pace, self._before = plant, station, pace, before
+        self._core: Any = None
+        self._shown_ms = 0.0
+        self._failure = ""
+
+    def run(self, options: SmokeOptions | None) -> int:
+        """Show the window and serve until it is closed or the smoke run is over."""
+        choose_platform(smoke=options is not None)
+        errors = start_log(self._station.log, echo=options is not None)
+        app = QApplication(sys.argv[:1])
+        look = Look(DAY)
+        look.apply(app)
+        reader, values = new_board(self._plant, self._station.board)
+        bridge = Bridge(plant=self._plant, values=values)
+        layout = None if options else self._station.folder / "layout.json"
+        window = compose(look, bridge, seat=bridge, changed=bridge.changed, layout=layout)
+        thread = CoreThread(
+            lambda: self._serve(Delivery(bridge, reader), bridge), lambda error: self._failed(error, window)
+        )
+        window.show()
+        app.processEvents()
+        self._shown_ms = since_start_ms()
+        log.info("window shown after %.0f ms", self._shown_ms)
+        every(SAMPLE_MS, window, lambda: values.sample(time.time()))
+        smoke = self._smoke(options, window, bridge, look, app) if options else None
+        QTimer.singleShot(0, lambda: self._start(thread, smoke))
+        app.exec()
+        bridge.close()
+        if not thread.stop():
+            log.warning("the core did not stop in time")
+        if options is not None and options.report is not None and smoke is not None:
+            write_report(options.report, self._figures(bridge, reader, smoke, errors, app.platformName()))
+        return self._exit(errors, options)
+
+    def _exit(self, errors: ErrorCount, options: SmokeOptions | None) -> int:
+        if self._failure:
+            print(self._failure, file=sys.stderr)  # noqa: T201 - the last word of a program without a window
+            return Exit.REFUSED
+        return Exit.ERRORS if errors.errors and options is not None else Exit.OK
+
+    def _start(self, thread: CoreThread, smoke: Smoke | None) -> None:
+        """After the first paint: the plant's processes, the core, the script."""
+        self._before()
+        thread.start()
+        if smoke is not None:
+            smoke.start()
+
+    def _smoke(self, options: SmokeOptions, window: Window, bridge: Bridge, look: Look, app: QApplication) -> Smoke:
+        def act(command: Command, person: str) -> None:
+            if self._core is not None:
+                self._core.submit(command, person).add_done_callback(_log_refusal)
+
+        return Smoke(options, window, bridge, look, act, app.quit)
+
+    # --- the core's thread ------------------------------------------------------------------------------------------
+
+    def _serve(self, delivery: Delivery, bridge: Bridge) -> Coroutine[object, object, None]:
+        """On the core's thread: load what it needs, make it, run it."""
+        composing = importlib.import_module("app.bootstrap.compose")
+        running = importlib.import_module("app.bootstrap.core")
+        parts = composing.station_parts(
+            self._plant,
+            self._station,
+            ACQUISITION,
+            count_period_s=self._pace.count_s,
+            reference_period_s=self._pace.reference_s,
+        )
+
+        def started(core: Any) -> None:
+            self._core = core
+            bridge.connect_core(lambda command, person: answered(core.submit(command, person)))
+
+        work: Coroutine[object, object, None] = running.run_core(parts, delivery, started)
+        return work
+
+    def _failed(self, error: BaseException, window: Window) -> None:
+        """On the core's thread: an error ended it. What the world did is said; our own fault also goes to the log."""
+        if isinstance(error, KnownError):
+            self._failure = str(error)
+        else:
+            self._failure = t(
+                "Lineside's core ended by a fault of its own; the log {log} has it.", log=self._station.log
+            )
+            log.error("the core ended", exc_info=error)
+        QTimer.singleShot(0, window, window.close)
+
+    # --- figures ----------------------------------------------------------------------------------------------------
+
+    def _figures(
+        self, bridge: Bridge, reader: BoardReader, smoke: Smoke, errors: ErrorCount, platform: str
+    ) -> dict[str, Any]:
+        late = smoke.lateness.measured()
+        pulse = self._core.pulse if self._core is not None else None
+        rss = {"ui": psutil.Process().memory_info().rss / 2**20, "acquisition": pulse.rss_mb if pulse else 0.0}
+        times = psutil.Process().cpu_times()
+        ran_s = max(1.0, time.time() - psutil.Process().create_time())
+        samples = {name: reader.samples(place) for place, name in enumerate(self._plant.controllers)}
+        extra: dict[str, object] = {
+            "shown_ms": round(self._shown_ms),
+            "ui_lateness_ms": {name: round(value, 2) for name, value in asdict(late).items() if name != "frames"},
+            "ui_cpu": round((times.user + times.system) / ran_s, 3),
+            "acquisition_cpu": round(pulse.cpu_s / ran_s, 3) if pulse else None,
+        }
+        run = Run(
+            platform=platform, errors=errors.errors, samples=samples, journal_ops=bridge.seq, rss_mb=rss, extra=extra
+        )
+        return figures(bridge.view, bridge.status, run)
+
+
+class Delivery:
+    """The core's listener: everything to the bridge, texts to the board's reader."""
+
+    def __init__(self, bridge: Bridge, reader: BoardReader) -> None:
+        self._bridge, self._reader = bridge, reader
+
+    def deliver(self, changes: Changes) -> None:
+        """Aggregates that changed."""
+        self._bridge.deliver(changes)
+
+    def deliver_status(self, status: StationStatus) -> None:
+        """How the parts stand."""
+        self._bridge.deliver_status(status)
+
+    def deliver_reference(self, reference: Reference) -> None:
+        """The ERP's data."""
+        self._bridge.deliver_reference(reference)
+
+    def deliver_alarms(self, alarms: Sequence[Alarm]) -> None:
+        """The controllers' alarms."""
+        self._bridge.deliver_alarms(alarms)
+
+    def deliver_text(self, tag: int, text: str) -> None:
+        """A text value."""
+        self._reader.put_text(tag, text)
+
+
+def answered(stored: Future[Any]) -> Future[Answer]:
+    """The screen's answer to what the core stored."""
+    answer: Future[Answer] = Future()
+
+    def settle(done: Future[Any]) -> None:
+        error = done.exception() if not done.cancelled() else KnownError(t("Lineside is closing; nothing was changed."))
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(Answer(ok=True, streams=done.result().streams))
+
+    stored.add_done_callback(settle)
+    return answer
+
+
+def _log_refusal(done: Future[Any]) -> None:
+    error = None if done.cancelled() else done.exception()
+    if isinstance(error, KnownError):
+        log.info("the script was refused: %s", error)
+    elif error is not None:
+        log.error("a scripted command failed", exc_info=error)
+
+
+def every(period_ms: int, owner: Window, call: Callable[[], None]) -> None:
+    """Call it again and again while the window lives."""
+    timer = QTimer(owner, interval=period_ms)
+    timer.timeout.connect(call)
+    timer.start()
+
+
+def since_start_ms() -> float:
+    """Milliseconds since this process was started, by the system's own record."""
+    return (time.time() - psutil.Process(os.getpid()).create_time()) * 1000
