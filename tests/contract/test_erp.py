@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from app.domain.erp_errors import (
 )
 from app.erp.demo_data import demo_reference
 from app.erp.memory import MemoryErp
+from app.erp.registry import ERPS
 from tests.contract.erp_process import DemoErpProcess
 from tests.contract.erp_twins import (
     DemoTwin,
@@ -40,17 +42,31 @@ COMMANDS = one_of_each()
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda c: type(c).__name__)
 
 
-@pytest.fixture(params=["memory", "demo"])
-async def twin(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Twin]:
-    if request.param == "memory":
-        yield MemoryTwin(MemoryErp(demo_reference(datetime.now(UTC))))
-        return
-    process = DemoErpProcess(tmp_path)
+@asynccontextmanager
+async def memory_twin(_: Path) -> AsyncIterator[Twin]:
+    yield MemoryTwin(MemoryErp(demo_reference(datetime.now(UTC))))
+
+
+@asynccontextmanager
+async def demo_twin(folder: Path) -> AsyncIterator[Twin]:
+    process = DemoErpProcess(folder)
     process.start()
     twin = DemoTwin(process)
-    yield twin
-    await twin.erp.aclose()
-    assert process.stop() == 0
+    try:
+        yield twin
+    finally:
+        await twin.erp.aclose()
+        assert process.stop() == 0
+
+
+TWINS: dict[str, Callable[[Path], AbstractAsyncContextManager[Twin]]] = {"memory": memory_twin, "demo": demo_twin}
+
+
+@pytest.fixture(params=ERPS)
+async def twin(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Twin]:
+    """Every adapter of the registry; one without a twin here fails."""
+    async with TWINS[request.param](tmp_path) as opened:
+        yield opened
 
 
 async def good_of(twin: Twin, order: str = "WO-10482") -> Decimal:

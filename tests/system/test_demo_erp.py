@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import urllib.error
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.erp import ErpCommand
-from app.domain.erp_errors import ErpOutcomeUnknownError
+from app.domain.erp_errors import ErpAuthError, ErpOutcomeUnknownError
 from app.erp.backoff import Backoff
 from app.erp.demo_adapter import DemoErp
 from app.erp.outbox import Outbox
@@ -123,6 +124,23 @@ def assert_once_in_order(queue: PostingQueue, demo: DemoErpProcess) -> None:
     for lane in {posting.lane for posting in queue.postings.values()}:
         keys = [key for key in booked if queue.postings[key].lane == lane]
         assert keys == sorted(keys)
+
+
+async def test_a_wrong_token_is_refused_whatever_is_asked(demo: DemoErpProcess) -> None:
+    erp = DemoErp(demo.url, "guessed")
+    for asked in (erp.probe(), erp.orders(), erp.find("k"), erp.post(confirm("k"))):
+        with pytest.raises(ErpAuthError):
+            await asked
+    await erp.aclose()
+    assert demo.booked() == []
+
+
+@pytest.mark.parametrize("faults", [{"smoke": 1}, {"timeout": "often"}, {"html": None}])
+def test_a_fault_that_does_not_exist_is_refused(demo: DemoErpProcess, faults: dict[str, object]) -> None:
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        demo.faults(**faults)
+    with caught.value as answer:
+        assert answer.status == 400
 
 
 def test_it_ends_on_sigterm_and_starts_again_with_what_it_had(demo: DemoErpProcess) -> None:
