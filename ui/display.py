@@ -18,7 +18,7 @@ def has_display() -> bool:
 
 
 def choose_platform(*, smoke: bool) -> None:
-    """Before Qt starts: the display, or offscreen for a smoke run. Raises KnownError where a person would see nothing."""
+    """Before Qt starts: the display, or offscreen for a smoke run. KnownError where a person would see nothing."""
     if os.environ.get(PLATFORM) or has_display():
         return
     if not smoke:
