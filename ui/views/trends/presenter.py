@@ -1,0 +1,377 @@
+"""The trends presenter: which signals, which stretch of time, where the cursor is, which cases ran then. No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+import numpy as np
+
+from app.domain.case import ExceptionCase
+from app.domain.packml import MachineState
+from app.domain.plant import Signal, Tag
+from app.domain.text import safe
+from app.readmodel import model
+from ui.desk import Desk
+from ui.shell import Shell, id_of, kind_of
+from ui.text import DASH, Formats, t
+from ui.views.trends import numbers, tree
+from ui.views.trends.rows import Axis, Floats, Mark, Strip, TreeRow
+
+MOST = 8
+"""Strips at once."""
+SPANS_S = (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0)
+"""The zooms, from near to far; the last is all that the station keeps at hand."""
+LONGEST_S = SPANS_S[-1]
+COLUMNS = 1000
+"""A live window moves on by one of so many parts of its span: less than a pixel is not worth a picture."""
+STATES = (0.0, float(max(MachineState)))
+"""The range of a PackML state."""
+TICKS = 8
+
+
+class TrendsView(Protocol):
+    """What the presenter sets."""
+
+    def show_tree(self, rows: Sequence[TreeRow]) -> None: ...
+    def show_strips(self, strips: Sequence[Strip], axis: Axis, selected: str) -> None: ...
+    def select_row(self, key: str) -> None: ...
+
+
+class TrendsPresenter:
+    """Live unless panned: then the window stays where it is. The cursor is an instant, or follows the newest."""
+
+    def __init__(self, view: TrendsView, desk: Desk, shell: Shell) -> None:
+        self._view, self._desk, self._shell = view, desk, shell
+        self._formats = Formats(desk.plant.zone)
+        self._tags = {tag.id: tag for tag in desk.plant.tags}
+        self._chosen: list[str] = list(self._outputs())
+        self._strip = self._chosen[0] if self._chosen else ""
+        self._opened: set[str] = set()
+        self._words = ""
+        self._span_s = 600.0
+        self._end_s: float | None = None
+        self._cursor_s: float | None = None
+        self._ranges: dict[str, tuple[float, float]] = {}
+        self._second = 0
+
+    def _outputs(self) -> tuple[str, ...]:
+        lines = self._desk.plant.lines.values()
+        return tree.rates(self._desk.plant, [line.output for line in lines], MOST)
+
+    @property
+    def selected(self) -> str:
+        """The machine of the selected strip: what keys act on."""
+        tag = self._tags.get(self._strip)
+        return f"machine/{tag.machine}" if tag else ""
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of the tags shown, from above."""
+        return tuple(self._chosen)
+
+    def refresh(self) -> None:
+        """New samples come about once a second: so does the picture."""
+        second = int(self._now_s())
+        if second != self._second:
+            self._second = second
+            self._show_strips()
+
+    def open(self) -> None:
+        """Show all of it, once the view is there."""
+        self._second = int(self._now_s())
+        self._show_tree()
+        self._show_strips()
+
+    def show(self, ref: str) -> None:
+        """Show a machine's, line's or case's signals, or one tag; unknown refs change nothing."""
+        plant, key = self._desk.plant, id_of(ref)
+        if kind_of(ref) == "machine" and key in plant.machines:
+            self._take(tree.first_tags(plant, key, MOST))
+        elif kind_of(ref) == "line" and key in plant.lines:
+            self._take(tree.rates(plant, plant.lines[key].machines, MOST))
+        elif kind_of(ref) == "tag" and key in self._tags:
+            self._take((key,))
+        elif kind_of(ref) == "case" and (case := model.case(self._desk.view, key)) is not None:
+            self._show_case(case)
+
+    def _take(self, tags: Iterable[str]) -> None:
+        self._chosen = list(tags)
+        self._strip = self._chosen[0] if self._chosen else ""
+        self._words = ""
+        self._opened = self._branches()
+        self._show_tree()
+        self._show_strips()
+
+    def _branches(self) -> set[str]:
+        """The branches that lead to the chosen tags."""
+        machines = {self._tags[tag].machine for tag in self._chosen}
+        lines = {self._desk.plant.machines[machine].line for machine in machines if len(machines) == 1}
+        return {f"line/{line}" for line in lines} | {f"machine/{machine}" for machine in machines if lines}
+
+    def _show_case(self, case: ExceptionCase) -> None:
+        """The signals of the case's machine (or line), the window around its moment, the cursor on it."""
+        plant = self._desk.plant
+        happened_s = case.happened_at.timestamp()
+        if self._now_s() - happened_s < LONGEST_S - self._span_s:
+            self._cursor_s = happened_s
+            end_s = happened_s + self._span_s / 2
+            self._end_s = end_s if end_s < self._now_s() else None
+        if case.machine in plant.machines:
+            self._take(tree.first_tags(plant, case.machine or "", MOST))
+        elif case.line in plant.lines:
+            self._take(tree.rates(plant, plant.lines[case.line or ""].machines, MOST))
+
+    # --- choosing ---------------------------------------------------------------------------------------------------
+
+    def find(self, words: str) -> None:
+        """Type to find: a list of tags instead of the tree; nothing written shows the tree."""
+        self._words = words.strip()
+        self._show_tree()
+
+    def toggle(self, key: str) -> None:
+        """Enter on a row: open or close a branch, show or hide a tag."""
+        if kind_of(key) == "tag":
+            self._toggle_tag(id_of(key))
+        elif key in self._opened:
+            self._opened.discard(key)
+        else:
+            self._opened.add(key)
+        self._show_tree()
+
+    def branch(self, key: str, opened: bool) -> None:
+        """Right opens a branch; left closes it, or goes up to its parent."""
+        if kind_of(key) != "tag" and (key in self._opened) != opened:
+            self.toggle(key)
+        elif not opened:
+            self._view.select_row(self._parent(key))
+
+    def _parent(self, key: str) -> str:
+        tag, machine = self._tags.get(id_of(key)), self._desk.plant.machines.get(id_of(key))
+        return f"machine/{tag.machine}" if tag else f"line/{machine.line}" if machine else key
+
+    def _toggle_tag(self, tag_id: str) -> None:
+        if tag_id in self._chosen:
+            self._remove(tag_id)
+        elif len(self._chosen) >= MOST:
+            self._shell.say(t("{n} signals are the most at once: hide one first.", n=MOST), bad=True)
+        elif tag_id in self._tags:
+            self._chosen.append(tag_id)
+            self._strip = tag_id
+        self._show_strips()
+
+    def _remove(self, tag_id: str) -> None:
+        place = self._chosen.index(tag_id)
+        self._chosen.remove(tag_id)
+        self._ranges.pop(tag_id, None)
+        if self._strip == tag_id:
+            self._strip = self._chosen[min(place, len(self._chosen) - 1)] if self._chosen else ""
+
+    def hide_selected(self) -> None:
+        """Del: the selected strip goes."""
+        if self._strip in self._chosen:
+            self._remove(self._strip)
+            self._show_tree()
+            self._show_strips()
+
+    def select_strip(self, tag_id: str) -> None:
+        """The person pointed at a strip."""
+        if tag_id in self._chosen:
+            self._strip = tag_id
+            self._show_strips()
+
+    def step(self, by: int) -> None:
+        """J, K: the strip below or above."""
+        if self._chosen:
+            place = self._chosen.index(self._strip) + by if self._strip in self._chosen else 0
+            self.select_strip(self._chosen[min(max(place, 0), len(self._chosen) - 1)])
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def zoom(self, by: int) -> None:
+        """Nearer (-1) or farther (+1), about the cursor if it is in sight."""
+        place = SPANS_S.index(self._span_s) + by
+        span = SPANS_S[min(max(place, 0), len(SPANS_S) - 1)]
+        if self._end_s is not None and self._cursor_s is not None:
+            share = (self._end_s - self._cursor_s) / self._span_s
+            self._end_s = self._cursor_s + share * span
+        self._span_s = span
+        self._clamp()
+        self._ranges.clear()
+        self._show_strips()
+
+    def pan(self, share: float) -> None:
+        """Move the window by a share of its span; back at the newest it follows again."""
+        self._end_s = (self._end_s if self._end_s is not None else self._now_s()) + share * self._span_s
+        self._clamp()
+        self._show_strips()
+
+    def _clamp(self) -> None:
+        """Keep the window within what the station has at hand; at its newest end it is live."""
+        if self._end_s is None:
+            return
+        self._end_s = max(self._end_s, self._now_s() - LONGEST_S + self._span_s)
+        if self._end_s >= self._now_s():
+            self._end_s = None
+
+    def follow(self) -> None:
+        """L: live again, window and cursor."""
+        self._end_s = self._cursor_s = None
+        self._show_strips()
+
+    def move_cursor(self, share: float) -> None:
+        """Move the cursor by a share of the span; out of sight it takes the window along."""
+        from_s, to_s = self._window()
+        moved = (self._cursor_s if self._cursor_s is not None else to_s) + share * self._span_s
+        now_s = self._now_s()
+        self._cursor_s = None if moved >= now_s else max(moved, now_s - LONGEST_S)
+        if self._cursor_s is not None and self._cursor_s < from_s:
+            self.pan(-0.5)
+        elif self._cursor_s is not None and self._cursor_s > to_s:
+            self.pan(0.5)
+        else:
+            self._show_strips()
+
+    def point(self, at_s: float) -> None:
+        """The mouse points at an instant."""
+        from_s, to_s = self._window()
+        self._cursor_s = min(max(at_s, from_s), to_s)
+        self._show_strips()
+
+    @property
+    def _in_past(self) -> bool:
+        """Whether the cursor stands at a past instant; else it is at the newest value."""
+        return self._cursor_s is not None or self._end_s is not None
+
+    def _now_s(self) -> float:
+        return self._desk.now().timestamp()
+
+    def _window(self) -> tuple[float, float]:
+        part_s = max(1.0, self._span_s / COLUMNS)
+        end_s = self._end_s if self._end_s is not None else math.floor(self._now_s() / part_s) * part_s
+        return end_s - self._span_s, end_s
+
+    # --- showing ----------------------------------------------------------------------------------------------------
+
+    def _show_tree(self) -> None:
+        plant = self._desk.plant
+        if self._words:
+            self._view.show_tree(tree.found_rows(plant, self._words, self._chosen))
+        else:
+            self._view.show_tree(tree.tree_rows(plant, self._opened, self._chosen))
+
+    def _show_strips(self) -> None:
+        from_s, to_s = self._window()
+        cursor_s = to_s if self._cursor_s is None else self._cursor_s
+        cases = [c for c in model.all_cases(self._desk.view) if _ran(c, from_s, to_s)]
+        strips = [self._strip_of(self._tags[tag], from_s, to_s, cursor_s, cases) for tag in self._chosen]
+        strips = said_once(strips)
+        self._view.show_strips(strips, self._axis(from_s, to_s, cursor_s), self._strip)
+
+    def _axis(self, from_s: float, to_s: float, cursor_s: float) -> Axis:
+        step = numbers.tick_step_s(self._span_s, TICKS)
+        clock = self._formats.clock if step < 60 else self._formats.minute
+        ticks = tuple((at_s, clock(_instant(at_s))) for at_s in numbers.tick_instants(from_s, to_s, step))
+        return Axis(
+            from_s=from_s,
+            to_s=to_s,
+            ticks=ticks,
+            cursor_s=cursor_s,
+            cursor=self._formats.clock(_instant(cursor_s if self._in_past else self._now_s())),
+            live=self._end_s is None,
+            span=self._formats.duration(self._span_s),
+        )
+
+    def _strip_of(self, tag: Tag, from_s: float, to_s: float, cursor_s: float, cases: Sequence[ExceptionCase]) -> Strip:
+        back_s = min(LONGEST_S, self._now_s() - from_s + 2)
+        times, values = numbers.cut(*self._desk.values.recent(tag.index, back_s), from_s, to_s)
+        if tag.signal is Signal.STATE:
+            self._ranges[tag.id] = STATES
+        else:
+            self._ranges[tag.id] = numbers.steady_range(values, tag.low, tag.high, self._ranges.get(tag.id))
+        bottom, top = self._ranges[tag.id]
+        shown = numbers.at_instant(times, values, cursor_s) if self._in_past else self._newest(tag)
+        return Strip(
+            key=tag.id,
+            where=safe(self._desk.plant.label(tag.machine), 80),
+            name=safe(tag.name, 80),
+            unit=safe(tag.unit, 20),
+            times=times,
+            values=values,
+            bottom=bottom,
+            top=top,
+            low=tag.low,
+            high=tag.high,
+            at_cursor=value_text(tag, shown),
+            spread=_spread(tag, values),
+            band=tree.band_text(tag) if tag.low is not None or tag.high is not None else "",
+            stale="" if self._in_past else self._stale(tag),
+            marks=tuple(_mark(c, self._now_s()) for c in cases if c.machine == tag.machine),
+        )
+
+    def _newest(self, tag: Tag) -> float:
+        reading = self._desk.values.reading(tag.index)
+        return math.nan if reading.stale(self._now_s()) else reading.number
+
+    def _stale(self, tag: Tag) -> str:
+        """ "no data since 02:14:07" for a tag that is not heard now."""
+        reading = self._desk.values.reading(tag.index)
+        if not reading.stale(self._now_s()):
+            return ""
+        heard_s = max(reading.alive_s, reading.received_s)
+        return t("no data since {at}", at=self._formats.clock(_instant(heard_s))) if heard_s else t("no data yet")
+
+
+def said_once(strips: Sequence[Strip]) -> list[Strip]:
+    """A case is named in the first strip that it concerns; in the others it is marked only."""
+    said: set[Mark] = set()
+    found = []
+    for strip in strips:
+        found.append(replace(strip, marks=tuple(replace(m, text="") if m in said else m for m in strip.marks)))
+        said.update(strip.marks)
+    return found
+
+
+def value_text(tag: Tag, value: float) -> str:
+    """A value as it is read: a state by its name, a number with the tag's decimals; a dash for none."""
+    if math.isnan(value):
+        return DASH
+    if tag.signal is Signal.STATE:
+        return MachineState.of(value).text
+    return f"{value:,.{tag.decimals}f}"
+
+
+def _spread(tag: Tag, values: Floats) -> str:
+    """The least and the most in sight."""
+    known = values[np.isfinite(values)]
+    if not known.size or tag.signal is Signal.STATE:
+        return ""
+    return t(
+        "{low} to {high} in sight", low=value_text(tag, float(known.min())), high=value_text(tag, float(known.max()))
+    )
+
+
+def _instant(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, tz=UTC)
+
+
+def _end_of(case: ExceptionCase) -> datetime | None:
+    return case.cleared_at or case.resolved_at or case.closed_at
+
+
+def _ran(case: ExceptionCase, from_s: float, to_s: float) -> bool:
+    end = _end_of(case)
+    return case.happened_at.timestamp() < to_s and (end is None or end.timestamp() > from_s)
+
+
+def _mark(case: ExceptionCase, now_s: float) -> Mark:
+    end = _end_of(case)
+    return Mark(
+        from_s=case.happened_at.timestamp(),
+        to_s=end.timestamp() if end else now_s,
+        text=safe(case.title, 80),
+        priority=case.priority,
+    )
