@@ -12,8 +12,11 @@ from ui.opened import Opened
 from ui.shell import Shell
 from ui.theme import Look
 from ui.views.cases import open_cases
+from ui.views.handover import open_handover
+from ui.views.holds import open_holds
 from ui.views.overview import open_overview
 from ui.views.queue import open_queue
+from ui.views.trends import open_trends
 from ui.views.work import open_work
 
 
@@ -33,16 +36,44 @@ class Row:
 
 VIEWS: tuple[Row, ...] = (
     Row(id="overview", title="Overview", icon="overview", shortcut="Ctrl+1", open=open_overview, level=1),
-    Row(id="cases", title="Cases", icon="cases", shortcut="Ctrl+4", open=open_cases, shows=frozenset({"case", "task"})),
+    Row(
+        id="cases",
+        title="Cases",
+        icon="cases",
+        shortcut="Ctrl+4",
+        open=open_cases,
+        level=2,
+        shows=frozenset({"case", "task"}),
+    ),
+    Row(
+        id="holds",
+        title="Holds",
+        icon="holds",
+        shortcut="Ctrl+5",
+        open=open_holds,
+        level=2,
+        shows=frozenset({"hold", "lot"}),
+    ),
     Row(
         id="work",
         title="Work",
         icon="work",
         shortcut="Ctrl+6",
         open=open_work,
+        level=2,
         shows=frozenset({"order", "person", "assignment", "posting"}),
     ),
-    Row(id="queue", title="Now", icon="now", shortcut="Ctrl+9", open=open_queue, side=Side.RIGHT, level=1),
+    Row(id="trends", title="Trends", icon="trends", shortcut="Ctrl+7", open=open_trends, level=4),
+    Row(
+        id="handover",
+        title="Handover",
+        icon="handover",
+        shortcut="Ctrl+8",
+        open=open_handover,
+        level=2,
+        shows=frozenset({"handover", "item"}),
+    ),
+    Row(id="queue", title="Now", icon="now", shortcut="Ctrl+9", open=open_queue, level=1, side=Side.RIGHT),
 )
 
 BY_ID: Mapping[str, Row] = MappingProxyType({row.id: row for row in VIEWS})

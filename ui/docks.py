@@ -27,7 +27,8 @@ _FLAGS = (
     (PySide6QtAds.CDockManager.eConfigFlag.DockAreaHasUndockButton, False),
     (PySide6QtAds.CDockManager.eConfigFlag.DockAreaHasTabsMenuButton, False),
     (PySide6QtAds.CDockManager.eConfigFlag.FocusHighlighting, False),
-    (PySide6QtAds.CDockManager.eConfigFlag.AlwaysShowTabs, False),
+    (PySide6QtAds.CDockManager.eConfigFlag.ActiveTabHasCloseButton, False),
+    (PySide6QtAds.CDockManager.eConfigFlag.MiddleMouseButtonClosesTab, True),
     (PySide6QtAds.CDockManager.eConfigFlag.DisableStylesheet, True),
     (PySide6QtAds.CDockManager.eConfigFlag.XmlCompressionEnabled, True),
     (PySide6QtAds.CDockManager.eConfigFlag.FloatingContainerForceQWidgetTitleBar, True),
@@ -90,10 +91,12 @@ class DockHost(QWidget):
         return first.dockAreaWidget() if first is not None else None
 
     def split(self, right_px: int) -> None:
-        """Give the right side this width, the centre the rest."""
-        area = self._centre_area()
-        if area is not None:
+        """Give the right side this width, the centre the rest, also when the window is made wider."""
+        area, splitter = self._centre_area(), self._manager.rootSplitter()
+        if area is not None and splitter.count() == len(_AREAS):
             self._manager.setSplitterSizes(area, [max(400, self.width() - right_px), right_px])
+            splitter.setStretchFactor(0, 1)
+            splitter.setStretchFactor(1, 0)
 
     def show_only(self, *names: str) -> None:
         """Close every dock but these."""

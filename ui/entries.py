@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from app.domain.text import safe
 from app.readmodel.model import all_cases, all_holds, open_postings
 from ui.actions import ACTIONS
+from ui.acts.cases import case_of
 from ui.desk import Desk
 from ui.fuzzy import score
+from ui.shell import id_of, kind_of
 from ui.text import t
 
 MOST = 60
@@ -62,10 +64,19 @@ def actions(desk: Desk, selected: str) -> Iterator[Entry]:
     """What can be done to the selected thing now."""
     for row in ACTIONS:
         if row.applies(desk, selected):
+            on = t("on {thing}", thing=said(desk, selected)) if row.kinds else t("action")
             yield Entry(
-                id=f"act:{row.id}", text=t(row.text).capitalize(), detail=t("action"), kind="action", key=row.key,
+                id=f"act:{row.id}", text=t(row.text).capitalize(), detail=on, kind="action", key=row.key,
                 act=row.id, rank=2,
             )  # fmt: skip
+
+
+def said(desk: Desk, ref: str) -> str:
+    """What a person calls the thing: its case's title, its machine's name, else its number."""
+    case = case_of(desk, ref)
+    if case is not None:
+        return safe(case.title)
+    return desk.plant.label(id_of(ref)) if kind_of(ref) == "machine" else safe(id_of(ref), 60)
 
 
 def places(desk: Desk) -> Iterator[Entry]:
@@ -88,14 +99,14 @@ def places(desk: Desk) -> Iterator[Entry]:
 def cases(desk: Desk) -> Iterator[Entry]:
     """Every open case, and the newest closed ones."""
     rows = all_cases(desk.view)
-    closed = [case for case in rows if case.closed][-CLOSED_CASES:]
-    for case in (*(case for case in rows if not case.closed), *closed):
+    closed = [case for case in rows if case.resolved][-CLOSED_CASES:]
+    for case in (*(case for case in rows if not case.resolved), *closed):
         state = case.state.value.replace("_", " ")
         detail = " · ".join(p for p in (t("case"), t(state), safe(case.first_out), safe(case.order)) if p)
         ref = f"case/{case.id}"
         yield Entry(
-            id=ref, text=safe(case.title), detail=detail, kind="case", go=ref, rank=6 if case.closed else 1,
-            priority=0 if case.closed else case.priority,
+            id=ref, text=safe(case.title), detail=detail, kind="case", go=ref, rank=6 if case.resolved else 1,
+            priority=0 if case.resolved else case.priority,
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal
@@ -40,6 +40,12 @@ class PickChips(ChoiceChips):
     """Choice chips whose number key is also "next": two keystrokes and a sentence."""
 
     picked = Signal()
+
+    def __init__(self, look: Look, choices: Sequence[tuple[str, str]], name: str) -> None:
+        super().__init__(look, choices, name=name)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before = event.key()

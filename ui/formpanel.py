@@ -62,7 +62,7 @@ class FormPanel(Overlay):
         first = next(iter(self._entries.values()), None)
         if first is not None:
             first.begin()
-        elif form.danger and self._cancel is not None:
+        elif form.guarded and self._cancel is not None:
             self._cancel.setFocus()
         elif self._confirm is not None:
             self._confirm.setFocus()
@@ -91,11 +91,14 @@ class FormPanel(Overlay):
         self.setAccessibleName(form.title)
 
     def _add_facts(self, box: QVBoxLayout, form: Form) -> None:
+        rows = QVBoxLayout()
+        rows.setSpacing(3)
         for fact in form.facts[:FACTS_MOST]:
-            box.addWidget(text_label(f"–  {fact}", px=14, wrap=True))
+            rows.addWidget(text_label(f"–  {fact}", px=14, wrap=True))
         more = len(form.facts) - FACTS_MOST
         if more > 0:
-            box.addWidget(text_label(t("and {count} more", count=more), soft=True))
+            rows.addWidget(text_label(t("and {count} more", count=more), soft=True))
+        box.addLayout(rows)
 
     def _add_fields(self, box: QVBoxLayout, form: Form) -> None:
         self._entries = {}
@@ -111,7 +114,7 @@ class FormPanel(Overlay):
     def _buttons(self, form: Form) -> QHBoxLayout:
         self._cancel = Button(self.look, t("Cancel"), key="Esc")
         tone = Tone.DANGER if form.danger else Tone.PRIMARY
-        self._confirm = Button(self.look, form.confirm, key="Ctrl Enter" if form.danger else "Enter", tone=tone)
+        self._confirm = Button(self.look, form.confirm, key="Ctrl Enter" if form.guarded else "Enter", tone=tone)
         self._cancel.clicked.connect(self.leave)
         self._confirm.clicked.connect(self.confirm)
         row = QHBoxLayout()
@@ -133,7 +136,7 @@ class FormPanel(Overlay):
         place = names.index(name) + 1
         if place < len(names):
             self._entries[names[place]].begin()
-        elif self._form is not None and self._form.danger and self._cancel is not None:
+        elif self._form is not None and self._form.guarded and self._cancel is not None:
             self._cancel.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.confirm()

@@ -57,7 +57,8 @@ class Field:
 class Form:
     """A panel's worth of questions. `confirm` says what the button does ("Hold 1,152 units"); `facts` are read before.
 
-    `danger`: starts on Cancel, and only the confirm button itself confirms; Enter in a field never does.
+    `careful`: starts on Cancel where there is no field, and only the confirm button or Ctrl+Enter confirms; Enter in a
+    field never does. `danger` is careful too, for what can't be taken back: its button is red.
     """
 
     title: str
@@ -66,6 +67,12 @@ class Form:
     fields: tuple[Field, ...] = ()
     confirm: str = "OK"
     danger: bool = False
+    careful: bool = False
+
+    @property
+    def guarded(self) -> bool:
+        """Whether Enter must not confirm."""
+        return self.danger or self.careful
 
 
 def choices_of(rows: Mapping[str, str]) -> tuple[Choice, ...]:

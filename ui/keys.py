@@ -43,7 +43,9 @@ def groups(actions: Sequence[Row], views: Sequence[Named], steering: Sequence[Na
     }
     found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in titles}
     for row in actions:
-        found[_home(row)].append((row.key, t(row.text)))
+        said = (row.key.replace("Return", "Enter"), t(row.text))
+        if said not in found[_home(row)]:
+            found[_home(row)].append(said)
     made = [Group(title=titles[kind], keys=tuple(keys)) for kind, keys in found.items()]
     return (
         *made,

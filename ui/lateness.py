@@ -40,6 +40,10 @@ class LatenessMeter(QObject):
         """Measure from now on, from nothing."""
         self._counts = array("Q", bytes(8 * len(self._counts)))
         self._frames, self._max_ms = 0, 0.0
+        self.resume()
+
+    def resume(self) -> None:
+        """Go on after `stop`: what lay between is not measured."""
         self._last_ns = perf_counter_ns()
         self._timer.start()
 

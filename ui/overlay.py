@@ -56,7 +56,7 @@ class Overlay(QFrame):
         if layout is not None:
             layout.activate()
         wanted = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
-        height = min(max(wanted, self.sizeHint().height()), room.height() - 2 * MARGIN)
+        height = min(wanted, room.height() - 2 * MARGIN)
         top = room.height() - height - MARGIN if self._low else MARGIN
         self.setGeometry(QRect(QPoint((room.width() - width) // 2, max(MARGIN, top)), QPoint(0, 0)))
         self.resize(width, height)

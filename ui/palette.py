@@ -44,9 +44,9 @@ class Palette(Overlay):
         self.setAccessibleName(t("Find anything"))
         self._line = SearchLine(look, t("machine, line, case, lot, person, view or action"), name=t("Find"))
         columns = (
-            Column(title=t("found"), width=360, stretch=3),
-            Column(title="", width=220, stretch=2),
-            Column(title=t("key"), width=110, align=Align.RIGHT),
+            Column(title=t("found"), width=330, stretch=1),
+            Column(title="", width=340, stretch=1),
+            Column(title=t("key"), width=90, align=Align.RIGHT),
         )
         self._table = PaintedTable(look, columns, row_height=ROW, empty=t("Nothing has such a name."))
         self._table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -94,4 +94,7 @@ class Palette(Overlay):
 def as_row(entry: Entry) -> TableRow:
     """An entry as the table shows it."""
     name = Cell(text=entry.text, bold=True, priority=entry.priority)
-    return TableRow(key=entry.id, cells=(name, Cell(text=entry.detail, soft=True), Cell(text=entry.key, soft=True)))
+    return TableRow(
+        key=entry.id,
+        cells=(name, Cell(text=entry.detail, soft=True), Cell(text=entry.key.replace("Return", "Enter"), soft=True)),
+    )

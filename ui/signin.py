@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.people import Person
 from app.domain.text import safe
-from ui.acts.pick import functions_text
 from ui.fields import ListEntry
 from ui.forms import Choice, Field, FieldKind
 from ui.overlay import Overlay
@@ -80,7 +79,7 @@ class SignIn(Overlay):
     # --- the plant asks ---------------------------------------------------------------------------------------------
 
     def _build_form(self) -> None:
-        choices = tuple(Choice(value=p.id, label=p.name, detail=functions_text(p)) for p in self._people.values())
+        choices = tuple(Choice(value=p.id, label=p.name, detail=works_as(p)) for p in self._people.values())
         self._name = ListEntry(self.look, Field(id="name", label=t("Name"), kind=FieldKind.PERSON, choices=choices))
         self._word = LineEdit(self.look, name=t("Password"))
         self._word.setEchoMode(QLineEdit.EchoMode.Password)
@@ -152,5 +151,10 @@ class SignIn(Overlay):
 def person_row(place: int, person: Person) -> TableRow:
     """A person as the list shows them; the first nine have a number key."""
     key = str(place + 1) if place < 9 else ""
-    cells = (Cell(text=person.name, bold=True), Cell(text=functions_text(person), soft=True), Cell(text=key, soft=True))
+    cells = (Cell(text=person.name, bold=True), Cell(text=works_as(person), soft=True), Cell(text=key, soft=True))
     return TableRow(key=person.id, cells=cells)
+
+
+def works_as(person: Person) -> str:
+    """ "shift lead": the person's roles in words."""
+    return ", ".join(sorted(t(role.value.replace("_", " ")) for role in person.roles))

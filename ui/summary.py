@@ -135,16 +135,18 @@ def controllers(plant: Plant, status: StationStatus, formats: Formats) -> Part:
     if not down:
         starting = any(c.health is Health.STARTING for c in status.controllers.values()) or not status.controllers
         return Part(id="controllers", head=head, text=t("connecting") if starting else "")
-    tip = "\n".join(lost(c, formats) for c in down)
+    tip = "\n".join(f"{lost(plant, c, formats)}: {safe(c.reason)}".rstrip(": ") for c in down)
     more = t(" and {count} more", count=len(down) - 1) if len(down) > 1 else ""
-    return Part(id="controllers", head=head, text=lost(down[0], formats) + more, priority=4, tip=tip)
+    return Part(id="controllers", head=head, text=lost(plant, down[0], formats) + more, priority=4, tip=tip)
 
 
-def lost(controller: ControllerStatus, formats: Formats) -> str:
-    """ "Labeller lost since 02:14:07"."""
+def lost(plant: Plant, controller: ControllerStatus, formats: Formats) -> str:
+    """ "L3 Labeller lost since 02:14:07": by its machine where it has only one."""
+    machines = plant.controller_machines(controller.id)
+    name = plant.label(machines[0].id) if len(machines) == 1 else safe(controller.name or controller.id, 60)
     word = t("lost") if controller.health is Health.DOWN else t("poor")
     since = t(" since {at}", at=formats.clock(controller.since)) if controller.since else ""
-    return f"{safe(controller.name or controller.id, 60)} {word}{since}"
+    return f"{name} {word}{since}"
 
 
 def acquisition(part: PartStatus, now: datetime, formats: Formats) -> Part:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.people import Person
@@ -37,7 +37,7 @@ from ui.overlay import Overlay
 from ui.palette import Palette
 from ui.rail import Rail, RailItem
 from ui.shell import Answers, Seat, kind_of
-from ui.signin import SignIn
+from ui.signin import SignIn, works_as
 from ui.statusbar import MessageStrip, StatusBar
 from ui.steering import STEERING
 from ui.summary import Postings, banner, parts
@@ -64,7 +64,7 @@ class Window(QWidget):
         self._look, self._desk, self._seat, self._file = look, desk, seat, layout
         self._formats, self._postings = Formats(desk.plant.zone), Postings()
         self._opened: dict[str, Opened] = {}
-        self._front = HOME
+        self._front, self._fresh = HOME, False
         self._faulty: dict[str, str] = {}
         self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
         self.resize(*SIZE)
@@ -249,9 +249,8 @@ class Window(QWidget):
 
         Of these the first that is of one of `kinds`; any selection when `kinds` is empty.
         """
-        focused = self.docks.holding(QApplication.focusWidget())
-        found = (*(self._selected_in(v) for v in dict.fromkeys((focused, self._front, SIDE))), self._top_ref())
-        return next((ref for ref in found if ref and (not kinds or kind_of(ref) in kinds)), "")
+        refs = (ref for _, ref in self._selections())
+        return next((ref for ref in refs if not kinds or kind_of(ref) in kinds), "")
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
@@ -282,19 +281,36 @@ class Window(QWidget):
         if steer is not None:
             getattr(self, steer.id)()
             return True
-        found = [(row, ref) for ref in self._candidates() if (row := for_key(key, ref)) is not None and row.kinds]
-        if found:
-            self.act(found[0][0].id, found[0][1])
+        meant = self._meant(key)
+        if meant is not None:
+            self.act(*meant)
             return True
         row = for_key(key, "") or next((row for row in ACTIONS if row.key == key), None)
         if row is not None:
             self.act(row.id)
         return row is not None
 
-    def _candidates(self) -> list[str]:
+    def _meant(self, key: str) -> tuple[str, str] | None:
+        """(action, ref) of a key that acts on a thing.
+
+        What is selected in the view with the keyboard is meant, even if the action does not apply to it; without such
+        a selection the first of the others that it applies to.
+        """
+        found = [
+            (row, ref, source)
+            for source, ref in self._selections()
+            if (row := for_key(key, ref)) is not None and row.kinds
+        ]
         focused = self.docks.holding(QApplication.focusWidget())
-        found = [self._selected_in(v) for v in dict.fromkeys((focused, self._front, SIDE))]
-        return [ref for ref in (*found, self._top_ref()) if ref]
+        bound = [one for one in found if one[2] == focused]
+        fitting = bound or [one for one in found if one[0].applies(self._desk, one[1])] or found
+        return (fitting[0][0].id, fitting[0][1]) if fitting else None
+
+    def _selections(self) -> list[tuple[str, str]]:
+        """(view, ref) of everything selected: with the keyboard, in front, in the queue, in the banner."""
+        views = dict.fromkeys((self.docks.holding(QApplication.focusWidget()), self._front, SIDE))
+        found = [*((view, self._selected_in(view)) for view in views), ("banner", self._top_ref())]
+        return [(view, ref) for view, ref in found if ref]
 
     # --- steering ---------------------------------------------------------------------------------------------------
 
@@ -366,8 +382,15 @@ class Window(QWidget):
                 self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
         if kept is None or not self.docks.restore(kept.docks):
             self.docks.show_only(HOME, SIDE)
-            self.docks.split(QUEUE_PX)
+            self._fresh = True
         self.docks.bring(HOME)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first time, the queue gets its width once the docks have theirs."""
+        super().showEvent(event)
+        if self._fresh:
+            self._fresh = False
+            QTimer.singleShot(0, self, partial(self.docks.split, QUEUE_PX))
 
     def keep_layout(self) -> None:
         """Keep where everything is, for the next start."""
@@ -414,8 +437,7 @@ def said_of(person: Person | None) -> str:
     """ "M. Okafor · shift lead"."""
     if person is None:
         return ""
-    roles = ", ".join(sorted(t(role.value.replace("_", " ")) for role in person.roles))
-    return f"{person.short} · {roles}"
+    return f"{person.short} · {works_as(person)}"
 
 
 def compose(

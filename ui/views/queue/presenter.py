@@ -52,7 +52,10 @@ class QueuePresenter:
         seen = tuple((c.id, c.version) for c in open_cases(view)), tuple((h.id, h.version) for h in open_holds(view))
         if seen != self._seen:
             self._seen = seen
-            self._view.set_rows(rows(self._desk.plant, view, self._formats))
+            found = rows(self._desk.plant, view, self._formats)
+            self._view.set_rows(found)
+            if found and not self._selected:
+                self._view.select(found[0].key)
         self._view.set_now(self._desk.now())
         self._hint(seen)
 

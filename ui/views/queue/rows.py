@@ -72,11 +72,12 @@ def row(people: Mapping[str, Person], case: ExceptionCase, on_hold: bool, format
 
 
 def detail(case: ExceptionCase, formats: Formats) -> str:
-    """ "Torque limit valve block 3 · WO-10479 · 3 at risk from 02:40"."""
-    parts = [safe(case.first_out), safe(case.order, 40)]
+    """ "Torque limit valve block 3 · 3 at risk from 02:40 · WO-10479"."""
+    parts = [safe(case.first_out)]
     if case.impacts:
         first = min(impact.at for impact in case.impacts)
         parts.append(t("{count} at risk from {at}", count=len(case.impacts), at=formats.minute(first)))
+    parts.append(safe(case.order, 40))
     if case.cleared_at is not None:
         parts.append(t("well again since {at}", at=formats.minute(case.cleared_at)))
     if case.replayed:

@@ -14,7 +14,7 @@ from ui.theme import Look
 from ui.views.queue.rows import QueueRow
 from ui.widgets.chips import chip_size, draw_chip, draw_key, key_width
 from ui.widgets.glyphs import draw_hold, draw_priority
-from ui.widgets.table import Column, PaintedTable, Row
+from ui.widgets.table import HEADER, Column, PaintedTable, Row
 
 ROW = 88
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -29,8 +29,22 @@ class QueueTable(PaintedTable):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, (Column(title="", width=200, stretch=1),), row_height=ROW, parent=parent)
         self.look = look
-        self.now = _EPOCH
+        self.now, self.title = _EPOCH, ""
         self.setAccessibleName(t("Now"))
+
+    def _paint_header(self, painter: QPainter, spans: Sequence[tuple[int, int]]) -> None:
+        """How many there are, and the keys that go through them."""
+        theme, look, width = self.look.theme, self.look, self.viewport().width()
+        painter.fillRect(0, 0, width, HEADER, theme.panel)
+        painter.fillRect(0, HEADER - 1, width, 1, theme.line)
+        painter.setPen(theme.soft)
+        painter.setFont(look.font(13, bold=True))
+        painter.drawText(QRect(14, 0, width - 80, HEADER - 1), _LEFT, self.title)
+        x = float(width - 14)
+        for key in ("K", "J"):
+            x -= key_width(key)
+            draw_key(painter, x, 6, key, look)
+            x -= 6
 
     def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
         if not isinstance(row, QueueRow):
@@ -130,8 +144,8 @@ class NowView(QWidget):
         self._title(0)
 
     def _title(self, count: int) -> None:
-        text = t("Now · {count} open", count=count) if count else t("Now · nothing open")
-        self._table.set_columns((Column(title=text, width=200, stretch=1),))
+        self._table.title = t("{count} open", count=count) if count else t("Nothing open")
+        self._table.viewport().update()
 
     def set_rows(self, rows: Sequence[QueueRow]) -> None:
         """The cases, in order."""
