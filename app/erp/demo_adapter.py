@@ -89,7 +89,7 @@ class DemoErp:
         self._client = httpx2.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "Accept-Encoding": "identity"},
-            timeout=httpx2.Timeout(timeout_s),
+            timeout=httpx2.Timeout(timeout_s, connect=timeout_s / 2, pool=timeout_s / 2),
             limits=httpx2.Limits(max_connections=16, max_keepalive_connections=16),
             trust_env=False,
         )

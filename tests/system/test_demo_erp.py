@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from app.clock import SystemClock
 from app.domain.erp import ErpCommand
 from app.domain.erp_errors import ErpAuthError, ErpOutcomeUnknownError
 from app.erp.backoff import Backoff
@@ -23,7 +24,7 @@ from app.erp.outbox import Outbox
 from tests.contract.erp_process import TOKEN, DemoErpProcess
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
 from tests.needs import ROOT
-from tests.unit.erp.queue import PostingQueue, SystemClock
+from tests.unit.erp.queue import PostingQueue
 
 ORDERS = ("WO-10482", "WO-10479", "WO-10491")
 QUICK = Backoff(first_s=0.02, longest_s=0.2, longest_asked_s=0.2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.erp import ErpCommand
@@ -34,16 +33,6 @@ TRIGGERS = {
     PostingRejected: PostingTrigger.REJECT,
     PostingRetried: PostingTrigger.RETRY,
 }
-
-
-class SystemClock:
-    """The real time."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic_ns(self) -> int:
-        raise NotImplementedError
 
 
 class PostingQueue:

@@ -2,17 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
-from types import MappingProxyType
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from app.domain.erp import Capability, ErpCommand, Lot, Receipt
+from app.clock import SystemClock
+from app.domain.erp import ErpCommand, Lot, Outcome, Receipt
 from app.domain.events import (
     Event,
     PostingBackedOff,
@@ -26,51 +23,13 @@ from app.domain.events import (
 from app.domain.lifecycles import PostingState
 from app.domain.posting import Posting
 from app.erp.backoff import Backoff
-from app.erp.delivery import Record
 from app.erp.demo_data import demo_reference
-from app.erp.faults import AFTER, BEFORE, Faults
-from app.erp.memory import CAPABILITIES, MemoryErp
+from app.erp.faults import Faults
+from app.erp.memory import MemoryErp
 from app.erp.outbox import Outbox
 from tests.contract.erp_twins import confirm, downtime, set_status
-from tests.unit.erp.queue import PostingQueue, SystemClock
-
-EMPTY: Mapping[str, str] = MappingProxyType({})
-AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
-QUICK = Backoff(first_s=0.001, longest_s=0.004, longest_asked_s=0.01)
-ORDERS = ("WO-10482", "WO-10479", "WO-10491", "WO-10483")
-HARMLESS = tuple(name for name in (*BEFORE, *AFTER) if name not in ("unauthorised", "html", "huge", "conflict"))
-
-
-def erp(faults: Faults | None = None, capabilities: frozenset[Capability] = CAPABILITIES) -> MemoryErp:
-    return MemoryErp(demo_reference(AT), faults, capabilities)
-
-
-@asynccontextmanager
-async def working(
-    queue: PostingQueue, twin: MemoryErp, lanes: int = 8, record: Record | None = None, poll_s: float = 600.0
-) -> AsyncIterator[Outbox]:
-    """An outbox at work, which at its end has tried no illegal step; the poll is too slow to hide a lost wake-up."""
-    outbox = Outbox(
-        pending=queue.pending, record=record or queue.record, erp=twin, clock=SystemClock(), lanes=lanes,
-        backoff=QUICK, journal_retry_s=0.001, poll_s=poll_s,
-    )  # fmt: skip
-    task = asyncio.create_task(outbox.run())
-    try:
-        yield outbox
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    assert not queue.illegal
-
-
-async def drain(queue: PostingQueue, twin: MemoryErp) -> None:
-    async with working(queue, twin):
-        await queue.until(lambda: queue.all_confirmed)
-
-
-def good(n: int, order: str = "WO-10482") -> ErpCommand:
-    return confirm(f"k-{n:03d}", good="1", order=order, lot="")
+from tests.unit.erp.queue import PostingQueue
+from tests.unit.erp.rig import AT, EMPTY, ORDERS, QUICK, drain, erp, good, once_in_order, working
 
 
 async def test_a_posting_is_journaled_as_sent_before_it_goes_out() -> None:
@@ -307,6 +266,38 @@ def test_waits_double_up_to_a_minute_with_jitter(attempt: int, least: float, mos
     assert Backoff(chance=lambda: 1.0).delay_s(attempt) == least
 
 
+class PatientErp(MemoryErp):
+    """An ERP that takes a posting in and books it only after it was asked for twice."""
+
+    def __init__(self) -> None:
+        super().__init__(demo_reference(AT))
+        self.taken: dict[str, ErpCommand] = {}
+        self.asked = 0
+
+    async def post(self, command: ErpCommand, answer: Mapping[str, str] = EMPTY) -> Receipt:
+        self.calls.append(command.key)
+        self.taken[command.key] = command
+        return Receipt(key=command.key, outcome=Outcome.ACCEPTED, message="Queued for tonight.")
+
+    async def find(self, key: str) -> Receipt | None:
+        self.asked += 1
+        if self.asked < 3:
+            return Receipt(key=key, outcome=Outcome.ACCEPTED)
+        return await super().post(self.taken[key])
+
+
+async def test_what_the_erp_only_took_in_is_unconfirmed_until_it_is_booked_and_never_sent_again() -> None:
+    queue, twin = PostingQueue([good(1)]), PatientErp()
+    async with working(queue, twin):
+        await queue.until(lambda: len(queue.events) == 2)
+        assert queue.states["k-001"] is PostingState.UNKNOWN
+        assert queue.postings["k-001"].words == "Queued for tonight."
+        await queue.until(lambda: queue.all_confirmed)
+    assert [type(event) for event in queue.events] == [PostingSent, PostingOutcomeLost, PostingConfirmed]
+    assert twin.asked == 3
+    assert len(twin.books.filed) == 1
+
+
 class BrokenErp(MemoryErp):
     """An adapter with a bug that one posting meets."""
 
@@ -334,69 +325,6 @@ async def test_a_worker_that_was_ended_may_be_started_again() -> None:
     with suppress(asyncio.CancelledError):
         await again
     once_in_order(queue, twin)
-
-
-def once_in_order(queue: PostingQueue, twin: MemoryErp) -> None:
-    """Every posting has exactly one effect, in its lane's order, by legal steps only."""
-    assert not queue.illegal
-    booked = [command.key for command in twin.books.filed]
-    assert sorted(booked) == sorted(queue.postings)
-    for order in ORDERS:
-        keys = [c.key for c in twin.books.filed if getattr(c, "order", "") == order]
-        assert keys == sorted(keys)
-    total = sum(twin.books.orders[order].good for order in ORDERS)
-    assert total == len(queue.postings)
-
-
-lanes_of_postings = st.lists(st.integers(0, 3), min_size=1, max_size=25)
-fault_plans = st.lists(st.sampled_from(("", *HARMLESS)), max_size=60)
-
-
-@settings(max_examples=60, deadline=None)
-@given(lanes=lanes_of_postings, plan=fault_plans)
-def test_whatever_goes_wrong_every_posting_has_its_effect_once_and_in_order(lanes: list[int], plan: list[str]) -> None:
-    async def scenario() -> None:
-        queue = PostingQueue([good(n, ORDERS[lane]) for n, lane in enumerate(lanes)])
-        twin = erp(Faults(plan=list(plan)))
-        await drain(queue, twin)
-        once_in_order(queue, twin)
-
-    asyncio.run(scenario())
-
-
-@settings(max_examples=40, deadline=None)
-@given(lanes=lanes_of_postings, plan=fault_plans, ends=st.lists(st.integers(1, 12), max_size=4))
-def test_whenever_the_program_ends_every_posting_has_its_effect_once(
-    lanes: list[int], plan: list[str], ends: list[int]
-) -> None:
-    async def scenario() -> None:
-        queue = PostingQueue([good(n, ORDERS[lane]) for n, lane in enumerate(lanes)])
-        twin = erp(Faults(plan=list(plan)))
-        for events in ends:
-            goal = len(queue.events) + events
-            async with working(queue, twin):
-                await queue.until(reached(queue, goal))
-        if not queue.all_confirmed:
-            await drain(queue, twin)
-        once_in_order(queue, twin)
-
-    asyncio.run(scenario())
-
-
-def reached(queue: PostingQueue, events: int) -> Callable[[], bool]:
-    return lambda: queue.all_confirmed or len(queue.events) >= events
-
-
-@settings(max_examples=15, deadline=None)
-@given(refused=st.frozensets(st.integers(1, 12), max_size=4))
-def test_a_journal_that_refuses_an_event_costs_time_and_nothing_else(refused: frozenset[int]) -> None:
-    async def scenario() -> None:
-        queue = PostingQueue([good(n) for n in range(4)], refuse=lambda n: n in refused)
-        twin = erp()
-        await drain(queue, twin)
-        once_in_order(queue, twin)
-
-    asyncio.run(scenario())
 
 
 async def test_the_journal_parks_nothing_by_itself() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from app.clock import SystemClock
 from app.domain.erp import CustomerOrderLine, ErpLinkState, ErpStatus, Page, Product, Reference
 from app.domain.erp_errors import ErpProtocolError
 from app.domain.errors import KnownError
@@ -11,7 +12,6 @@ from app.erp.demo_data import demo_reference
 from app.erp.faults import Faults
 from app.erp.memory import MemoryErp
 from app.erp.reader import ReferenceReader, merged
-from tests.unit.erp.queue import SystemClock
 
 AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
