@@ -28,6 +28,9 @@ Act = Callable[[c.Command, str], None]
 
 Due = Iterator[tuple[c.Command, str]]
 
+AFTER_TOUR = 0.68
+"""Things are settled after this share of a run: the screens are looked at before, while there is something to see."""
+
 
 @dataclass(slots=True)
 class Scene:
@@ -70,10 +73,12 @@ def acknowledge(scene: Scene) -> Due:
 
 
 def answer(scene: Scene) -> Due:
-    """Those who are asked accept, with a promise."""
+    """Those who are asked accept, with a promise; who is only concerned takes a little longer."""
     for case in m.open_cases(scene.view):
         for task in case.tasks:
-            if task.state is not TaskState.OFFERED or not scene.once(f"answer {task.id} {task.level} {task.people[0]}"):
+            key = f"answer {task.id} {task.level} {task.people[0]}"
+            late = not task.primary and scene.share < AFTER_TOUR
+            if task.state is not TaskState.OFFERED or late or not scene.once(key):
                 continue
             promised = scene.now + timedelta(minutes=8 + task.level)
             yield c.AcceptTask(case_id=case.id, task_id=task.id, promised_at=promised), task.people[0]
@@ -187,12 +192,11 @@ def move(scene: Scene) -> Due:
 
 
 def _waiting_order(scene: Scene) -> tuple[str, str] | None:
-    """An order that has not begun, and a line that is not its own."""
-    for order in scene.reference.orders.values():
-        others = [line for line in scene.plant.lines if line != order.line]
-        if m.progress(scene.view, order.number) is None and order.state != "done" and order.good == 0 and others:
-            return order.number, others[0]
-    return None
+    """An order that waits behind another one, on the line that has most trouble, and a line that is not its own."""
+    troubled = [case.line for case in m.open_cases(scene.view) if case.line] or list(scene.plant.lines)
+    queue = scene.reference.queue(troubled[0])[1:]
+    others = [line for line in scene.plant.lines if line != troubled[0]]
+    return (queue[0].number, others[0]) if queue and others else None
 
 
 def confirm(scene: Scene) -> Due:
@@ -211,9 +215,9 @@ def confirm(scene: Scene) -> Due:
 def resolve(scene: Scene) -> Due:
     """Who owns a stop that is over says what it was."""
     for case in m.open_cases(scene.view):
-        settled = case.cleared_at is not None or scene.share > 0.6
+        settled = case.cleared_at is not None or scene.share > 0.8
         task = case.primary
-        if scene.share < 0.5 or not settled or not case.accepted or task is None or case.kind == "reject_drift":
+        if scene.share < AFTER_TOUR or not settled or not case.accepted or task is None or case.kind == "reject_drift":
             continue
         if scene.once(f"resolve {case.id}"):
             fix = "Seal kit 7-113 replaced" if case.kind == "breakdown" else "Cleared and restarted"
@@ -231,14 +235,14 @@ def shelve(scene: Scene) -> Due:
 
 def hand_over(scene: Scene) -> Due:
     """The lead drafts and signs, another lead accepts item by item."""
-    if scene.share < 0.7:
+    if scene.share < 0.82:
         return
     if scene.once("draft"):
         yield c.DraftHandover(), scene.lead
     for row in m.all_handovers(scene.view):
-        if row.state is HandoverState.DRAFTED and scene.share > 0.75 and scene.once(f"sign {row.id}"):
+        if row.state is HandoverState.DRAFTED and scene.share > 0.85 and scene.once(f"sign {row.id}"):
             yield c.SignHandover(handover_id=row.id, note="L2 filler: watch the torque"), scene.lead
-        if row.state is HandoverState.SIGNED and scene.share > 0.8:
+        if row.state is HandoverState.SIGNED and scene.share > 0.88:
             leads = [p.id for p in scene.plant.people.values() if Role.SHIFT_LEAD in p.roles and p.id != row.signed_by]
             for item in row.open_items:
                 if leads and scene.once(f"accept {row.id} {item.item_id}"):
