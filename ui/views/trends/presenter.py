@@ -309,7 +309,7 @@ class TrendsPresenter:
             spread=_spread(tag, values),
             band=tree.band_text(tag) if tag.low is not None or tag.high is not None else "",
             stale="" if self._in_past else self._stale(tag),
-            marks=tuple(_mark(c, self._now_s()) for c in cases if c.machine == tag.machine),
+            marks=tuple(_mark(c, to_s) for c in cases if c.machine == tag.machine),
         )
 
     def _newest(self, tag: Tag) -> float:
@@ -367,11 +367,11 @@ def _ran(case: ExceptionCase, from_s: float, to_s: float) -> bool:
     return case.happened_at.timestamp() < to_s and (end is None or end.timestamp() > from_s)
 
 
-def _mark(case: ExceptionCase, now_s: float) -> Mark:
+def _mark(case: ExceptionCase, to_s: float) -> Mark:
     end = _end_of(case)
     return Mark(
         from_s=case.happened_at.timestamp(),
-        to_s=end.timestamp() if end else now_s,
+        to_s=min(end.timestamp(), to_s) if end else to_s,
         text=safe(case.title, 80),
         priority=case.priority,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -43,6 +44,7 @@ class StripStack(QWidget):
         self._axis: Axis | None = None
         self._selected = ""
         self._pictures: list[QPixmap] = []
+        self._faces: list[tuple[object, ...]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(_SCALE + _TABLE + 160, 200)
@@ -51,8 +53,9 @@ class StripStack(QWidget):
     def set_strips(self, strips: Sequence[Strip], axis: Axis, selected: str) -> None:
         """Show these strips; pictures are painted anew only where the stretch of time or the data moved."""
         same = self._axis is not None and (self._axis.from_s, self._axis.to_s) == (axis.from_s, axis.to_s)
-        stays = same and [_face(s) for s in strips] == [_face(s) for s in self._strips]
-        self._strips, self._axis, self._selected = tuple(strips), axis, selected
+        faces = [_face(s, axis.to_s) for s in strips]
+        stays = same and faces == self._faces
+        self._strips, self._axis, self._selected, self._faces = tuple(strips), axis, selected, faces
         self._describe()
         if stays:
             self.update()
@@ -312,7 +315,8 @@ class StripStack(QWidget):
         painter.drawText(box, flags, look.elided(text, px, box.width() + 1, bold))
 
 
-def _face(strip: Strip) -> tuple[object, ...]:
+def _face(strip: Strip, to_s: float) -> tuple[object, ...]:
     """What a strip's picture depends on beside the stretch of time; equal faces are equal pictures."""
-    newest = float(strip.times[-1]) if strip.times.size else 0.0
-    return strip.key, strip.bottom, strip.top, strip.marks, newest, strip.times.size
+    seen = int(np.searchsorted(strip.times, to_s, side="right"))
+    newest = float(strip.times[seen - 1]) if seen else 0.0
+    return strip.key, strip.bottom, strip.top, strip.marks, newest
