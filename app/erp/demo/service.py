@@ -5,7 +5,8 @@ Owns routes, bearer token, faults and moods. Must not know the port: it is a for
     GET  /api/v1/info                              product, version, time
     GET  /api/v1/{items|orders|lots|stock|demand}  ?after=CURSOR&limit=1…200 → {"rows": […], "next": CURSOR or ""}
     POST /api/v1/postings/{kind}                   {"command": {…}, "answers": {token: text}} → 201
-                                                   {key, repeated, refs}, 200 when it was there, 409 key_reuse, 422 in words, 428 a question
+                                                   {key, repeated, refs}, 200 when it was there,
+                                                   409 key_reuse, 422 in words, 428 a question
     GET  /api/v1/postings/{key}                    200 as above, 404 not_posted
     POST /admin/faults                             fields of app.erp.faults.Faults; what is not named stays
 """
