@@ -69,7 +69,7 @@ class HeadPanel(Panel):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent=parent)
         self._row: Head | None = None
-        self._mark, self._title = Mark(look, size=24), HeadLine(look)
+        self._mark, self._headline = Mark(look, size=24), HeadLine(look)
         self._clock = text_label(px=22)
         self._clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._clock.setMinimumWidth(90)
@@ -79,7 +79,7 @@ class HeadPanel(Panel):
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self._mark)
-        top.addWidget(self._title, 1)
+        top.addWidget(self._headline, 1)
         top.addWidget(self._state)
         top.addWidget(self._clock)
         self.body.setSpacing(4)
@@ -93,7 +93,7 @@ class HeadPanel(Panel):
         self._row = row
         self.set_priority(row.priority)
         self._mark.set(row.priority)
-        self._title.set(row.title, row.first_out, row.held)
+        self._headline.set(row.title, row.first_out, row.held)
         self._state.setText(row.state)
         self._why.setText(row.why)
         self._marks.setText(" · ".join(row.marks))

@@ -28,13 +28,13 @@ STEPS = (
 )
 """The hold's life in its order, as it is drawn."""
 
-SENTENCES: Mapping[str, str] = {
-    "HoldPlaced": "{who} placed it: “{text}”",
-    "HoldReviewStarted": "{who} reviews it {text}",
-    "HoldDispositioned": "{who} decided: {text}",
-    "HoldReleased": "{who} released it {text}",
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    "HoldPlaced": ("{who} placed it", "{who} placed it: “{text}”"),
+    "HoldReviewStarted": ("{who} began the review", "{who} began the review: “{text}”"),
+    "HoldDispositioned": ("{who} decided", "{who} decided: {text}"),
+    "HoldReleased": ("{who} released it", "{who} released it: “{text}”"),
 }
-"""One sentence per event of a hold; a test walks the fold's table against it."""
+"""A sentence without and one with words per event of a hold; a test walks the fold's table against it."""
 
 
 def detail_of(hold: Hold, desk: Desk, formats: Formats, keys: Keys) -> HoldDetail:
@@ -75,7 +75,7 @@ def steps(hold: Hold, desk: Desk, formats: Formats) -> tuple[Step, ...]:
     said = {
         HoldState.PLACED: _who(desk, hold.placed_by, formats.minute(hold.placed_at)),
         HoldState.UNDER_REVIEW: _entry(hold, "HoldReviewStarted", desk, formats),
-        HoldState.DISPOSITIONED: disposition(hold) if hold.disposition else "",
+        HoldState.DISPOSITIONED: disposition(hold),
         HoldState.CLOSED: _who(desk, hold.released_by, formats.minute(hold.released_at)) if hold.released_by else "",
     }
     return tuple(
@@ -183,5 +183,6 @@ def _freed(hold: Hold, lot: str, every: Iterable[Hold], desk: Desk) -> Line:
 def line_of(entry: Entry, desk: Desk, formats: Formats) -> Line:
     """An entry of the hold's history as a line."""
     who = name(desk.plant, entry.person)
-    text = t(SENTENCES.get(entry.what, "{who}: {text}"), who=who, text=safe(entry.text))
-    return Line(when=f"{formats.day(entry.at)} {formats.clock(entry.at)}", text=text.strip())
+    plain, spoken = SENTENCES.get(entry.what, ("{who}", "{who}: {text}"))
+    text = t(spoken if entry.text else plain, who=who, text=safe(entry.text))
+    return Line(when=f"{formats.day(entry.at)} {formats.clock(entry.at)}", text=text)

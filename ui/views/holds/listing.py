@@ -92,8 +92,8 @@ def reason_name(hold: Hold, plant: Plant) -> str:
 
 
 def disposition(hold: Hold) -> str:
-    """ "use as is"; a dash before it was decided."""
-    return words(hold.disposition) if hold.disposition is not None else DASH
+    """ "use as is"; empty before it was decided."""
+    return words(hold.disposition) if hold.disposition is not None else ""
 
 
 def name(plant: Plant, person: str) -> str:

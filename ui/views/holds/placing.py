@@ -138,25 +138,21 @@ def _behind(place: Place | None, units: Sequence[HeldUnits], any_known: bool) ->
     return amount(place.quantity)
 
 
-def where(units: HeldUnits, row: Sequence[Station], desk: Desk) -> str:
-    """Where the units of a lot are: between which machines, past the line, and where the ERP has the lot."""
+def where(units: HeldUnits, row: Sequence[Station]) -> str:
+    """How many of a lot's units are past the line and how many still on it, as far as the counters tell."""
     if units.first is None or not row:
-        return _in_stock(units.lot, desk) or t("place not known")
-    rows = [_place(place, row) for place in places((units,), row) if place.quantity]
-    location = _in_stock(units.lot, desk)
-    return " · ".join((*rows, *((location,) if location else ()))) or t("place not known")
-
-
-def _place(place: Place, row: Sequence[Station]) -> str:
-    count = amount(place.quantity)
-    if not place.known:
-        return t("{count} past the {machine}, further not known", count=count, machine=place.after.lower() or DASH)
-    if not place.after:
-        return t("{count} in the {machine}", count=count, machine=place.before.lower())
-    if place.before:
-        ends = {"after": place.after.lower(), "before": place.before.lower()}
-        return t("{count} between {after} and {before}", count=count, **ends)
-    return t("{count} past the {machine}", count=count, machine=place.after.lower())
+        return t("place not known")
+    found = places((units,), row)
+    past = sum((p.quantity for p in found if p.known and not p.before), Decimal(0))
+    unsure = sum((p.quantity for p in found if not p.known), Decimal(0))
+    on_line = sum((p.quantity for p in found), Decimal(0)) - past - unsure
+    last = row[-1].name.lower()
+    parts = (
+        (past, t("{count} past the {machine}", count=amount(past), machine=last)),
+        (on_line, t("{count} on the line", count=amount(on_line))),
+        (unsure, t("{count} not known where", count=amount(unsure))),
+    )
+    return " · ".join(text for quantity, text in parts if quantity) or t("place not known")
 
 
 def _in_stock(lot: str, desk: Desk) -> str:
@@ -190,9 +186,7 @@ def scale(draft: Draft, known: Evidence, desk: Desk, formats: Formats) -> Window
         to_text=end_text(window, event_at, safe(found.title, 60) if found else "", formats),
         event_at=event_at,
         dots=dots,
-        title=t(
-            "Window on the {machine}: drag the ends, or ← → with Shift for minutes", machine=known.machine.name.lower()
-        ),
+        title=t("Window on the {machine}: drag the ends", machine=known.machine.name.lower()),
         start_text=formats.minute(span.from_at),
         end_text=formats.minute(span.to_at),
     )
@@ -225,7 +219,8 @@ def held_row(units: HeldUnits, row: Sequence[Station], desk: Desk, formats: Form
         lot=safe(units.lot, 40),
         units=range_text(units),
         quantity=amount(units.quantity) if units.quantity else DASH,
-        where=where(units, row, desk),
+        where=where(units, row),
+        location=_in_stock(units.lot, desk),
         promised=promised,
     )
 

@@ -143,6 +143,7 @@ class HeldRow:
     units: str
     quantity: str
     where: str
+    location: str
     promised: str
 
 
