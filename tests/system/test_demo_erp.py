@@ -127,6 +127,19 @@ def assert_once_in_order(queue: PostingQueue, demo: DemoErpProcess) -> None:
         assert keys == sorted(keys)
 
 
+async def test_a_read_of_many_pages_is_whole(demo: DemoErpProcess) -> None:
+    erp = DemoErp(demo.url, TOKEN)
+    before = len((await erp.lots()).rows)
+    made = [f"{n:04d}-é%&/?" for n in range(450)]
+    for lot in made:
+        await erp.post(set_status(f"k-{lot}", "hold", lot=lot))
+    page = await erp.lots()
+    await erp.aclose()
+    assert page.complete
+    assert len(page.rows) == before + 450
+    assert {*made} <= {lot.number for lot in page.rows}
+
+
 async def test_a_wrong_token_is_refused_whatever_is_asked(demo: DemoErpProcess) -> None:
     erp = DemoErp(demo.url, "guessed")
     for asked in (erp.probe(), erp.orders(), erp.find("k"), erp.post(confirm("k"))):
