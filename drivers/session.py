@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import socket
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
@@ -21,6 +22,13 @@ from app.ports import DriverSink, Link, LinkState
 SILENCE_S = 2.0
 """A controller that says nothing for so long is lost: below the 3 s after which the screen must show it (I4)."""
 KEPT_GAPS = 100
+NETWORK_WORDS: tuple[tuple[type[OSError], str], ...] = (
+    (socket.gaierror, "The host name is unknown."),
+    (ConnectionRefusedError, "Nobody listens at the address."),
+    (ConnectionError, "The connection was closed by the other side."),
+    (TimeoutError, "No answer came in time."),
+)
+"""The first kind that fits. TimeoutError is an OSError in Python."""
 
 
 class LostError(KnownError):
@@ -140,21 +148,28 @@ class RareLog:
 
     def say(self, matter: str, text: str) -> None:
         """Say `text`, unless this `matter` was said within the last while; then only count it."""
+        kept_back = self._due(matter)
+        if kept_back is not None:
+            self._log.warning("%s%s", safe(text), f" ({kept_back} more since last said)" if kept_back else "")
+
+    def _due(self, matter: str) -> int | None:
+        """How often the matter was kept back since it was last said; None if it has to be kept back now."""
         now_s = time.monotonic()
         last_s, kept_back = self._said.get(matter, (-self._every_s, 0))
         if now_s - last_s < self._every_s:
             self._said[matter] = (last_s, kept_back + 1)
-            return
+            return None
         self._said[matter] = (now_s, 0)
-        self._log.warning("%s%s", safe(text), f" ({kept_back} more since last said)" if kept_back else "")
+        return kept_back
 
     def note(self, text: str) -> None:
         """Say something that happens once a connection."""
         self._log.info("%s", safe(text))
 
-    def bug(self) -> None:
-        """Log the exception being handled, with its traceback: it is ours."""
-        self._log.exception("bug in the driver; the connection is made again")
+    def bug(self, error: Exception) -> None:
+        """Log an exception that is ours, with its traceback; the same kind at most once in a while."""
+        if self._due(f"bug {type(error).__name__}") is not None:
+            self._log.error("bug in the driver; the connection is made again", exc_info=error)
 
 
 async def keep_at_it(book: LinkBook, log: RareLog, attempt: Callable[[], Awaitable[None]]) -> None:
@@ -169,16 +184,34 @@ async def keep_at_it(book: LinkBook, log: RareLog, attempt: Callable[[], Awaitab
         try:
             await attempt()
             raise LostError("The connection ended.")
+        except asyncio.CancelledError:
+            if being_cancelled():
+                raise
+            _give_up(book, log, Link.LOST, LostError("A request was abandoned."))
         except IdentityError as error:
             _give_up(book, log, Link.REFUSED, error)
         except LostError as error:
             _give_up(book, log, Link.LOST, error)
         except Exception as error:  # noqa: BLE001
-            log.bug()
+            log.bug(error)
             book.down(Link.LOST, f"Internal error: {type(error).__name__}.")
         if book.ups != ups:
             backoff.reset()
         await asyncio.sleep(backoff.next_s())
+
+
+def being_cancelled() -> bool:
+    """Whether this task itself is to end; a library may also cancel what we only wait for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def network_words(error: OSError | TimeoutError) -> str:
+    """What happened to a connection, as a sentence for the screen."""
+    for kind, words in NETWORK_WORDS:
+        if isinstance(error, kind):
+            return words
+    return f"The connection failed: {error.strerror or error}."
 
 
 async def first_of(*parts: Coroutine[Any, Any, None]) -> None:

@@ -19,7 +19,7 @@ from drivers.modbus.poll import Group, Item, plan
 from drivers.modbus.rota import Rota
 from drivers.modbus.wire import ADDRESSING, DeviceError, Wire, WrongAnswerError
 from drivers.samples import BAD, NOTHING, Batch, engineering
-from drivers.session import IdentityError, LinkBook, LostError, RareLog, Silence, first_of, keep_at_it
+from drivers.session import IdentityError, LinkBook, LostError, RareLog, Silence, first_of, keep_at_it, network_words
 
 SLOWEST_S = 1.5
 """A device is polled at least so often: more rarely, its loss could not be seen within 3 s (I4)."""
@@ -177,11 +177,5 @@ def _add(batch: Batch, item: Item, words: Sequence[int], received_s: float) -> N
         batch.number(item.tag, engineering(item.tag, raw), received_s)
 
 
-def _words(error: Exception) -> str:
-    if isinstance(error, WrongAnswerError):
-        return error.message
-    if isinstance(error, TimeoutError):
-        return "The device does not answer in time."
-    if isinstance(error, OSError) and error.strerror:
-        return f"The connection failed: {error.strerror}."
-    return f"The connection failed: {error}."
+def _words(error: OSError | WrongAnswerError) -> str:
+    return error.message if isinstance(error, WrongAnswerError) else network_words(error)

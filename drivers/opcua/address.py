@@ -53,6 +53,10 @@ class UaAddress:
     path: tuple[Step, ...] = ()
     index: int | None = None
 
+    def uris(self) -> tuple[str, ...]:
+        """The namespaces that the address names, in its order."""
+        return (self.node.uri, *(step.uri for step in self.path))
+
 
 SETTINGS: Fields = {
     "url": Field(type=str, needed=True),

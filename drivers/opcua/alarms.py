@@ -27,7 +27,8 @@ MILDEST, WORST = 1, 1_000
 
 CONDITION_TYPE = ua.ObjectIds.ConditionType
 REFRESH_METHOD = 3875
-REFRESH_REQUIRED = 2789
+REFRESH_REASONS = frozenset({ua.ObjectIds.RefreshRequiredEventType, ua.ObjectIds.EventQueueOverflowEventType})
+"""Events by which a server says that others were lost."""
 PLAIN_TYPES = frozenset({ua.ObjectIds.BaseEventType, ua.ObjectIds.SystemEventType, ua.ObjectIds.DeviceFailureEventType})
 """Of the standard's own event types only these are alarms without being conditions."""
 
@@ -118,7 +119,7 @@ def named_fields(values: list[ua.Variant]) -> Fields:
 def asks_for_refresh(fields: Fields) -> bool:
     """Whether the server lost events and wants a refresh."""
     kind = fields["event_type"]
-    return isinstance(kind, ua.NodeId) and kind.NamespaceIndex == 0 and kind.Identifier == REFRESH_REQUIRED
+    return isinstance(kind, ua.NodeId) and kind.NamespaceIndex == 0 and kind.Identifier in REFRESH_REASONS
 
 
 def is_alarm(fields: Fields) -> bool:

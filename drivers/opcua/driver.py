@@ -15,7 +15,7 @@ from app.domain.plant import Controller, Tag
 from app.ports import DriverSink
 from drivers.fields import int_of, with_prefix
 from drivers.opcua import alarms
-from drivers.opcua.address import SOURCE_PREFIX, parse_address
+from drivers.opcua.address import NAMESPACE_PREFIX, SOURCE_PREFIX, UA_URI, parse_address
 from drivers.opcua.decode import add, overflowed
 from drivers.opcua.items import (
     CLOCK_HANDLE,
@@ -132,12 +132,18 @@ class _Feed:
         self._log.say(f"refused {named}", f"{len(refused)} of {len(self._items)} tags have no value: {named}")
 
     async def _watch_alarms(self) -> None:
-        own = next((item.spot.node.uri for item in self._items if item.spot.node.uri), "")
-        refused = await alarms.subscribe(self._session, self._subscription.id, self._session.namespace(own) or 0)
+        refused = await alarms.subscribe(self._session, self._subscription.id, self._own_namespace())
         if refused:
             self._log.say("alarms", f"The server gives no alarms: {refused}")
             return
         self._refresh_wanted.set()
+
+    def _own_namespace(self) -> int:
+        """The index of the namespace in which the maker's own event fields lie: that of the tags."""
+        uris = [uri for item in self._items for uri in item.spot.uris()]
+        uris += with_prefix(self._controller.settings, NAMESPACE_PREFIX).values()
+        found = (self._session.namespace(uri) for uri in uris if uri != UA_URI)
+        return next((index for index in found if index is not None), 0)
 
     async def _refresh_when_wanted(self) -> None:
         while True:

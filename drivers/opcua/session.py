@@ -20,7 +20,7 @@ from asyncua.ua.ua_binary import struct_from_binary
 from app.domain.plant import Controller
 from drivers.fields import text_of
 from drivers.opcua.address import NodeRef
-from drivers.session import IdentityError, LostError
+from drivers.session import IdentityError, LostError, network_words
 
 SESSION_S = 30.0
 """A session that we could not close ends by itself so soon: small controllers allow only a few."""
@@ -57,14 +57,14 @@ def faults_as_loss(doing: str) -> Iterator[None]:
     """Turn what asyncua raises for the network and the server into LostError."""
     try:
         yield
-    except TimeoutError as error:
-        raise LostError(f"No answer in time while {doing}.") from error
+    except OSError as error:
+        raise LostError(network_words(error), f"It happened while {doing}.") from error
     except ua.UaStatusCodeError as error:
         raise LostError(f"The server answers {_name(error.code)} while {doing}.") from error
     except (struct.error, ValueError, LookupError) as error:
         raise LostError(f"The server sends what cannot be read while {doing}.") from error
-    except (OSError, ua.UaError) as error:
-        raise LostError(f"The connection failed while {doing}: {_text(error)}.") from error
+    except ua.UaError as error:
+        raise LostError(f"The connection failed while {doing}: {error}.") from error
 
 
 class Session:
@@ -159,7 +159,3 @@ class Session:
 
 def _name(code: int) -> str:
     return ua.StatusCode(ua.UInt32(code)).name
-
-
-def _text(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__

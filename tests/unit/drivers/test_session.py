@@ -52,7 +52,7 @@ def test_each_change_is_told_once_and_the_gap_begins_at_the_last_word() -> None:
     assert (gap.from_s, gap.to_s, gap.reason) == (101.0, 111.0, "refused")
 
 
-async def run_attempts(said: Recorder, *ends: Exception) -> None:
+async def run_attempts(said: Recorder, *ends: BaseException) -> None:
     """Keep at it with attempts that end so, one after the other, then hang."""
     book, left = LinkBook("C", said), list(ends)
 
@@ -71,6 +71,12 @@ async def test_losses_and_refusals_are_told_apart_and_tried_again() -> None:
     said = Recorder()
     await run_attempts(said, LostError("cut"), IdentityError("stranger"), LostError("cut again"))
     assert [state.link for state in said.links][1:] == [Link.LOST, Link.REFUSED, Link.LOST]
+
+
+async def test_a_request_that_a_library_abandons_does_not_end_the_driver() -> None:
+    said = Recorder()
+    await run_attempts(said, asyncio.CancelledError(), LostError("cut"))
+    assert said.links[1].reason == "A request was abandoned."
 
 
 @pytest.mark.expects_error_log
