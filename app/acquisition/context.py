@@ -22,6 +22,8 @@ MOST_SAMPLES = 2_000_000
 POINTS = 240
 """Points of one trace in a capsule; more are thinned to the extremes of equal stretches of time."""
 TRACES = 10
+FEW = 3
+"""With fewer telling traces than this, any process value is better than none."""
 TRACED = frozenset({Signal.RATE, Signal.PROCESS, Signal.MATERIAL, Signal.BUFFER})
 COUNTERS = (Signal.CONSUMED, Signal.PRODUCED, Signal.REJECTED, Signal.UNIT_SERIAL)
 
@@ -88,10 +90,14 @@ def thinned(times: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[ND
 
 
 def chosen(tags: Sequence[Tag]) -> tuple[Tag, ...]:
-    """The tags that belong into a machine's capsule: rate first, then process values and material."""
+    """The tags that belong into a machine's capsule: its rate, then values with a normal band, then what it holds.
+
+    A process value without a band (a set point, a counter of alarms) only comes along where there are few others.
+    """
     rank = {Signal.RATE: 0, Signal.PROCESS: 1, Signal.MATERIAL: 2, Signal.BUFFER: 3}
-    fitting = sorted((t for t in tags if t.signal in TRACED), key=lambda tag: rank[tag.signal])
-    return tuple(fitting[:TRACES])
+    fitting = sorted((t for t in tags if t.signal in TRACED), key=lambda tag: (rank[tag.signal], not tag.banded))
+    telling = [t for t in fitting if t.signal is not Signal.PROCESS or t.banded]
+    return tuple((telling if len(telling) >= FEW else fitting)[:TRACES])
 
 
 def frozen(now: MachineNow, recent: RecentSamples, tags: Sequence[Tag], at: datetime) -> Capsule:

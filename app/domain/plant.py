@@ -67,6 +67,11 @@ class Tag:
     state_map: Mapping[int, MachineState] | None = None
 
     @property
+    def banded(self) -> bool:
+        """Whether it has a normal band to be seen against."""
+        return self.low is not None or self.high is not None
+
+    @property
     def is_text(self) -> bool:
         """Whether the tag carries text instead of a number."""
         return self.signal in TEXT_SIGNALS

@@ -49,5 +49,5 @@ class RateDetector:
         source_s, heard_s = self._below_since
         percent = self._percent()
         if percent is not None and now_s - heard_s >= self._rules.parameter(KIND, "delay_s"):
-            values: dict[str, str | float] = {"percent": round(percent), "nominal": self._now.nominal}
+            values: dict[str, str | float] = {"percent": f"{percent:.0f}", "nominal": self._now.nominal}
             yield from self._watch.raise_(source_s, heard_s, values=values)
