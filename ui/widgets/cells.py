@@ -32,12 +32,16 @@ class Align(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """`width` px; `stretch` > 0 shares what is left by weight, and `width` is then its least."""
+    """`width` px; `stretch` > 0 shares what is left by weight, and `width` is then its least.
+
+    `spare` > 0: may be left out where the table is too narrow, the highest first.
+    """
 
     title: str
     width: int
     stretch: int = 0
     align: Align = Align.LEFT
+    spare: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

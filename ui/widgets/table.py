@@ -180,12 +180,14 @@ class PaintedTable(QAbstractScrollArea):
             bar.setValue(top + self._row_height - self._body_height())
 
     def column_spans(self) -> list[tuple[int, int]]:
-        """(x, width) of every column at the present width; fixed ones never move for their content."""
-        spare = max(0, self.viewport().width() - sum(c.width for c in self._columns))
-        weight = sum(c.stretch for c in self._columns) or 1
+        """(x, width) of every column at the present width, 0 wide when left out; content never moves them."""
+        room = self.viewport().width()
+        shown = fitting(self._columns, room)
+        left = max(0, room - sum(c.width for c in shown))
+        weight = sum(c.stretch for c in shown) or 1
         spans, x = [], 0
         for column in self._columns:
-            width = column.width + spare * column.stretch // weight
+            width = column.width + left * column.stretch // weight if column in shown else 0
             spans.append((x, width))
             x += width
         return spans
@@ -268,6 +270,8 @@ class PaintedTable(QAbstractScrollArea):
         painter.setPen(theme.soft)
         painter.setFont(self._look.font(12, bold=True))
         for column, (x, wide) in zip(self._columns, spans, strict=True):
+            if not wide:
+                continue
             flags = _RIGHT if column.align is Align.RIGHT else _LEFT
             title = self._look.elided(column.title, 12, wide - 2 * _PAD, bold=True)
             painter.drawText(QRect(x + _PAD, 0, wide - 2 * _PAD, HEADER - 1), flags, title)
@@ -291,8 +295,20 @@ class PaintedTable(QAbstractScrollArea):
                 painter.drawRect(QRectF(0.5, y + 0.5, width - 1, high - 2))
         painter.fillRect(0, y + high - 1, width, 1, theme.line)
         for column, cell, (x, wide) in zip(self._columns, row.cells, spans, strict=False):
+            if not wide:
+                continue
             box = QRect(x + _PAD, y, wide - 2 * _PAD, high - 1)
             draw_cell(painter, box, cell, self._look, right=column.align is Align.RIGHT)
+
+
+def fitting(columns: Sequence[Column], room: int) -> list[Column]:
+    """The columns that fit into `room` px: those that may be spared go, the highest `spare` first."""
+    shown = list(columns)
+    for column in sorted((c for c in columns if c.spare), key=lambda c: -c.spare):
+        if sum(c.width for c in shown) <= room:
+            break
+        shown.remove(column)
+    return shown
 
 
 def row_text(row: Row, columns: Sequence[Column]) -> str:

@@ -10,12 +10,12 @@ from typing import Protocol
 
 import numpy as np
 
-from app.domain.case import ExceptionCase, Task
+from app.domain.case import ExceptionCase
 from app.domain.hold import Hold, held_lots
-from app.domain.lifecycles import TaskState
 from app.domain.plant import Line
 from app.readmodel.model import open_cases, open_holds
 from ui.desk import Desk
+from ui.models.cases import owner_words
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
 from ui.models.orders import NO_ORDER, line_orders
 from ui.shell import Shell, id_of, kind_of
@@ -119,7 +119,7 @@ class Presenter:
         return BufferRow(level=None if isnan(fill) else round(min(1.0, max(0.0, fill)) * SEGMENTS))
 
     def _tile(self, now: MachineNow, case: ExceptionCase | None, *, hold: bool) -> TileRow:
-        chip, dashed = ("", False) if case is None else self._chip(case)
+        chip, dashed = ("", False) if case is None else owner_words(self._desk, case, self._formats)
         stamp, spark = self._spark(now)
         return TileRow(
             key=now.machine.id,
@@ -156,22 +156,6 @@ class Presenter:
         if since is None and case is not None:
             since = case.happened_at
         return "" if since is None else hms((self._desk.now() - since).total_seconds())
-
-    def _chip(self, case: ExceptionCase) -> tuple[str, bool]:
-        """Who has it, and whether it is only on offer."""
-        task = case.primary
-        if task is not None and task.state is TaskState.OFFERED:
-            return self._offer(task), True
-        person = self._desk.plant.people.get(case.owner)
-        name = person.name.rpartition(" ")[2] if person else case.owner
-        if task is not None and task.promised_at is not None:
-            words = "{name} late {at}" if task.promise_broken else "{name} {at}"
-            return t(words, name=name, at=self._formats.minute(task.promised_at)), False
-        return name, False
-
-    def _offer(self, task: Task) -> str:
-        left = hms((task.accept_by - self._desk.now()).total_seconds())
-        return t("{function}? {left}", function=task.function.text, left=left)
 
     def _spark(self, now: MachineNow) -> tuple[int, Floats]:
         """The last ten minutes of the rate, renewed every few seconds, not all machines at once."""
