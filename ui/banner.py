@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from ui.levels import Crumb
+from ui.levels import HOME, Crumb
 from ui.summary import PRIORITIES, Banner, Top
 from ui.text import Formats, hms, t
 from ui.theme import RADIUS, Look
@@ -20,7 +20,7 @@ from ui.widgets.chips import draw_key, key_width
 from ui.widgets.glyphs import draw_priority
 
 HEIGHT = 46
-BRAND_WIDTH = 330
+BRAND_WIDTH = 380
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
@@ -77,17 +77,26 @@ class Brand(Piece):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self.look.theme, QPainter(self)
-        x = self.write(painter, 14, "Lineside", px=16, bold=True) + 18
-        self._places = []
-        for index, crumb in enumerate(self._crumbs):
+        end = self.write(painter, 14, "Lineside", px=16, bold=True)
+        self._places = [(14, end, HOME)]
+        x = end + 18
+        shown = self._fitting(BRAND_WIDTH - 12 - x)
+        for index, crumb in enumerate(shown):
             if index:
                 x = self.write(painter, x + 6, "›", colour=theme.soft) + 6
-            last = index == len(self._crumbs) - 1
-            colour = theme.ink if last and index else theme.soft
+            last = index == len(shown) - 1
+            colour = theme.ink if last and len(self._crumbs) > 1 else theme.soft
             end = self.write(painter, x, crumb.text, px=14, colour=colour, width=BRAND_WIDTH - 12 - x)
             self._places.append((x, end, crumb.ref))
             x = end
         painter.fillRect(QRectF(self.width() - 1, 10, 1, self.height() - 20), theme.line)
+
+    def _fitting(self, room: float) -> tuple[Crumb, ...]:
+        """The steps that there is room for: the last ones; the name before them leads home."""
+        shown = self._crumbs
+        while len(shown) > 1 and sum(self.look.width(crumb.text, 14) + 20 for crumb in shown) - 20 > room:
+            shown = shown[1:]
+        return shown
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         x = event.position().x()
@@ -218,8 +227,8 @@ class BannerBar(QFrame):
         self._look = look
         self.setFixedHeight(HEIGHT)
         self.brand, self.counts, self.top = Brand(look), Counts(look), TopCase(look, formats)
-        self.alarms = Words(look, 216)
-        self.seek, self.person = Words(look, 66, key="Ctrl K"), Words(look, 236, soft=False, right=True)
+        self.alarms = Words(look, 204)
+        self.seek, self.person = Words(look, 66, key="Ctrl K"), Words(look, 210, soft=False, right=True)
         self.seek.setAccessibleName(t("Find anything (Ctrl+K)"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 1)

@@ -14,6 +14,7 @@ from ui.theme import Look
 from ui.views.cases import open_cases
 from ui.views.handover import open_handover
 from ui.views.holds import open_holds
+from ui.views.line import open_line
 from ui.views.overview import open_overview
 from ui.views.queue import open_queue
 from ui.views.trends import open_trends
@@ -22,7 +23,10 @@ from ui.views.work import open_work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A view. `shows` are the kinds of ref that lead to it; `level` is its level of ISA-101 (1 the whole plant)."""
+    """A view. `shows` are the kinds of ref that lead to it; `level` is its level of ISA-101 (1 the whole plant).
+
+    `wide`: it takes the whole width; the queue beside it folds away, because the view has one of its own.
+    """
 
     id: str
     title: str
@@ -32,10 +36,12 @@ class Row:
     shows: frozenset[str] = frozenset()
     side: Side = Side.CENTRE
     level: int = 2
+    wide: bool = False
 
 
 VIEWS: tuple[Row, ...] = (
     Row(id="overview", title="Overview", icon="overview", shortcut="Ctrl+1", open=open_overview, level=1),
+    Row(id="line", title="Line", icon="line", shortcut="Ctrl+2", open=open_line, level=2, shows=frozenset({"line"})),
     Row(
         id="cases",
         title="Cases",
@@ -44,6 +50,7 @@ VIEWS: tuple[Row, ...] = (
         open=open_cases,
         level=2,
         shows=frozenset({"case", "task"}),
+        wide=True,
     ),
     Row(
         id="holds",
@@ -53,6 +60,7 @@ VIEWS: tuple[Row, ...] = (
         open=open_holds,
         level=2,
         shows=frozenset({"hold", "lot"}),
+        wide=True,
     ),
     Row(
         id="work",
@@ -72,6 +80,7 @@ VIEWS: tuple[Row, ...] = (
         open=open_handover,
         level=2,
         shows=frozenset({"handover", "item"}),
+        wide=True,
     ),
     Row(id="queue", title="Now", icon="now", shortcut="Ctrl+9", open=open_queue, level=1, side=Side.RIGHT),
 )

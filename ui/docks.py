@@ -109,10 +109,22 @@ class DockHost(QWidget):
         if dock.isClosed():
             dock.toggleView(True)
         dock.setAsCurrentTab()
+        dock.dockAreaWidget().setVisible(True)
         if dock.isInFloatingContainer():
             dock.floatingDockContainer().raise_()
         self._fill_in(name)
         self.shown.emit(name)
+
+    def fold(self, name: str, away: bool) -> None:
+        """Fold a dock's area away for a view that needs the whole width, or back; its size is kept.
+
+        A dock that somebody tabbed with others, floated or closed stays as they put it.
+        """
+        dock = self._docks[name]
+        area = dock.dockAreaWidget()
+        if area is None or dock.isClosed() or dock.isInFloatingContainer() or area.openDockWidgetsCount() != 1:
+            return
+        area.setVisible(not away)
 
     def _visible(self, name: str, visible: bool) -> None:
         if visible:

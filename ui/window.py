@@ -139,6 +139,7 @@ class Window(QWidget):
         if VIEW[view_id].side is Side.CENTRE:
             self._front = view_id
             self.rail.mark(view_id)
+            self.docks.fold(SIDE, VIEW[view_id].wide)
         self._refresh_view(view_id)
 
     def refresh(self) -> None:
@@ -307,8 +308,12 @@ class Window(QWidget):
         return (fitting[0][0].id, fitting[0][1]) if fitting else None
 
     def _selections(self) -> list[tuple[str, str]]:
-        """(view, ref) of everything selected: with the keyboard, in front, in the queue, in the banner."""
-        views = dict.fromkeys((self.docks.holding(QApplication.focusWidget()), self._front, SIDE))
+        """(view, ref) of everything selected in sight: with the keyboard, in front, in the queue, in the banner."""
+        views = [
+            v
+            for v in dict.fromkeys((self.docks.holding(QApplication.focusWidget()), self._front, SIDE))
+            if self.docks.visible(v)
+        ]
         found = [*((view, self._selected_in(view)) for view in views), ("banner", self._top_ref())]
         return [(view, ref) for view, ref in found if ref]
 
@@ -399,11 +404,18 @@ class Window(QWidget):
         place = self.normalGeometry() if self.isMaximized() or self.isFullScreen() else self.geometry()
         kept = Layout(
             window=(place.x(), place.y(), place.width(), place.height()),
-            docks=self.docks.state(),
+            docks=self._docks_state(),
             theme=self._look.theme.name,
             maximized=self.isMaximized(),
         )
         layout_file.save(self._file, fingerprint(screens()), kept)
+
+    def _docks_state(self) -> bytes:
+        """The docks as they are, what is folded away for the view in front unfolded."""
+        self.docks.fold(SIDE, False)
+        state = self.docks.state()
+        self.docks.fold(SIDE, VIEW[self._front].wide)
+        return state
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
