@@ -1,4 +1,4 @@
-"""What the drivers' sessions share: backoff, silence watchdog, link bookkeeping with gaps, the loop that keeps at it.
+"""What the drivers' sessions share: backoff, silence watchdog, link bookkeeping, the loop that keeps at it.
 
 Owns when a controller counts as lost and what is said about it. Must not know any protocol.
 """
@@ -10,9 +10,7 @@ import logging
 import random
 import socket
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import KnownError
@@ -21,7 +19,6 @@ from app.ports import DriverSink, Link, LinkState
 
 SILENCE_S = 2.0
 """A controller that says nothing for so long is lost: below the 3 s after which the screen must show it (I4)."""
-KEPT_GAPS = 100
 NETWORK_WORDS: tuple[tuple[type[OSError], str], ...] = (
     (socket.gaierror, "The host name is unknown."),
     (ConnectionRefusedError, "Nobody listens at the address."),
@@ -78,31 +75,22 @@ class Silence:
             await asyncio.sleep(left_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A time in which a controller could not be seen: from the last word received to the first one after."""
-
-    controller: str
-    from_s: float
-    to_s: float
-    reason: str
-
-
 class LinkBook:
-    """The state of one controller's connection. Tells the sink each change once, and keeps the last gaps."""
+    """The state of one controller's connection; tells the sink each change once.
+
+    A gap lasts from `last_data_s` of the state that ended UP to `since_s` of the next UP.
+    """
 
     def __init__(self, controller: str, sink: DriverSink) -> None:
         self._sink = sink
         self._last_data_s = 0.0
         self.ups = 0
-        self.gaps: deque[Gap] = deque(maxlen=KEPT_GAPS)
         self.state = LinkState(controller=controller, link=Link.CONNECTING, since_s=time.time(), last_data_s=0.0)
         sink.link(self.state)
 
     def heard(self, at_s: float, note: str = "") -> None:
         """The controller itself said something at `at_s` (this station's clock); the link is up. `note` explains it."""
         if self.state.link is not Link.UP:
-            self._record_gap(at_s)
             self.ups += 1
             self._last_data_s = at_s
             self._change(Link.UP, note, at_s)
@@ -114,17 +102,6 @@ class LinkBook:
         reason = safe(reason)
         if (link, reason) != (self.state.link, self.state.reason):
             self._change(link, reason, self.state.since_s if link is self.state.link else time.time())
-
-    def _record_gap(self, at_s: float) -> None:
-        if self._last_data_s:
-            self.gaps.append(
-                Gap(
-                    controller=self.state.controller,
-                    from_s=self._last_data_s,
-                    to_s=at_s,
-                    reason=self.state.reason,
-                )
-            )
 
     def _change(self, link: Link, reason: str, since_s: float) -> None:
         self.state = LinkState(
