@@ -35,6 +35,8 @@ NOW = datetime(2026, 11, 22, 1, 14, 31, tzinfo=UTC)
 
 Floats = NDArray[np.float64]
 
+WAVERING = frozenset({Signal.RATE, Signal.PROCESS, Signal.BUFFER})
+
 
 def at(clock: str) -> datetime:
     """ "02:11:43" or "02:11" of that night (or, from 20:00 on, the evening before) in Berlin, as UTC."""
@@ -66,6 +68,8 @@ class FakeValues:
         value = self.reading(index).number
         if math.isnan(value):
             return times, np.full(count, np.nan)
+        if next(t for t in self._desk.plant.tags if t.index == index).signal not in WAVERING:
+            return times, np.full(count, value)
         noise = np.convolve(np.random.default_rng(index).normal(0, 1, count + 8), np.ones(9) / 9, "valid")
         return times, value + noise[:count] * abs(value) * 0.02
 
@@ -268,11 +272,11 @@ def _order(
 def night_reference() -> Reference:
     """The ERP's orders, products, lots and customers of that night."""
     orders = (
-        _order("WO-10482", "W-050", "Still water 0.5 l", "L1", 48_000, "00:20", "06:00"),
+        _order("WO-10482", "W-050", "Still water 0.5 l", "L1", 48_000, "20:05", "06:00"),
         _order("WO-10483", "W-050", "Still water 0.5 l", "L1", 24_000, "06:00", "09:00"),
         _order("WO-10479", "L-033", "Lemon 0.33 l", "L2", 36_000, "01:10", "03:10"),
         _order("WO-10480", "L-033", "Lemon 0.33 l", "L2", 18_000, "05:30", "07:00"),
-        _order("WO-10491", "A-100", "Apple 1.0 l", "L3", 20_000, "01:50", "10:15"),
+        _order("WO-10491", "A-100", "Apple 1.0 l", "L3", 20_000, "22:00", "10:15"),
         _order("WO-10492", "A-100", "Apple 1.0 l", "L3", 12_000, "10:15", "12:00"),
     )
     products = {o.product: Product(code=o.product, name=o.product_name, unit="bottles") for o in orders}
@@ -308,10 +312,10 @@ def night_reference() -> Reference:
 
 def _count_orders(desk: FakeDesk) -> None:
     for order, line, lot, good, scrap, start in (
-        ("WO-10482", "L1", "4480-A", 31_240, 96, "00:20"),
+        ("WO-10482", "L1", "4480-A", 31_240, 96, "22:05"),
         ("WO-10479", "L2", "4471-B", 17_990, 74, "01:10"),
         ("WO-10479", "L2", "4471-C", 812, 9, "02:05"),
-        ("WO-10491", "L3", "4466-A", 1_420, 21, "01:50"),
+        ("WO-10491", "L3", "4466-A", 7_420, 61, "22:05"),
     ):
         event = e.CountRecorded(
             order=order,
@@ -337,6 +341,9 @@ def _stop_line_2(desk: FakeDesk) -> None:
         ("labeller", MachineState.EXECUTE, 426.0, at("02:08:11")),
     ):
         desk.state(f"L2.{kind}", state, since)
+        stood = np.full(30_000, float(MachineState.EXECUTE))
+        stood[-max(1, int((NOW - since).total_seconds())) :] = float(state)
+        desk.values.series[desk.set(f"L2.{kind}", Signal.STATE, float(state), since=since).index] = stood
         tag = desk.set(f"L2.{kind}", Signal.RATE, rate, since=since)
         desk.values.series[tag.index] = _falling(600.0, rate, (NOW - since).total_seconds())
     desk.set("L2.depalletiser", Signal.BLOCKED, 1.0)

@@ -175,7 +175,7 @@ class RateBar(QWidget):
         theme = self._look.theme
         draw_rate(
             QPainter(self),
-            QRectF(self.rect()),
+            QRectF(self.rect()).adjusted(6, 0, -6, 0),
             self._value,
             theme,
             bottom=self._bottom,

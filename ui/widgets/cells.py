@@ -104,7 +104,7 @@ def draw_cell(painter: QPainter, rect: QRect, cell: Cell | str, look: Look, *, r
     if cell.band is not None:
         foot = 13
         _band(painter, QRectF(rect.x(), rect.bottom() - foot - 5, rect.width(), foot), cell.band, look)
-        rect = rect.adjusted(0, 0, 0, -foot - 4)
+        rect = QRect(rect.x(), rect.y() + 3, rect.width(), rect.height() // 2)
     if not cell.detail:
         _words(painter, rect, cell.text, look, right=right, bold=cell.bold, soft=cell.soft)
         return

@@ -324,7 +324,10 @@ class ChoiceChips(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(theme.selection, 1, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+            ends = [box.right() for box in self._boxes(self.width())]
+            painter.drawRect(
+                QRectF(0.5, 0.5, min(self.width() - 1, max(ends, default=0) + 2), self.height() - 1)
+            )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = QPointF(event.position())

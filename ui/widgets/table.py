@@ -55,7 +55,10 @@ class TableRow:
 
 
 class PaintedTable(QAbstractScrollArea):
-    """A table over plain row objects. `selected` and `activated` carry the row's key."""
+    """A table over plain row objects. `selected` and `activated` carry the row's key.
+
+    With `most_height` few rows share the height there is, each up to that many px.
+    """
 
     selected = Signal(str)
     activated = Signal(str)
@@ -66,13 +69,15 @@ class PaintedTable(QAbstractScrollArea):
         columns: Sequence[Column],
         *,
         row_height: int = 46,
+        most_height: int = 0,
         empty: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._look = look
         self._columns = tuple(columns)
-        self._row_height = row_height
+        self._row_height = self._least_height = row_height
+        self._most_height = most_height
         self._empty = empty
         self._rows: Sequence[Row] = ()
         self._places: dict[str, int] = {}
@@ -167,6 +172,9 @@ class PaintedTable(QAbstractScrollArea):
         return max(0, self.viewport().height() - HEADER)
 
     def _set_range(self) -> None:
+        if self._most_height and self._rows:
+            fair = self._body_height() // len(self._rows)
+            self._row_height = min(self._most_height, max(self._least_height, fair))
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, len(self._rows) * self._row_height - self._body_height()))
         bar.setPageStep(max(self._row_height, self._body_height() - self._row_height))

@@ -35,7 +35,9 @@ class View(QWidget):
         self._lines = ChoiceChips(look, name=t("Line"))
         self._lines.chosen.connect(self.chosen)
         self._head = _Head(look)
-        self._machines = self._table(look, "machine", _machine_columns(), row_height=60, name=t("Machines"))
+        self._machines = self._table(
+            look, "machine", _machine_columns(), row_height=58, most_height=84, name=t("Machines")
+        )
         self._orders = self._table(
             look, "order", _order_columns(), name=t("Orders"), empty=t("No order is planned")
         )
@@ -72,8 +74,9 @@ class View(QWidget):
         name: str,
         empty: str = "",
         row_height: int = 46,
+        most_height: int = 0,
     ) -> PaintedTable:
-        table = PaintedTable(look, columns, row_height=row_height, empty=empty)
+        table = PaintedTable(look, columns, row_height=row_height, most_height=most_height, empty=empty)
         table.setAccessibleName(name)
         table.selected.connect(lambda key: self.selected.emit(f"{kind}/{key}" if key else ""))
         table.activated.connect(lambda key: self.opened.emit(f"{kind}/{key}"))

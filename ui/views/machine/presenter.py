@@ -1,0 +1,256 @@
+"""What the screen of one machine shows, down to its controller, made from the desk. No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.alarm import Alarm
+from app.domain.hold import Hold
+from app.domain.lifecycle import words
+from app.domain.lifecycles import AlarmState
+from app.domain.plant import Address, Machine, Signal
+from app.readmodel.model import case, checks, open_cases, open_holds
+from ui.desk import Desk
+from ui.models.cases import case_line
+from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
+from ui.models.signals import signal_row, value_text
+from ui.shell import Shell, id_of, kind_of
+from ui.text import DASH, Formats, amount, duration, hms, t
+from ui.views.machine.rows import AlarmRow, CheckRow, HoldRow, MachineState
+
+PAST_S = 600.0
+CHECKS = 8
+HEADLINE = (
+    (Signal.MODE, "mode"),
+    (Signal.STOP_TEXT, "stop reason"),
+    (Signal.ORDER, "order"),
+    (Signal.LOT, "lot"),
+    (Signal.PRODUCED, "made"),
+    (Signal.REJECTED, "rejects"),
+)
+"""What stands in the head beside state and rate."""
+
+ORDER = (
+    Signal.RATE, Signal.PROCESS, Signal.MATERIAL, Signal.BUFFER, Signal.NOMINAL_RATE,
+    Signal.PRODUCED, Signal.REJECTED, Signal.CONSUMED, Signal.STATE, Signal.MODE,
+    Signal.STOP_REASON, Signal.STOP_TEXT, Signal.BLOCKED, Signal.STARVED,
+    Signal.LOT, Signal.ORDER, Signal.UNIT_SERIAL, Signal.HEARTBEAT,
+)  # fmt: skip
+"""Signals in the order in which they are read: what has a band first. Fixed, so that nothing jumps."""
+
+SEVERITIES = ((800, 1), (600, 2), (300, 3), (0, 4))
+"""OPC UA severity from … on is shown as this priority."""
+
+_UNACKNOWLEDGED = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED})
+
+
+class MachineView(Protocol):
+    """What the presenter needs of its view."""
+
+    def set_choices(self, machines: Sequence[tuple[str, str]], chosen: str) -> None: ...
+    def set_machine(self, state: MachineState) -> None: ...
+
+
+class Presenter:
+    """Shows one machine, the plant's first until told otherwise."""
+
+    def __init__(self, view: MachineView, desk: Desk, shell: Shell) -> None:
+        self._view, self._desk, self._shell = view, desk, shell
+        self._formats = Formats(desk.plant.zone)
+        self._watch = MachineWatch(desk)
+        self._machine = next(iter(desk.plant.machines), "")
+        self._ref = ""
+        self._shown: MachineState | None = None
+        self._choose()
+
+    @property
+    def selected(self) -> str:
+        """The case, hold or lot selected last; else the machine itself."""
+        return self._ref or (f"machine/{self._machine}" if self._machine else "")
+
+    def show(self, ref: str) -> None:
+        """A machine, or the machine of a case; unknown refs change nothing."""
+        machine = id_of(ref)
+        if kind_of(ref) == "case":
+            found = case(self._desk.view, machine)
+            machine = (found.machine or "") if found else ""
+        elif kind_of(ref) != "machine":
+            return
+        self.choose(machine)
+
+    def choose(self, machine: str) -> None:
+        """Another machine of the plant."""
+        if machine in self._desk.plant.machines and machine != self._machine:
+            self._machine, self._ref = machine, ""
+            self._choose()
+            self.refresh()
+
+    def select(self, ref: str) -> None:
+        """The person selected a row."""
+        self._ref = ref
+
+    def open(self, ref: str) -> None:
+        """Enter or a double click on a row."""
+        self._shell.go(ref)
+
+    def up(self) -> None:
+        """To the line of the machine."""
+        machine = self._desk.plant.machines.get(self._machine)
+        if machine is not None:
+            self._shell.go(f"line/{machine.line}")
+
+    def refresh(self) -> None:
+        """Show what stands now; an unchanged machine is not shown again."""
+        machine = self._desk.plant.machines.get(self._machine)
+        if machine is None:
+            return
+        state = self._state(machine)
+        if state != self._shown:
+            self._shown = state
+            self._view.set_machine(state)
+
+    def _choose(self) -> None:
+        plant = self._desk.plant
+        machine = plant.machines.get(self._machine)
+        if machine is not None:
+            row = plant.lines[machine.line].machines
+            self._view.set_choices([(m, plant.machines[m].name) for m in row], self._machine)
+
+    # --- rows -------------------------------------------------------------------------------------------------------
+
+    def _state(self, machine: Machine) -> MachineState:
+        now = self._watch.now(machine.id)
+        cases = [c for c in open_cases(self._desk.view) if c.machine == machine.id]
+        holds = [h for h in open_holds(self._desk.view) if h.machine == machine.id or now.lot in h.lots]
+        tags = sorted(self._desk.plant.tags_of(machine.id), key=lambda tag: ORDER.index(tag.signal))
+        rate = t(
+            "{rate} of {nominal} {unit}/min",
+            rate=rate_text(now.rate, now.nominal),
+            nominal=rate_text(now.nominal, now.nominal),
+            unit=t(machine.unit),
+        )
+        return MachineState(
+            key=machine.id,
+            name=self._desk.plant.label(machine.id),
+            priority=min((c.priority for c in cases), default=0),
+            hold=bool(holds),
+            state=state_words(now, cases[0] if cases else None),
+            clock=self._clock(now),
+            stale=self._stale(now),
+            rate=rate,
+            rate_value=None if math.isnan(now.rate) else now.rate,
+            low=now.low,
+            high=now.high,
+            top=now.nominal * 1.1,
+            facts=self._facts(now),
+            signals=tuple(signal_row(self._desk, tag, self._formats, past_s=PAST_S) for tag in tags),
+            alarms=self._alarms(machine.id),
+            cases=tuple(case_line(self._desk, c, self._formats) for c in cases),
+            holds=tuple(self._hold(h) for h in holds),
+            checks=self._checks(machine.id),
+            links=self._links(machine),
+        )
+
+    def _clock(self, now: MachineNow) -> str:
+        if now.since_at is None:
+            return ""
+        return t("for {clock}", clock=hms((self._desk.now() - now.since_at).total_seconds()))
+
+    def _stale(self, now: MachineNow) -> str:
+        if not now.stale:
+            return ""
+        if now.heard_at is None:
+            return t("no data yet")
+        return t("no data since {at}", at=self._formats.clock(now.heard_at))
+
+    def _facts(self, now: MachineNow) -> tuple[tuple[str, str], ...]:
+        """The headline values; a stale machine says none of them."""
+        facts = []
+        for signal, label in HEADLINE:
+            tag = self._watch.tag(now.machine.id, signal)
+            if tag is not None and not now.stale:
+                shown = value_text(tag, self._desk.values.reading(tag.index))
+                facts.append((t(label), f"{shown} {tag.unit}".strip() if shown != DASH else DASH))
+        return tuple(facts)
+
+    def _alarms(self, machine: str) -> tuple[AlarmRow, ...]:
+        """The alarms that stand, the most severe first."""
+        rows = [a for a in self._desk.alarms if a.machine == machine and a.state is not AlarmState.NORMAL]
+        return tuple(self._alarm(a) for a in sorted(rows, key=lambda a: (-a.severity, a.raised_at)))
+
+    def _alarm(self, alarm: Alarm) -> AlarmRow:
+        return AlarmRow(
+            key=alarm.key,
+            priority=next(priority for floor, priority in SEVERITIES if alarm.severity >= floor),
+            code=alarm.code,
+            message=alarm.message,
+            state=t(words(alarm.state)),
+            unacknowledged=alarm.state in _UNACKNOWLEDGED,
+            since=self._formats.clock(alarm.raised_at),
+            count=t("{count} times", count=alarm.count) if alarm.count > 1 else "",
+        )
+
+    def _hold(self, hold: Hold) -> HoldRow:
+        return HoldRow(
+            key=hold.id,
+            lots=", ".join(hold.lots),
+            quantity=t("{units} units", units=amount(hold.quantity)),
+            state=t(words(hold.state)),
+            reason=hold.reason,
+        )
+
+    def _checks(self, machine: str) -> tuple[CheckRow, ...]:
+        """The last checks at the machine, the newest first."""
+        found = [row for row in checks(self._desk.view) if row.machine == machine][-CHECKS:]
+        return tuple(
+            CheckRow(
+                key=row.id,
+                at=self._formats.minute(row.at),
+                what=row.characteristic,
+                value=f"{row.value} {row.unit}",
+                verdict=t("passed") if row.passed else t("failed"),
+                passed=row.passed,
+            )
+            for row in reversed(found)
+        )
+
+    def _links(self, machine: Machine) -> tuple[tuple[str, str], ...]:
+        """Diagnostics: the controller behind the machine, its link and its counts."""
+        plant, status = self._desk.plant, self._desk.status.controllers.get(machine.controller)
+        controller = plant.controllers.get(machine.controller)
+        tags = plant.tags_of(machine.id)
+        now_s = self._desk.now().timestamp()
+        fresh = sum(1 for tag in tags if not self._desk.values.reading(tag.index).stale(now_s))
+        live = t("{fresh} of {all} live", fresh=fresh, all=len(tags))
+        rows = [(t("controller"), machine.controller), (t("signals"), live)]
+        if controller is not None:
+            rows.insert(1, (t("protocol"), controller.protocol))
+            rows.insert(2, (t("address"), address_text(controller.settings)))
+            rows.insert(3, (t("identity"), controller.identity))
+        if status is not None:
+            since = self._formats.clock(status.since) if status.since else DASH
+            rows.append((t("link"), t("{health} since {at}", health=t(status.health.value), at=since)))
+            rows.append((t("last heard"), self._heard(status.last_data_at)))
+            rows.append((t("samples"), amount(status.samples)))
+            rows.append((t("reconnects"), amount(status.reconnects)))
+            rows.append((t("encrypted"), t("yes") if status.secure else t("no")))
+            rows.append((t("reason"), status.reason or DASH))
+        return tuple(rows)
+
+    def _heard(self, at: datetime | None) -> str:
+        """ "02:14:07, 24 s ago"."""
+        if at is None:
+            return DASH
+        ago = duration((self._desk.now() - at).total_seconds())
+        return t("{at}, {ago} ago", at=self._formats.clock(at), ago=ago)
+
+
+def address_text(settings: Address) -> str:
+    """The endpoint of a controller as its settings say it; nothing else of them is shown."""
+    for name in ("url", "endpoint"):
+        if name in settings:
+            return str(settings[name])
+    return f"{settings.get('host', '')}:{settings.get('port', '')}".strip(":") or DASH

@@ -1,0 +1,319 @@
+"""The screen of one machine: signals in their bands, alarms, cases, holds, checks, the link behind it. Passive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.models.cases import CaseLine
+from ui.models.signals import SignalRow
+from ui.text import t
+from ui.theme import Look
+from ui.views.machine.rows import AlarmRow, CheckRow, HoldRow, MachineState
+from ui.widgets.bars import RateBar
+from ui.widgets.forms import Button, ChoiceChips
+from ui.widgets.glyphs import Mark
+from ui.widgets.hatch import StaleBox
+from ui.widgets.labels import TextLabel, text_label
+from ui.widgets.panel import Panel
+from ui.widgets.table import Align, Band, Cell, Column, PaintedTable, Sparkline, TableRow
+
+_RIGHT = Align.RIGHT
+
+
+class View(QWidget):
+    """Setters in, signals out. `selected` and `opened` carry refs ("case/…", "hold/…"); `chosen` a machine's id."""
+
+    selected = Signal(str)
+    opened = Signal(str)
+    chosen = Signal(str)
+    line_asked = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._machines = ChoiceChips(look, name=t("Machine"))
+        self._machines.chosen.connect(self.chosen)
+        up = Button(look, t("Line"))
+        up.clicked.connect(self.line_asked)
+        self._head = _Head(look)
+        self._signals = PaintedTable(look, _signal_columns(), row_height=44)
+        self._signals.setAccessibleName(t("Signals"))
+        self._alarms = PaintedTable(look, _alarm_columns(), empty=t("The controller reports no alarm"))
+        self._alarms.setAccessibleName(t("Alarms"))
+        self._cases = self._linked(look, "case", _case_columns(), t("Open cases"), t("Nothing is open here"))
+        self._holds = self._linked(look, "hold", _hold_columns(), t("Holds"), t("Nothing is held here"))
+        self._checks = PaintedTable(look, _check_columns(), empty=t("No check is recorded"))
+        self._checks.setAccessibleName(t("Quality checks"))
+        self._links = _Pairs(look, t("Controller and link"))
+        top = QHBoxLayout()
+        top.addWidget(self._machines, 1)
+        top.addWidget(up)
+        self._lay_out(look, top)
+        self.setFocusProxy(self._signals)
+        self.setAccessibleName(t("Machine"))
+
+    def _lay_out(self, look: Look, top: QHBoxLayout) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        for title, table, share in (
+            (t("Alarms of the controller"), self._alarms, 4),
+            (t("Open cases"), self._cases, 3),
+            (t("Holds"), self._holds, 2),
+            (t("Last quality checks"), self._checks, 3),
+        ):
+            right.addWidget(_framed(look, title, table), share)
+        right.addWidget(self._links)
+        body = QHBoxLayout()
+        body.setSpacing(8)
+        body.addWidget(_framed(look, t("Signals"), self._signals), 3)
+        body.addLayout(right, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 10)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self._head)
+        layout.addLayout(body, 1)
+
+    def _linked(
+        self, look: Look, kind: str, columns: Sequence[Column], name: str, empty: str
+    ) -> PaintedTable:
+        table = PaintedTable(look, columns, empty=empty)
+        table.setAccessibleName(name)
+        table.selected.connect(lambda key: self.selected.emit(f"{kind}/{key}" if key else ""))
+        table.activated.connect(lambda key: self.opened.emit(f"{kind}/{key}"))
+        return table
+
+    def set_choices(self, machines: Sequence[tuple[str, str]], chosen: str) -> None:
+        """The machines of the line, and the one that is shown."""
+        self._machines.set_choices(machines)
+        self._machines.choose(chosen, tell=False)
+
+    def set_machine(self, state: MachineState) -> None:
+        """Show a machine."""
+        self._head.set_machine(state)
+        self._signals.set_rows([signal_cells(row) for row in state.signals])
+        self._alarms.set_rows([alarm_cells(row) for row in state.alarms])
+        self._cases.set_rows([case_cells(row) for row in state.cases])
+        self._holds.set_rows([hold_cells(row) for row in state.holds])
+        self._checks.set_rows([check_cells(row) for row in state.checks])
+        self._links.set_pairs(state.links)
+
+
+class _Head(Panel):
+    """State, clock and rate in large, the headline values beside them; hatched as a whole when stale."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._mark, self._hold = Mark(look, size=24), Mark(look, hold=True, size=24)
+        self._name, self._state = text_label(px=22, bold=True), text_label(px=18)
+        self._clock, self._rate = text_label(px=18, soft=True), text_label(px=18)
+        self._bar = RateBar(look)
+        self._bar.setAccessibleName(t("rate"))
+        self._stale = StaleBox(look)
+        self._facts = _Facts()
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        for widget in (self._mark, self._name, self._hold, self._state, self._clock):
+            row.addWidget(widget)
+        row.addWidget(self._stale, 1)
+        row.addStretch(0)
+        row.addWidget(self._rate)
+        row.addWidget(self._bar, 1)
+        self.body.addLayout(row)
+        self.body.addWidget(self._facts)
+        self.setMinimumHeight(96)
+
+    def set_machine(self, state: MachineState) -> None:
+        """Show the head of a machine."""
+        self.set_priority(state.priority)
+        self._mark.set(state.priority)
+        self._mark.setVisible(bool(state.priority))
+        self._hold.setVisible(state.hold)
+        self._name.setText(state.name)
+        live = not state.stale
+        for widget in (self._state, self._clock, self._rate, self._bar):
+            widget.setVisible(live)
+        self._stale.setVisible(not live)
+        self._stale.set(state.stale)
+        self._state.setText(state.state)
+        self._clock.setText(state.clock)
+        self._rate.setText(state.rate)
+        value = state.rate_value
+        out = value is not None and not state.low <= value <= state.high
+        self._bar.set(
+            float("nan") if value is None else value,
+            top=state.top,
+            low=state.low,
+            high=state.high,
+            priority=state.priority if out else 0,
+        )
+        self._facts.set_pairs(state.facts)
+
+
+class _Facts(QWidget):
+    """Label and value, side by side in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(22)
+        self._row.addStretch(1)
+        self._labels: list[tuple[TextLabel, TextLabel]] = []
+
+    def set_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Show these; labels are made once and kept."""
+        while len(self._labels) < len(pairs):
+            made = text_label(px=14, soft=True), text_label(px=14, bold=True)
+            box = QHBoxLayout()
+            box.setSpacing(6)
+            box.addWidget(made[0])
+            box.addWidget(made[1])
+            self._row.insertLayout(len(self._labels), box)
+            self._labels.append(made)
+        for place, (label, value) in enumerate(self._labels):
+            shown = pairs[place] if place < len(pairs) else ("", "")
+            label.setText(shown[0])
+            value.setText(shown[1])
+
+
+class _Pairs(Panel):
+    """Label and value, one pair a row in two columns."""
+
+    def __init__(self, look: Look, title: str) -> None:
+        super().__init__(look, title)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
+        self.body.addLayout(self._grid)
+        self._labels: list[tuple[TextLabel, TextLabel]] = []
+
+    def set_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Show these; labels are made once and kept."""
+        while len(self._labels) < len(pairs):
+            made = text_label(px=13, soft=True), text_label(px=13, elide=True)
+            row, side = divmod(len(self._labels), 2)
+            self._grid.addWidget(made[0], row, side * 2)
+            self._grid.addWidget(made[1], row, side * 2 + 1)
+            self._labels.append(made)
+        for place, (label, value) in enumerate(self._labels):
+            shown = pairs[place] if place < len(pairs) else ("", "")
+            label.setText(shown[0])
+            value.setText(shown[1])
+
+
+def _framed(look: Look, title: str, table: PaintedTable) -> Panel:
+    panel = Panel(look, title)
+    panel.body.addWidget(table)
+    table.setMinimumHeight(82)
+    return panel
+
+
+def _signal_columns() -> tuple[Column, ...]:
+    return (
+        Column(title=t("signal"), width=170, stretch=2),
+        Column(title=t("value"), width=150, stretch=1, align=_RIGHT),
+        Column(title=t("in its band"), width=150, stretch=2),
+        Column(title=t("last 10 min"), width=120, stretch=2, spare=1),
+        Column(title=t("quality"), width=80),
+        Column(title=t("age"), width=84, align=_RIGHT),
+    )
+
+
+def signal_cells(row: SignalRow) -> TableRow:
+    """A signal; stale hides its value, a value out of its band is bold."""
+    words = f"{row.value} {row.unit}".strip()
+    bar = Band(value=row.number, low=row.low, high=row.high, bottom=row.bottom, top=row.top)
+    past = Sparkline(stamp=row.stamp, low=row.low, high=row.high, values=row.past)
+    gone = Cell(stale=row.stale)
+    normal = t("normal {band}", band=row.band) if row.band else ""
+    return TableRow(
+        key=row.key,
+        cells=(
+            Cell(text=row.name, bold=row.out),
+            gone if row.stale else Cell(text=words, bold=row.out),
+            gone if row.stale and row.band else Cell(text=normal, soft=True, band=bar if row.band else None),
+            Cell(spark=past if row.past.size else None),
+            Cell(text=row.quality, soft=row.quality == t("good"), bold=bool(row.stale)),
+            Cell(text=row.age, soft=not row.stale),
+        ),
+    )
+
+
+def _alarm_columns() -> tuple[Column, ...]:
+    return (
+        Column(title="", width=38),
+        Column(title=t("alarm"), width=180, stretch=1),
+        Column(title=t("state"), width=140),
+        Column(title=t("since"), width=84),
+    )
+
+
+def alarm_cells(row: AlarmRow) -> TableRow:
+    """An alarm; not acknowledged is bold."""
+    detail = f"{row.code} {row.count}".strip()
+    return TableRow(
+        key=row.key,
+        cells=(
+            Cell(priority=row.priority),
+            Cell(text=row.message, detail=detail, bold=row.unacknowledged),
+            Cell(text=row.state, soft=not row.unacknowledged),
+            Cell(text=row.since, soft=True),
+        ),
+    )
+
+
+def _case_columns() -> tuple[Column, ...]:
+    return (
+        Column(title="", width=38),
+        Column(title=t("what"), width=150, stretch=1),
+        Column(title=t("clock"), width=80, align=_RIGHT),
+        Column(title=t("who has it"), width=120),
+    )
+
+
+def case_cells(row: CaseLine) -> TableRow:
+    """A case with its mark, clock and owner."""
+    return TableRow(
+        key=row.key,
+        cells=(
+            Cell(priority=row.priority),
+            Cell(text=row.title, detail=row.detail, bold=True),
+            row.clock,
+            Cell(text=row.owner, soft=row.offered),
+        ),
+    )
+
+
+def _hold_columns() -> tuple[Column, ...]:
+    return (
+        Column(title="", width=38),
+        Column(title=t("lots"), width=150, stretch=1),
+        Column(title=t("units"), width=110, align=_RIGHT),
+        Column(title=t("state"), width=120),
+    )
+
+
+def hold_cells(row: HoldRow) -> TableRow:
+    """A hold."""
+    lots = Cell(text=row.lots, detail=row.reason, bold=True)
+    return TableRow(key=row.key, cells=(Cell(hold=True), lots, row.quantity, row.state))
+
+
+def _check_columns() -> tuple[Column, ...]:
+    return (
+        Column(title=t("at"), width=64),
+        Column(title=t("check"), width=130, stretch=1),
+        Column(title=t("value"), width=100, align=_RIGHT),
+        Column(title=t("verdict"), width=90),
+    )
+
+
+def check_cells(row: CheckRow) -> TableRow:
+    """A check; a failed one is bold."""
+    verdict = Cell(text=row.verdict, bold=not row.passed, soft=row.passed)
+    return TableRow(key=row.key, cells=(Cell(text=row.at, soft=True), row.what, row.value, verdict))
