@@ -258,6 +258,7 @@ class PlacePage(QWidget):
             body.addWidget(panel)
         body.addLayout(middle)
         body.addWidget(self._reason_panel)
+        body.addStretch(1)
         self._area = Snug(inner)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 10, 14, 10)

@@ -18,7 +18,7 @@ from ui.widgets.forms import ChoiceChips
 from ui.widgets.glyphs import Mark
 from ui.widgets.labels import text_label
 from ui.widgets.panel import Panel
-from ui.widgets.table import Align, Band, Cell, Column, PaintedTable, TableRow
+from ui.widgets.table import HATCHED, Align, Band, Cell, Column, PaintedTable, TableRow
 
 _RIGHT = Align.RIGHT
 
@@ -180,9 +180,9 @@ def machine_row(row: MachineRow) -> TableRow:
         hold=row.hold,
     )
     if row.stale:
-        gone = Cell(stale=row.stale)
-        owner = Cell(text=row.owner)
-        return TableRow(key=row.key, cells=(name, gone, gone, gone, gone, gone, gone, gone, owner))
+        gone = Cell(stale=HATCHED)
+        cells = (name, Cell(stale=row.stale), gone, gone, gone, gone, gone, gone, Cell(text=row.owner))
+        return TableRow(key=row.key, cells=cells)
     out = row.rate_value is not None and not row.low <= row.rate_value <= row.high
     rate = Band(
         value=row.rate_value, low=row.low, high=row.high, top=row.top, priority=row.priority if out else 0

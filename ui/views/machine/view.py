@@ -18,7 +18,7 @@ from ui.widgets.glyphs import Mark
 from ui.widgets.hatch import StaleBox
 from ui.widgets.labels import TextLabel, text_label
 from ui.widgets.panel import Panel
-from ui.widgets.table import Align, Band, Cell, Column, PaintedTable, Sparkline, TableRow
+from ui.widgets.table import HATCHED, Align, Band, Cell, Column, PaintedTable, Sparkline, TableRow
 
 _RIGHT = Align.RIGHT
 
@@ -216,7 +216,7 @@ def _framed(look: Look, title: str, table: PaintedTable) -> Panel:
 def _signal_columns() -> tuple[Column, ...]:
     return (
         Column(title=t("signal"), width=170, stretch=2),
-        Column(title=t("value"), width=150, stretch=1, align=_RIGHT),
+        Column(title=t("value"), width=176, stretch=1, align=_RIGHT),
         Column(title=t("in its band"), width=150, stretch=2),
         Column(title=t("last 10 min"), width=120, stretch=2, spare=1),
         Column(title=t("quality"), width=80),
@@ -229,14 +229,15 @@ def signal_cells(row: SignalRow) -> TableRow:
     words = f"{row.value} {row.unit}".strip()
     bar = Band(value=row.number, low=row.low, high=row.high, bottom=row.bottom, top=row.top)
     past = Sparkline(stamp=row.stamp, low=row.low, high=row.high, values=row.past)
-    gone = Cell(stale=row.stale)
     normal = t("normal {band}", band=row.band) if row.band else ""
     return TableRow(
         key=row.key,
         cells=(
             Cell(text=row.name, bold=row.out),
-            gone if row.stale else Cell(text=words, bold=row.out),
-            gone if row.stale and row.band else Cell(text=normal, soft=True, band=bar if row.band else None),
+            Cell(stale=row.stale) if row.stale else Cell(text=words, bold=row.out),
+            Cell(stale=HATCHED)
+            if row.stale and row.band
+            else Cell(text=normal, soft=True, band=bar if row.band else None),
             Cell(spark=past if row.past.size else None),
             Cell(text=row.quality, soft=row.quality == t("good"), bold=bool(row.stale)),
             Cell(text=row.age, soft=not row.stale),
