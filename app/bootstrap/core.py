@@ -21,7 +21,7 @@ from app.bootstrap.health import Station
 from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
 from app.bus import Bus, Stored
-from app.domain.commands import Command
+from app.domain.commands import Command, RetryPosting
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache
@@ -196,6 +196,8 @@ class Core:
         actor = self._parts.plant.people.get(person_id)
         if actor is None:
             raise KnownError("Nobody is signed in.", "Sign in first.")
+        if isinstance(command, RetryPosting):
+            self._erp.resume()
         try:
             stored = await self.bus.send(command, actor)
         except StoreError as error:

@@ -68,6 +68,11 @@ class ErpSide:
         except KnownError as error:
             log.warning("the reference data could not be kept: %s", error)
 
+    def resume(self) -> None:
+        """A person mended what the ERP refused: go on after a refused sign-in."""
+        self.outbox.resume()
+        self.reader.resume()
+
     async def run(self) -> None:
         """Read and post until cancelled."""
         try:

@@ -164,8 +164,13 @@ class Shift:
 class ErpLink:
     """Which ERP adapter posts and reads, and its settings."""
 
-    adapter: str = "memory"
+    adapter: str = "none"
     settings: Address = field(default_factory=dict)
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is an ERP at all; without one outcomes are kept in Lineside only."""
+        return self.adapter != "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

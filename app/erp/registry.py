@@ -61,6 +61,7 @@ class ErpRow:
 
 ERPS: Mapping[str, ErpRow] = MappingProxyType(
     {
+        "none": ErpRow(module="app.erp.none", cls="NoErp"),
         "memory": ErpRow(module="app.erp.memory", cls="MemoryErp"),
         "demo": ErpRow(
             module="app.erp.demo_adapter",

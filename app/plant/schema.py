@@ -161,7 +161,7 @@ class RouteRow(Row):
 class ErpRow(Row):
     """The ERP that orders come from and confirmed outcomes go to."""
 
-    adapter: Id = key("adapter that speaks to it", "memory")
+    adapter: Id = key("adapter that speaks to it", "none")
     settings: Flat = key("settings of the adapter, such as url; passwords go into the keyring", dict)
 
 

@@ -53,7 +53,10 @@ def lots_known(ctx: Context) -> dict[str, str]:
     for row in m.all_progress(ctx.view):
         order = ctx.reference.orders.get(row.id)
         lots |= {count.lot: order.product if order else "" for count in row.lots if count.lot not in lots}
-    lots |= {case.lot: "" for case in m.all_cases(ctx.view) if case.lot and case.lot not in lots}
+    for case in m.all_cases(ctx.view):
+        if case.lot and not lots.get(case.lot):
+            order = ctx.reference.orders.get(case.order)
+            lots[case.lot] = order.product if order else ""
     return lots
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.domain import commands as c
 from app.domain import events as e
 from app.services import cases, findings, handovers, holds, postings, routing, station, tasks, work
-from app.services.context import CommandTable, ReactionTable
+from app.services.context import CommandTable, Context, Handler, ReactionTable
 
 COMMAND_HANDLERS: CommandTable = {
     c.RecordFinding: findings.record_finding,
@@ -49,15 +51,25 @@ COMMAND_HANDLERS: CommandTable = {
     c.SignOut: station.sign_out,
 }
 
+
+def to_erp(handler: Handler) -> Handler:
+    """A reaction that makes postings: quiet in a plant without an ERP."""
+
+    def react(event: e.Event, ctx: Context) -> Iterable[e.Event]:
+        return handler(event, ctx) if ctx.plant.erp.connected else ()
+
+    return react
+
+
 EVENT_HANDLERS: ReactionTable = {
     e.CaseOpened: (routing.assess, routing.offer_tasks),
     e.CaseReopened: (routing.offer_anew,),
-    e.CaseResolved: (postings.post_downtime,),
+    e.CaseResolved: (to_erp(postings.post_downtime),),
     e.CountRecorded: (work.activate_moved_order,),
-    e.ProductionConfirmed: (postings.post_production,),
-    e.HoldPlaced: (postings.post_hold,),
-    e.HoldReleased: (postings.post_release,),
-    e.AssignmentAccepted: (postings.post_move,),
+    e.ProductionConfirmed: (to_erp(postings.post_production),),
+    e.HoldPlaced: (to_erp(postings.post_hold),),
+    e.HoldReleased: (to_erp(postings.post_release),),
+    e.AssignmentAccepted: (to_erp(postings.post_move),),
     e.PostingRejected: (postings.route_refusal,),
     e.PostingParked: (postings.route_refusal,),
 }

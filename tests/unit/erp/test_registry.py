@@ -25,7 +25,7 @@ async def test_every_row_opens_its_adapter() -> None:
 
 FAULTS: dict[str, tuple[ErpLink, list[str]]] = {
     "unknown adapter": (ErpLink(adapter="dmeo"), ["ERP adapter 'dmeo' is unknown (did you mean 'demo'?)."]),
-    "far-off adapter": (ErpLink(adapter="x"), ["ERP adapter 'x' is unknown (there are: memory, demo)."]),
+    "far-off adapter": (ErpLink(adapter="x"), ["ERP adapter 'x' is unknown (there are: none, memory, demo)."]),
     "missing": (ErpLink(adapter="demo"), ["ERP setting 'url' is missing: demo needs it."]),
     "unknown setting": (
         ErpLink(adapter="demo", settings={**URL, "tokn": "x"}),
