@@ -5,10 +5,12 @@ import sys
 
 import pytest
 
+from app.domain.erp_errors import ErpUnsupportedError
 from app.domain.errors import KnownError
 from app.domain.plant import ErpLink
 from app.erp.demo_adapter import DemoErp
 from app.erp.memory import MemoryErp
+from app.erp.none import NoErp
 from app.erp.registry import ERPS, Value, check_settings, open_erp
 from tests.needs import ROOT
 
@@ -16,8 +18,8 @@ URL: dict[str, Value] = {"url": "http://127.0.0.1:8069"}
 
 
 async def test_every_row_opens_its_adapter() -> None:
-    opened = [open_erp(ErpLink()), open_erp(ErpLink(adapter="demo", settings=URL))]
-    assert [type(erp) for erp in opened] == [MemoryErp, DemoErp]
+    opened = [open_erp(ErpLink()), open_erp(ErpLink(adapter="memory")), open_erp(ErpLink(adapter="demo", settings=URL))]
+    assert [type(erp) for erp in opened] == [NoErp, MemoryErp, DemoErp]
     assert len(ERPS) == len(opened)
     for erp in opened:
         await erp.aclose()
@@ -33,7 +35,7 @@ FAULTS: dict[str, tuple[ErpLink, list[str]]] = {
     ),
     "setting of none": (
         ErpLink(settings={"url": "x"}),
-        ["ERP setting 'url' is unknown for memory (it takes none)."],
+        ["ERP setting 'url' is unknown for none (it takes none)."],
     ),
     "several at once": (
         ErpLink(adapter="demo", settings={"url": "ftp://erp.example", "timeout_s": 0, "token": " "}),
@@ -52,6 +54,14 @@ FAULTS: dict[str, tuple[ErpLink, list[str]]] = {
         ["ERP setting 'url' must be an address such as \"https://erp.example:8443\"."],
     ),
 }
+
+
+async def test_without_an_erp_everything_is_refused_with_one_sentence() -> None:
+    erp = open_erp(ErpLink())
+    for ask in (erp.probe, erp.products, erp.orders, erp.lots, erp.stock, erp.demand):
+        with pytest.raises(ErpUnsupportedError, match="No ERP is connected"):
+            await ask()
+    assert await erp.find("any") is None
 
 
 @pytest.mark.parametrize("name", FAULTS)
