@@ -68,6 +68,8 @@ class _Session:
         self._wire: Wire | None = None
         self._silence = Silence(SILENCE_S)
         self.fault = ""
+        checked = bool(controller.identity) and identity_address(controller.settings) is not None
+        self._note = "" if checked else "identity not checked"
         self._period_s = min(SLOWEST_S, controller.period_ms / 1000)
         self._timeout_s = min(ANSWER_S, controller.timeout_ms / 1000)
 
@@ -147,8 +149,7 @@ class _Session:
     def _heard(self, at_s: float) -> None:
         self._silence.heard()
         self.fault = ""
-        note = "" if self._controller.identity else "identity not checked"
-        self._book.heard(at_s, note)
+        self._book.heard(at_s, self._note)
 
     def _fail(self, group: Group, reason: str) -> None:
         """Tell that the tags of a group have no value now, and let it rest."""

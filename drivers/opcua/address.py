@@ -62,7 +62,7 @@ SETTINGS: Fields = {
     "url": Field(type=str, needed=True),
     "security": Field(type=str, choices=("none",)),
     "user": Field(type=str, blank=True),
-    "publishing_ms": Field(type=float, low=20, high=2_000),
+    "publishing_ms": Field(type=float, low=20, high=1_000),
     "sampling_ms": Field(type=float, low=-1, high=3_600_000),
     "queue": Field(type=int, low=2, high=10_000),
     "alarms": Field(type=bool),

@@ -86,7 +86,7 @@ def _clause(field: EventField, own_namespace: int) -> ua.SimpleAttributeOperand:
 
 
 async def subscribe(session: Session, subscription: int, own_namespace: int) -> str:
-    """Watch the Server object for events; the server's words if it refuses, else empty. Raises what fails."""
+    """Watch the Server object for events; the server's words if it refuses, else empty."""
     request = ua.MonitoredItemCreateRequest()
     request.ItemToMonitor.NodeId = standard(ua.ObjectIds.Server)
     request.ItemToMonitor.AttributeId = ua.AttributeIds.EventNotifier
@@ -95,7 +95,10 @@ async def subscribe(session: Session, subscription: int, own_namespace: int) -> 
     request.RequestedParameters.QueueSize = ua.Counter(QUEUE)
     request.RequestedParameters.DiscardOldest = True
     request.RequestedParameters.Filter = event_filter(own_namespace)
-    status = (await create(session, subscription, [request]))[0].StatusCode
+    try:
+        status = (await create(session, subscription, [request]))[0].StatusCode
+    except ua.UaStatusCodeError as error:
+        return str(error)
     return "" if status.is_good() else status.name
 
 
@@ -105,7 +108,10 @@ async def refresh(session: Session, subscription: int) -> str:
     call.ObjectId = standard(CONDITION_TYPE)
     call.MethodId = standard(REFRESH_METHOD)
     call.InputArguments = [ua.Variant(subscription, ua.VariantType.UInt32)]
-    status = (await session.services.call([call]))[0].StatusCode
+    try:
+        status = (await session.services.call([call]))[0].StatusCode
+    except ua.UaStatusCodeError as error:
+        return str(error)
     return "" if status.is_good() else status.name
 
 

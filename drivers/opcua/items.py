@@ -5,18 +5,28 @@ Owns the table handle → tag of one subscription. Must not know how notificatio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from asyncua import ua
+from asyncua.ua.uaerrors import (
+    BadEncodingLimitsExceeded,
+    BadRequestTooLarge,
+    BadResponseTooLarge,
+    BadTooManyOperations,
+)
 
 from app.domain.plant import Tag
 from drivers.opcua.address import UaAddress
 from drivers.opcua.session import Session, standard
 
 A_CALL = 500
-"""Items a request: servers limit it, and a request must not take long."""
+"""Items a request at first; halved as often as the server says that they are too many."""
+TOO_MANY = (BadTooManyOperations, BadRequestTooLarge, BadResponseTooLarge, BadEncodingLimitsExceeded)
+Request = TypeVar("Request")
+Result = TypeVar("Result")
+
 FIRST_HANDLE = 16
 STATE_HANDLE = 1
 CLOCK_HANDLE = 2
@@ -88,12 +98,11 @@ def _browse_path(session: Session, start: ua.NodeId, spot: UaAddress) -> ua.Brow
 
 
 async def _translate(session: Session, paths: dict[int, ua.BrowsePath]) -> list[tuple[int, ua.NodeId | str]]:
+    results = await in_calls(list(paths.values()), session.services.translate_browsepaths_to_nodeids)
     found: list[tuple[int, ua.NodeId | str]] = []
-    for places in chunks(list(paths), A_CALL):
-        results = await session.services.translate_browsepaths_to_nodeids([paths[place] for place in places])
-        for place, result in zip(places, results, strict=True):
-            good = result.StatusCode.is_good() and len(result.Targets) > 0
-            found.append((place, _local(result.Targets[0].TargetId) if good else result.StatusCode.name))
+    for place, result in zip(paths, results, strict=True):
+        good = result.StatusCode.is_good() and len(result.Targets) > 0
+        found.append((place, _local(result.Targets[0].TargetId) if good else result.StatusCode.name))
     return found
 
 
@@ -108,14 +117,10 @@ async def monitor(
 
     The item at position n has the handle FIRST_HANDLE + n.
     """
-    refused: dict[int, str] = {}
-    for places in chunks(list(nodes), A_CALL):
-        requests = [item_request(FIRST_HANDLE + place, nodes[place], watch) for place in places]
-        results = await create(session, subscription, requests)
-        for place, result in zip(places, results, strict=True):
-            if not result.StatusCode.is_good():
-                refused[place] = result.StatusCode.name
-    return refused
+    requests = [item_request(FIRST_HANDLE + place, node, watch) for place, node in nodes.items()]
+    results = await in_calls(requests, lambda part: create(session, subscription, part))
+    statuses = zip(nodes, (result.StatusCode for result in results), strict=True)
+    return {place: status.name for place, status in statuses if not status.is_good()}
 
 
 async def create(
@@ -142,6 +147,16 @@ def item_request(handle: int, node: ua.NodeId, watch: Monitoring) -> ua.Monitore
     return request
 
 
-def chunks(places: Sequence[int], size: int) -> Iterable[Sequence[int]]:
-    """The sequence in parts of at most `size`."""
-    return (places[start : start + size] for start in range(0, len(places), size))
+async def in_calls(requests: list[Request], call: Callable[[list[Request]], Awaitable[list[Result]]]) -> list[Result]:
+    """The results of all requests, in as many calls as the server's limits ask for."""
+    results: list[Result] = []
+    size = A_CALL
+    while len(results) < len(requests):
+        part = requests[len(results) : len(results) + size]
+        try:
+            results += await call(part)
+        except TOO_MANY:
+            if len(part) == 1:
+                raise
+            size = len(part) // 2
+    return results

@@ -167,6 +167,21 @@ async def test_a_restart_with_other_namespace_indices_shows_no_value_of_another_
     assert [seen.value for seen in said.of(NUMBER) if seen.good and not 1_000 <= seen.value < 2_000] == []
 
 
+async def test_a_server_with_rare_keep_alives_is_neither_lost_by_mistake_nor_too_late(opcua: Rig) -> None:
+    opcua.settings["publishing_ms"] = 1_000
+    still = opcua.tags()[TEXT : TEXT + 1]
+    await opcua.start()
+    said = Recorder()
+    task = asyncio.create_task(open_driver(opcua.controller(), still, said).run())
+    await said.until(lambda: len(said.alive_s) >= 5)
+    assert [state.link for state in said.links] == [Link.CONNECTING, Link.UP]
+    opcua.signal(signal.SIGSTOP)
+    await said.until(lambda: said.now is Link.LOST)
+    assert said.links[-1].since_s - said.alive_s[-1] <= STALE_AFTER_S
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_events_come_as_alarms_of_their_machine(opcua: Rig) -> None:
     await opcua.start()
     async with driving(opcua) as said:

@@ -68,6 +68,10 @@ async function main() {
     serverInfo: { applicationUri: "urn:press:server", productUri: "urn:press", applicationName: coerceLocalizedText("Press") },
     buildInfo: { productName: "Press", buildNumber: "1", buildDate: new Date() },
     alternateHostname: ["127.0.0.1"],
+    // a small controller: few items a request
+    serverCapabilities: {
+      operationLimits: { maxMonitoredItemsPerCall: 5, maxNodesPerTranslateBrowsePathsToNodeIds: 2 },
+    },
   });
   await server.initialize();
   const space = server.engine.addressSpace;
