@@ -1,0 +1,228 @@
+"""Which signals, which time, where the cursor is: the trends presenter over the night of the pictures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from app.domain.plant import Signal
+from tests.ui.desk import NOW, FakeDesk, at, night_desk
+from tests.ui.shell import FakeShell
+from ui.views.trends.presenter import LONGEST_S, MOST, TrendsPresenter
+from ui.views.trends.rows import Axis, Strip, TreeRow
+
+
+class Shown:
+    """A view that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.tree: Sequence[TreeRow] = ()
+        self.strips: Sequence[Strip] = ()
+        self.axes: list[Axis] = []
+        self.selected = ""
+        self.rows: list[str] = []
+
+    def show_tree(self, rows: Sequence[TreeRow]) -> None:
+        self.tree = rows
+
+    def show_strips(self, strips: Sequence[Strip], axis: Axis, selected: str) -> None:
+        self.strips, self.selected = strips, selected
+        self.axes.append(axis)
+
+    def select_row(self, key: str) -> None:
+        self.rows.append(key)
+
+    @property
+    def axis(self) -> Axis:
+        return self.axes[-1]
+
+    def named(self, name: str) -> Strip:
+        return next(s for s in self.strips if s.name == name)
+
+
+class Bench:
+    """The presenter with its fakes."""
+
+    def __init__(self) -> None:
+        self.desk: FakeDesk = night_desk()
+        self.view, self.shell = Shown(), FakeShell()
+        self.presenter = TrendsPresenter(self.view, self.desk, self.shell)
+        self.presenter.open()
+
+
+def test_it_opens_live_with_the_rate_of_every_lines_output() -> None:
+    bench = Bench()
+    assert [s.where for s in bench.view.strips] == ["L1 Case packer", "L2 Case packer", "L3 Case packer"]
+    assert bench.view.axis.live
+    assert bench.view.axis.to_s == int(NOW.timestamp())
+    assert bench.presenter.selected == "machine/L1.case_packer"
+
+
+def test_a_machine_shows_its_rate_and_process_values_and_opens_its_branch() -> None:
+    bench = Bench()
+    bench.presenter.show("machine/L2.filler")
+    names = [s.name for s in bench.view.strips]
+    assert names[:3] == ["Speed", "Torque valve block 3", "Bowl pressure"]
+    assert len(names) == MOST
+    opened = [row.key for row in bench.view.tree if row.open]
+    assert opened == ["line/L2", "machine/L2.filler"]
+    assert next(row for row in bench.view.tree if row.text == "Speed").chosen
+
+
+def test_a_case_is_shown_at_its_moment_with_its_window_marked() -> None:
+    bench = Bench()
+    bench.presenter.show("case/c1")
+    happened_s = at("02:11:43").timestamp()
+    assert bench.view.axis.from_s < happened_s <= bench.view.axis.to_s
+    assert bench.view.axis.cursor == "02:11:43"
+    marks = bench.view.strips[0].marks
+    assert [(m.text, m.priority) for m in marks] == [("L2 Filler aborted", 1)]
+    assert [m.text for m in bench.view.strips[1].marks] == [""]
+
+
+def test_only_cases_of_a_strips_machine_are_marked() -> None:
+    bench = Bench()
+    bench.presenter.show("machine/L1.depalletiser")
+    assert all(s.marks == () for s in bench.view.strips)
+
+
+def test_a_lost_controller_is_stale_and_never_its_last_number() -> None:
+    bench = Bench()
+    bench.presenter.show("machine/L3.labeller")
+    strip = bench.view.named("Speed")
+    assert strip.stale == "no data since 02:14:07"
+    assert strip.at_cursor == "–"
+
+
+def test_a_state_is_read_by_its_name() -> None:
+    bench = Bench()
+    bench.presenter.show("machine/L2.filler")
+    assert bench.view.named("PackML state").at_cursor == "Aborted"
+
+
+def test_typing_finds_signals_by_every_word() -> None:
+    bench = Bench()
+    bench.presenter.find("l2 torque")
+    assert [row.text for row in bench.view.tree] == ["L2 Filler · Torque valve block 3", "L2 Capper · Closing torque"]
+    bench.presenter.find("no such thing")
+    assert bench.view.tree == ()
+    bench.presenter.find("")
+    assert [row.key for row in bench.view.tree] == ["line/L1", "line/L2", "line/L3"]
+
+
+def test_no_text_signal_can_be_chosen() -> None:
+    bench = Bench()
+    bench.presenter.find("lot")
+    assert all("Lot" not in row.text for row in bench.view.tree)
+
+
+def test_enter_shows_and_hides_a_signal_and_opens_branches() -> None:
+    bench = Bench()
+    tag = bench.desk.plant.tag("L2.filler", Signal.BUFFER)
+    assert tag is not None
+    bench.presenter.toggle(f"tag/{tag.id}")
+    assert bench.presenter.chosen[-1] == tag.id
+    assert bench.presenter.selected == "machine/L2.filler"
+    bench.presenter.toggle(f"tag/{tag.id}")
+    assert tag.id not in bench.presenter.chosen
+    bench.presenter.toggle("line/L1")
+    assert any(row.key == "machine/L1.filler" for row in bench.view.tree)
+    bench.presenter.branch("line/L1", False)
+    assert not any(row.key == "machine/L1.filler" for row in bench.view.tree)
+    bench.presenter.branch("machine/L1.filler", False)
+    assert bench.view.rows == ["line/L1"]
+
+
+def test_more_signals_than_fit_are_refused_in_words() -> None:
+    bench = Bench()
+    bench.presenter.show("machine/L2.filler")
+    tag = bench.desk.plant.tag("L1.filler", Signal.RATE)
+    assert tag is not None
+    bench.presenter.toggle(f"tag/{tag.id}")
+    assert len(bench.presenter.chosen) == MOST
+    assert bench.shell.said[-1][1]
+
+
+def test_hiding_the_selected_strip_selects_its_neighbour_until_none_is_left() -> None:
+    bench = Bench()
+    bench.presenter.step(1)
+    bench.presenter.hide_selected()
+    assert bench.presenter.selected == "machine/L3.case_packer"
+    bench.presenter.hide_selected()
+    bench.presenter.hide_selected()
+    bench.presenter.hide_selected()
+    assert bench.presenter.chosen == ()
+    assert bench.presenter.selected == ""
+    bench.presenter.step(1)
+
+
+def test_panning_back_stops_following_and_panning_on_follows_again() -> None:
+    bench = Bench()
+    bench.presenter.pan(-0.25)
+    assert not bench.view.axis.live
+    stood = bench.view.axis.to_s
+    bench.desk.pass_time(5)
+    bench.presenter.refresh()
+    assert bench.view.axis.to_s == stood
+    bench.presenter.pan(1)
+    assert bench.view.axis.live
+
+
+def test_nothing_is_asked_for_beyond_what_the_station_keeps() -> None:
+    bench = Bench()
+    bench.presenter.pan(-1e6)
+    assert bench.view.axis.from_s == pytest.approx(NOW.timestamp() - LONGEST_S)
+    for _ in range(20):
+        bench.presenter.zoom(1)
+    assert bench.view.axis.to_s - bench.view.axis.from_s == LONGEST_S
+
+
+def test_the_cursor_is_linked_and_takes_the_window_along() -> None:
+    bench = Bench()
+    tag = bench.desk.plant.tag("L1.case_packer", Signal.RATE)
+    assert tag is not None
+    bench.desk.values.series[tag.index] = np.arange(7200.0)
+    bench.presenter.move_cursor(-0.5)
+    assert bench.view.axis.cursor == "02:09:31"
+    assert float(bench.view.named("Speed").at_cursor.replace(",", "")) == pytest.approx(7199 - 299, abs=2)
+    for _ in range(60):
+        bench.presenter.move_cursor(-0.01)
+    assert bench.view.axis.from_s <= bench.view.axis.cursor_s <= bench.view.axis.to_s
+    assert not bench.view.axis.live
+    bench.presenter.follow()
+    assert bench.view.axis.live
+    assert bench.view.axis.cursor == "02:14:31"
+
+
+def test_the_mouse_points_within_the_window() -> None:
+    bench = Bench()
+    bench.presenter.point(0.0)
+    assert bench.view.axis.cursor_s == bench.view.axis.from_s
+
+
+def test_zooming_keeps_the_cursor_in_its_place() -> None:
+    bench = Bench()
+    bench.presenter.pan(-1)
+    bench.presenter.point(bench.view.axis.from_s + 150)
+    bench.presenter.zoom(-1)
+    axis = bench.view.axis
+    assert (axis.cursor_s - axis.from_s) / (axis.to_s - axis.from_s) == pytest.approx(0.25)
+
+
+def test_a_live_picture_moves_on_once_a_second_at_most() -> None:
+    bench = Bench()
+    shown = len(bench.view.axes)
+    for _ in range(8):
+        bench.presenter.refresh()
+    assert len(bench.view.axes) == shown
+    bench.desk.pass_time(1)
+    bench.presenter.refresh()
+    assert len(bench.view.axes) == shown + 1
+
+
+def test_unknown_refs_change_nothing() -> None:
+    bench = Bench()
+    before = bench.presenter.chosen
+    for ref in ("machine/none", "line/none", "case/none", "tag/none", "lot/x", ""):
+        bench.presenter.show(ref)
+    assert bench.presenter.chosen == before
