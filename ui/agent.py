@@ -31,8 +31,8 @@ def agent(plant: Path, data: Path | None, seconds: float | None, report: Path | 
     station = config(data)
     errors = start_log(station.log, echo=True)
     loaded = load(plant, ADDRESS_CHECKS, check_settings)
-    reader, _ = new_board(loaded, station.board)
     parts = station_parts(loaded, station, ACQUISITION)
+    reader, _ = new_board(loaded, station.board)
 
     async def serve() -> Core:
         core = Core(parts, Nobody())

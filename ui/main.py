@@ -34,6 +34,7 @@ from app.domain.status import StationStatus
 from app.erp.registry import check_settings
 from app.plant.check import load
 from app.readmodel.model import Changes
+from app.store.lock import refuse_second
 from drivers.demo import Demo, DemoOptions
 from drivers.registry import ADDRESS_CHECKS
 from ui.bridge import Bridge
@@ -83,6 +84,7 @@ def demo(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="lineside-", ignore_cleanup_errors=True))
             )
         station = config(data, name="lineside-demo")
+        refuse_second(station.folder)
         options = DemoOptions(
             seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant
         )
@@ -94,8 +96,9 @@ def demo(
 
 def run(*, plant: Path, data: Path | None, smoke: float | None, screenshots: Path | None, report: Path | None) -> int:
     """`lineside run`: Lineside on a plant of one's own."""
-    loaded = load(plant, ADDRESS_CHECKS, check_settings)
-    return Program(loaded, config(data), Pace(), _nothing).run(_options(smoke, screenshots, report))
+    loaded, station = load(plant, ADDRESS_CHECKS, check_settings), config(data)
+    refuse_second(station.folder)
+    return Program(loaded, station, Pace(), _nothing).run(_options(smoke, screenshots, report))
 
 
 def _nothing() -> None:

@@ -1,6 +1,6 @@
 """The journal of one workstation in SQLite: WAL, synchronous=FULL, one writer. What append returned from is on disk.
 
-Owns the file, its lock and the last-sequence mark beside it; knows no event and no lifecycle.
+Owns the file and the last-sequence mark beside it; knows no event and no lifecycle.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.codec import encode, read
 from app.domain.erp import Reference
 from app.domain.errors import KnownError
 from app.domain.operation import GENESIS, Operation
+from app.store.lock import lock
 from app.store.rows import to_operation, to_row
 from app.store.schema import metadata, operation, reference
 
@@ -32,19 +33,15 @@ class StoreError(KnownError):
     """The disk or the journal file refuses. Nothing was written, nothing acknowledged."""
 
 
-class BusyError(StoreError):
-    """Another Lineside works on this data folder."""
-
-
 class SqliteJournal:
-    """The journal in `folder`, made if it is not there. Raises BusyError where another process has it open."""
+    """The journal in `folder`, made if it is not there. Raises lock.BusyError where another process has it."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
         self._mark = folder / MARK
         with _telling(self.path):
             folder.mkdir(parents=True, exist_ok=True)
-            self._lock = _lock(folder / "station.lock")
+            self._lock = lock(folder)
             self._engine = open_engine(self.path)
             with self._engine.begin() as connection:
                 metadata.create_all(connection)
@@ -111,20 +108,6 @@ def _head(connection: Connection) -> tuple[int, str]:
     newest = select(operation.c.seq, operation.c.hash).order_by(operation.c.seq.desc()).limit(1)
     row = connection.execute(newest).first()
     return (row.seq, row.hash) if row else (0, GENESIS)
-
-
-def _lock(path: Path) -> sqlite3.Connection:
-    """An exclusive lock that the system gives back when this process dies, on every platform."""
-    connection = sqlite3.connect(path, timeout=0.2, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        connection.close()
-        raise BusyError(
-            f"Another Lineside is running on {path.parent}.",
-            "Use that one, or start this one with another --data folder.",
-        ) from error
-    return connection
 
 
 def write_mark(path: Path, head: tuple[int, str]) -> None:
