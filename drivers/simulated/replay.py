@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,8 @@ COLUMNS: Final = (
     "dominant_alarm_code",
 )
 WEEK: Final = timedelta(days=7)
+LONGEST_SILENCE_S: Final = 1799.0
+"""Bursts are told apart by 30 minutes of silence: none is left inside one, rounding included."""
 _SHOWN_FAULTS: Final = 20
 
 
@@ -106,8 +109,9 @@ def reconstruct(burst: Burst, codes: list[str]) -> list[RecordedAlarm]:
     """The single alarms of a burst, in order of time; the same for the same row and codes.
 
     The first has the first code at the start, the last the last code at the end; there are exactly as many
-    alarms and distinct codes as the row says, none is more frequent than the dominant one, and every moment lies
-    within the burst. `codes` are further codes of the machine; if they are too few, `x1`, `x2` … are made up.
+    alarms and distinct codes as the row says, none is more frequent than the dominant one, every moment lies
+    within the burst, and no silence in it lasts half an hour unless the burst is too long for its alarms.
+    `codes` are further codes of the machine; if they are too few, `x1`, `x2` … are made up.
     """
     rng = random.Random(f"{burst.row}/{burst.machine}/{burst.start_at.isoformat()}")
     counts = _counts(burst, _distinct_codes(burst, codes, rng), rng)
@@ -234,9 +238,24 @@ def _moments(burst: Burst, rng: random.Random) -> list[datetime]:
     if burst.alarms == 1:
         return [burst.start_at]
     length_s = (burst.end_at - burst.start_at).total_seconds()
-    offsets = sorted(rng.uniform(0.0, length_s) for _ in range(burst.alarms - 2))
+    offsets = _unbroken(sorted(rng.uniform(0.0, length_s) for _ in range(burst.alarms - 2)), length_s)
     inner = [burst.start_at + timedelta(milliseconds=int(offset * 1000)) for offset in offsets]
     return [burst.start_at, *inner, burst.end_at]
+
+
+def _unbroken(offsets: list[float], length_s: float) -> list[float]:
+    """The offsets with no silence of half an hour between them; what a silence is too long goes to the others.
+
+    Where the burst is too long for that, its silences are all alike.
+    """
+    gaps = [later - earlier for earlier, later in pairwise([0.0, *offsets, length_s])]
+    longest = max(LONGEST_SILENCE_S, length_s / len(gaps))
+    over = sum(max(0.0, gap - longest) for gap in gaps)
+    room = sum(max(0.0, longest - gap) for gap in gaps)
+    if over <= 0 or room <= 0:
+        return offsets
+    evened = [min(gap, longest) + max(0.0, longest - gap) * over / room for gap in gaps]
+    return [min(offset, length_s) for offset in accumulate(evened[:-1])]
 
 
 def _several(faults: list[str]) -> str:

@@ -3,6 +3,7 @@
 import gzip
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from drivers.simulated.replay import (
 from drivers.simulated.replay_server import changes
 from tests.needs import need_shared
 
+HALF_AN_HOUR = timedelta(minutes=30)
 HEADER = ",".join(COLUMNS)
 ROW = "3,2019-02-21 10:16:18.130,2019-02-21 10:20:06.760,228.63,5,2,139,98,139"
 
@@ -45,6 +47,9 @@ def assert_faithful(burst: Burst, alarms: list[RecordedAlarm]) -> None:
     moments = [alarm.at for alarm in alarms]
     assert moments == sorted(moments)
     assert all(alarm.at <= alarm.returns_at <= burst.end_at for alarm in alarms)
+    mean = (burst.end_at - burst.start_at) / max(1, burst.alarms - 1)
+    silences = (later - earlier for earlier, later in pairwise(moments))
+    assert max(silences, default=timedelta()) < max(HALF_AN_HOUR, mean + timedelta(milliseconds=2))
 
 
 def test_every_burst_of_the_real_file_is_reconstructed_faithfully() -> None:
