@@ -23,6 +23,10 @@ _MARK = 18
 _PX, _DETAIL_PX = 14, 12
 
 
+HATCHED = " "
+"""`Cell.stale` of a cell that is hatched without words, because its neighbour says since when."""
+
+
 class Align(Enum):
     """Where a column's text stands."""
 

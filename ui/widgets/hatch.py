@@ -16,7 +16,7 @@ _STEP = 12.0
 
 
 def draw_stale(painter: QPainter, rect: QRectF, text: str, look: Look, *, px: int = 13) -> None:
-    """The hatch over `rect` with `text` ("no data since 02:14:07") on a plain ground in its middle."""
+    """The hatch over `rect` with `text` ("no data since 02:14:07") on a plain ground; a blank text is hatch alone."""
     theme = look.theme
     painter.save()
     painter.setClipRect(rect)
@@ -31,7 +31,7 @@ def draw_stale(painter: QPainter, rect: QRectF, text: str, look: Look, *, px: in
     painter.setPen(theme.line)
     painter.setBrush(_NO_BRUSH)
     painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
-    if text:
+    if text.strip():
         shown = look.elided(text, px, rect.width() - 12)
         width = look.width(shown, px) + 10
         plate = QRectF(rect.center().x() - width / 2, rect.center().y() - px * 0.75 - 1, width, px * 1.5 + 2)

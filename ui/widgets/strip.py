@@ -42,7 +42,9 @@ class StripChart(QWidget):
         self._priority = 0
         self._now_s = 0.0
         self._columns: dict[int, tuple[float, float]] = {}
-        self._drawn: tuple[int, float, float] | None = None
+        self._drawn_to: int | None = None
+        self._drawn_range = (0.0, 1.0)
+        self._dirty_from = 0
         self._pixmap = QPixmap()
         self.setMinimumSize(160, 70)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -107,8 +109,7 @@ class StripChart(QWidget):
         for place, low, high in zip(places[starts].tolist(), lows.tolist(), highs.tolist(), strict=True):
             old = self._columns.get(place)
             self._columns[place] = (low, high) if old is None else (min(old[0], low), max(old[1], high))
-            if self._drawn is not None and old is not None and place <= self._drawn[0]:
-                self._drawn = (min(self._drawn[0], place - 1), *self._drawn[1:])
+        self._dirty_from = min(self._dirty_from, int(places.min()))
         self._forget(int(places[-1]))
 
     def _forget(self, newest: int) -> None:
@@ -140,7 +141,7 @@ class StripChart(QWidget):
         self._redraw()
 
     def _redraw(self) -> None:
-        self._drawn = None
+        self._drawn_to = None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -165,24 +166,16 @@ class StripChart(QWidget):
         """Bring the pixmap up to now: scroll it and draw what is new, or all of it after a change."""
         size = QSize(self.width(), max(1, self.height() - _HEAD))
         newest = math.floor(self._now_s / self._column_s())
-        bottom, top = self._vertical()
-        fresh = self._drawn is None or self._pixmap.size() != size or self._drawn[1:] != (bottom, top)
-        if fresh:
+        vertical = self._vertical()
+        if self._drawn_to is None or self._pixmap.size() != size or self._drawn_range != vertical:
             self._pixmap = QPixmap(size)
             first = newest - size.width() + 1
-        elif self._drawn is not None:
-            first = self._drawn[0]
-            shift = newest - self._newest
-            if shift > 0:
-                self._pixmap.scroll(-shift, 0, self._pixmap.rect())
-            first = min(first, self._newest) if shift or first < self._newest else newest
         else:
-            first = newest
-        self._newest = newest
-        self._drawn = (newest, bottom, top)
-        self._draw_range(first, newest, size, bottom, top)
-
-    _newest = 0
+            self._pixmap.scroll(self._drawn_to - newest, 0, self._pixmap.rect())
+            first = min(self._dirty_from, self._drawn_to + 1)
+        if first <= newest:
+            self._draw_range(first, newest, size, *vertical)
+        self._drawn_to, self._drawn_range, self._dirty_from = newest, vertical, newest + 1
 
     def _draw_range(self, first: int, last: int, size: QSize, bottom: float, top: float) -> None:
         theme, width, high = self._look.theme, size.width(), size.height()

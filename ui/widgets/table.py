@@ -25,9 +25,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from ui.theme import Look
-from ui.widgets.cells import Align, Band, Cell, Column, Sparkline, draw_cell
+from ui.widgets.cells import HATCHED, Align, Band, Cell, Column, Sparkline, draw_cell
 
-__all__ = ["Align", "Band", "Cell", "Column", "PaintedTable", "Row", "Sparkline", "TableRow", "row_text"]
+__all__ = [
+    "HATCHED",
+    "Align",
+    "Band",
+    "Cell",
+    "Column",
+    "PaintedTable",
+    "Row",
+    "Sparkline",
+    "TableRow",
+    "row_text",
+]
 
 HEADER = 32
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -222,6 +233,9 @@ class PaintedTable(QAbstractScrollArea):
         key = self._key_at(int(event.position().y()))
         if event.button() == _LEFT_BUTTON and key:
             self.select(key, show=False)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         key = self._key_at(int(event.position().y()))

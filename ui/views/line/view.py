@@ -38,15 +38,9 @@ class View(QWidget):
         self._machines = self._table(
             look, "machine", _machine_columns(), row_height=58, most_height=84, name=t("Machines")
         )
-        self._orders = self._table(
-            look, "order", _order_columns(), name=t("Orders"), empty=t("No order is planned")
-        )
-        self._lots = self._table(
-            look, "lot", _lot_columns(), name=t("Lots"), empty=t("Nothing is counted yet")
-        )
-        self._cases = self._table(
-            look, "case", _case_columns(), name=t("Open cases"), empty=t("Nothing is open here")
-        )
+        self._orders = self._table(look, "order", _order_columns(), name=t("Orders"), empty=t("No order is planned"))
+        self._lots = self._table(look, "lot", _lot_columns(), name=t("Lots"), empty=t("Nothing is counted yet"))
+        self._cases = self._table(look, "case", _case_columns(), name=t("Open cases"), empty=t("Nothing is open here"))
         below = QHBoxLayout()
         below.setSpacing(10)
         for title, table, share in (
@@ -184,9 +178,7 @@ def machine_row(row: MachineRow) -> TableRow:
         cells = (name, Cell(stale=row.stale), gone, gone, gone, gone, gone, gone, Cell(text=row.owner))
         return TableRow(key=row.key, cells=cells)
     out = row.rate_value is not None and not row.low <= row.rate_value <= row.high
-    rate = Band(
-        value=row.rate_value, low=row.low, high=row.high, top=row.top, priority=row.priority if out else 0
-    )
+    rate = Band(value=row.rate_value, low=row.low, high=row.high, top=row.top, priority=row.priority if out else 0)
     buffer = None if row.fill is None else Band(value=row.fill, low=0.05, high=0.95)
     return TableRow(
         key=row.key,

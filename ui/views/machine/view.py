@@ -76,9 +76,7 @@ class View(QWidget):
         layout.addWidget(self._head)
         layout.addLayout(body, 1)
 
-    def _linked(
-        self, look: Look, kind: str, columns: Sequence[Column], name: str, empty: str
-    ) -> PaintedTable:
+    def _linked(self, look: Look, kind: str, columns: Sequence[Column], name: str, empty: str) -> PaintedTable:
         table = PaintedTable(look, columns, empty=empty)
         table.setAccessibleName(name)
         table.selected.connect(lambda key: self.selected.emit(f"{kind}/{key}" if key else ""))
