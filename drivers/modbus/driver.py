@@ -17,7 +17,7 @@ from drivers.modbus.address import DEFAULT_PORT, DEFAULT_REGISTERS, identity_add
 from drivers.modbus.decode import NotAValueError, decode, decode_text, ordered
 from drivers.modbus.poll import Group, Item, plan
 from drivers.modbus.rota import Rota
-from drivers.modbus.wire import ADDRESSING, DeviceError, Wire, WrongAnswerError
+from drivers.modbus.wire import ADDRESSING, GATEWAY, DeviceError, Wire, WrongAnswerError
 from drivers.samples import BAD, NOTHING, Batch, engineering
 from drivers.session import IdentityError, LinkBook, LostError, RareLog, Silence, first_of, keep_at_it, network_words
 
@@ -26,6 +26,7 @@ SLOWEST_S = 1.5
 ANSWER_S = 1.5
 """The longest wait for one answer, whatever the plant file says: the other groups must be heard in between."""
 SILENCE_S = 2.3
+"""Longer than one unanswered request, so that a single dead unit is not taken for a dead device."""
 
 
 class ModbusDriver:
@@ -116,7 +117,10 @@ class _Session:
             await self._read(group)
             self._rota.answered(group)
         except DeviceError as error:
-            self._heard(time.time())
+            if error.code in GATEWAY:
+                self.fault = error.message  # the gateway is there, the device behind it is not
+            else:
+                self._heard(time.time())
             await self._refused(group, error)
         except (TimeoutError, WrongAnswerError) as error:
             self.fault = _words(error)
@@ -127,8 +131,6 @@ class _Session:
         return True
 
     async def _read(self, group: Group) -> None:
-        if self._wire is None:
-            await self._open()
         assert self._wire is not None
         words = await self._wire.read(group.table, group.unit, group.start, group.count, self._timeout_s)
         received_s = time.time()

@@ -32,6 +32,9 @@ EXCEPTIONS = {
 ADDRESSING = frozenset({2, 3})
 """Exceptions that blame the asked span: another span may well be answered."""
 
+GATEWAY = frozenset({10, 11})
+"""Exceptions of a gateway about a device that it cannot reach."""
+
 
 class DeviceError(KnownError):
     """The device answered with a Modbus exception."""

@@ -92,6 +92,15 @@ async def test_a_device_that_only_answers_wrongly_is_lost_and_never_alive() -> N
     assert not any(seen.good for seen in said.seen)
 
 
+@pytest.mark.parametrize("code", [10, 11])
+async def test_a_gateway_without_its_device_is_lost(code: int) -> None:
+    absent: Answer = lambda asked: asked.frame(bytes([asked.function | 0x80, code]))  # noqa: E731
+    async with stubbed(absent) as stub, driving(stub, NEAR) as said:
+        await said.until(lambda: said.now is Link.LOST)
+    assert "gateway" in said.links[-1].reason
+    assert not said.alive_s
+
+
 async def test_a_refused_register_is_found_by_halving_and_its_neighbours_live() -> None:
     def answer(asked: Asked) -> bytes:
         if asked.address <= 5 < asked.address + asked.count:
