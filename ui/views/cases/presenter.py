@@ -30,6 +30,7 @@ class CasesView(Protocol):
     def set_filters(self, chips: Sequence[FilterChip]) -> None: ...
     def set_queue(self, items: Sequence[QueueItem], selected: str) -> None: ...
     def set_detail(self, detail: Detail | None) -> None: ...
+    def set_search(self, words: str) -> None: ...
     def set_now(self, now: datetime) -> None: ...
     def set_noted(self, stored: bool) -> None: ...
 
@@ -73,6 +74,7 @@ class CasesPresenter:
         self._words = ""
         self._case_id = found.id
         self._task_ref = ref if kind == "task" and found.task(ref.rpartition("/")[2]) else ""
+        self._view.set_search("")
         self.refresh()
 
     # --- from the view ----------------------------------------------------------------------------------------------
@@ -124,20 +126,21 @@ class CasesPresenter:
     # --- queue ------------------------------------------------------------------------------------------------------
 
     def _refresh_queue(self) -> None:
-        seen = (
-            self._filter.id, self._words, self._person_id(), self._case_id,
-            list(self._desk.view.every("case")), held(self._desk.view),
-        )  # fmt: skip
-        if seen == self._queue_seen:
+        if self._queue_token() == self._queue_seen:
             return
-        self._queue_seen = seen
         every, lots = open_cases(self._desk.view), held(self._desk.view)
         past = all_cases(self._desk.view)
         shown = self._shown(every, past)
         if not self._case_id and shown:
             self._case_id = shown[0].id
+        self._queue_seen = self._queue_token()
         self._view.set_filters(self._chips(every, len(past) - len(every)))
         self._view.set_queue([self._item(row, row.lot in lots) for row in shown], f"case/{self._case_id}")
+
+    def _queue_token(self) -> tuple[object, ...]:
+        """What the queue shows; frozen cases are compared by identity, so that ten thousand cost next to nothing."""
+        cases, lots = list(self._desk.view.every("case")), held(self._desk.view)
+        return self._filter.id, self._words, self._person_id(), self._case_id, lots, cases
 
     def _shown(self, every: Sequence[ExceptionCase], past: Sequence[ExceptionCase]) -> list[ExceptionCase]:
         """The filter's cases. The open one keeps its place until another is picked: nothing moves under the hand."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.finding import Trace
+from ui.models.lazy import LazyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +28,8 @@ class QueueRow:
     faint: bool = False
 
 
-class QueueItem:
-    """A place in the queue whose row is made when it is first looked at: ten thousand are queued, thirty are read."""
-
-    __slots__ = ("_make", "_row", "key")
-
-    def __init__(self, key: str, make: Callable[[], QueueRow]) -> None:
-        self.key = key
-        self._make = make
-        self._row: QueueRow | None = None
-
-    @property
-    def row(self) -> QueueRow:
-        """The row, made once."""
-        if self._row is None:
-            self._row = self._make()
-        return self._row
+QueueItem = LazyRow[QueueRow]
+"""A place in the queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, 
 from app.domain.text import safe
 from ui.text import hms, t
 from ui.theme import RADIUS, Look
-from ui.views.holds.rows import FilterChip, HoldDetail, HoldRow, LotRow, Step
+from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, LotRow, Step
 from ui.widgets.flow import FlowKey, KeyFlow
 from ui.widgets.forms import Button, ChoiceChips, LineEdit
 from ui.widgets.glyphs import Mark
@@ -38,15 +38,15 @@ class Now:
 class LiveRow:
     """A hold as a row of the table; its age is read when it is painted."""
 
-    __slots__ = ("_now", "_row", "key")
+    __slots__ = ("_item", "_now", "key")
 
-    def __init__(self, row: HoldRow, now: Now) -> None:
-        self._row, self._now, self.key = row, now, row.key
+    def __init__(self, item: HoldItem, now: Now) -> None:
+        self._item, self._now, self.key = item, now, item.key
 
     @property
     def cells(self) -> Sequence[Cell | str]:
         """The cells as of now."""
-        row, at = self._row, self._now.at
+        row, at = self._item.row, self._now.at
         age = hms((at - row.since).total_seconds()) if at and row.since else row.age
         return (
             Cell(hold=row.since is not None),
@@ -299,10 +299,10 @@ class ListPage(QWidget):
         if chosen != self._chips.value:
             self._chips.choose(chosen, tell=False)
 
-    def set_holds(self, rows: Sequence[HoldRow], selected: str) -> None:
+    def set_holds(self, items: Sequence[HoldItem], selected: str) -> None:
         """Other rows; the selected one stays where it is."""
         self.table.blockSignals(True)
-        self.table.set_rows([LiveRow(row, self._now) for row in rows])
+        self.table.set_rows([LiveRow(item, self._now) for item in items])
         if selected != self.table.current:
             self.table.select(selected)
         self.table.blockSignals(False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from app.domain.hold import Hold
@@ -15,7 +16,7 @@ from ui.text import Formats, t
 from ui.views.holds import listing
 from ui.views.holds.detail import detail_of
 from ui.views.holds.placer import Placer, PlacerView
-from ui.views.holds.rows import FilterChip, HoldDetail, HoldRow, Key
+from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, Key
 
 HOLD_KEYS = ("hold.review", "hold.dispose", "hold.release")
 
@@ -24,8 +25,9 @@ class HoldsView(PlacerView, Protocol):
     """What the presenter needs of the widget."""
 
     def set_filters(self, chips: Sequence[FilterChip]) -> None: ...
-    def set_holds(self, rows: Sequence[HoldRow], selected: str) -> None: ...
+    def set_holds(self, items: Sequence[HoldItem], selected: str) -> None: ...
     def set_detail(self, detail: HoldDetail | None) -> None: ...
+    def set_search(self, words: str) -> None: ...
     def set_now(self, now: datetime) -> None: ...
 
 
@@ -36,7 +38,7 @@ class HoldsPresenter:
         self._view, self._desk, self._shell = view, desk, shell
         self._formats = Formats(desk.plant.zone)
         self._filter, self._words, self._hold_id = listing.FILTERS[0], "", ""
-        self._rows: dict[str, tuple[Hold, tuple[int, ...], HoldRow]] = {}
+        self._items: dict[str, tuple[Hold, dict[str, int], HoldItem]] = {}
         self.placer = Placer(view, desk, shell, self._placed)
         self._list_seen: object = None
         self._detail_seen: object = None
@@ -78,6 +80,7 @@ class HoldsPresenter:
         self._hold_id, self._words = hold_id, ""
         if not self._filter.takes(found):
             self._filter = listing.BY_ID["released" if found.closed else "open"]
+        self._view.set_search("")
         self.refresh()
 
     def _placed(self, hold_id: str) -> None:
@@ -118,10 +121,8 @@ class HoldsPresenter:
 
     def _refresh_list(self) -> None:
         every = all_holds(self._desk.view)
-        seen = (self._filter.id, self._words, self._hold_id, every)
-        if seen == self._list_seen:
+        if (self._filter.id, self._words, self._hold_id, every) == self._list_seen:
             return
-        self._list_seen = seen
         counts, plant = listing.per_lot(every), self._desk.plant
         rows = [
             h
@@ -131,17 +132,18 @@ class HoldsPresenter:
         rows = listing.listed(rows, self._filter)
         if not self._hold_id and rows:
             self._hold_id = rows[0].id
+        self._list_seen = (self._filter.id, self._words, self._hold_id, every)
         self._view.set_filters(self._chips(every))
-        self._view.set_holds([self._row(h, counts) for h in rows], f"hold/{self._hold_id}")
+        self._view.set_holds([self._item(h, counts) for h in rows], f"hold/{self._hold_id}")
 
-    def _row(self, row: Hold, counts: dict[str, int]) -> HoldRow:
-        shared = tuple(counts.get(lot, 0) for lot in row.lots)
-        known = self._rows.get(row.id)
+    def _item(self, row: Hold, counts: Mapping[str, int]) -> HoldItem:
+        shared = {lot: counts.get(lot, 0) for lot in row.lots}
+        known = self._items.get(row.id)
         if known is not None and known[0] is row and known[1] == shared:
             return known[2]
-        made = listing.row_of(row, counts, self._desk.plant, self._formats)
-        self._rows[row.id] = (row, shared, made)
-        return made
+        item = HoldItem(f"hold/{row.id}", partial(listing.row_of, row, shared, self._desk.plant, self._formats))
+        self._items[row.id] = (row, shared, item)
+        return item
 
     def _chips(self, every: Sequence[Hold]) -> tuple[FilterChip, ...]:
         return tuple(

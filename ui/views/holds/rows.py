@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from ui.models.lazy import LazyRow
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRow:
@@ -22,6 +24,10 @@ class HoldRow:
     disposition: str
     since: datetime | None
     age: str = ""
+
+
+HoldItem = LazyRow[HoldRow]
+"""A place in the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

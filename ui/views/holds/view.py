@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QStackedLayout, QWidget
 from ui.theme import Look
 from ui.views.holds.list_page import ListPage
 from ui.views.holds.place_page import PlacePage
-from ui.views.holds.rows import FilterChip, HoldDetail, HoldRow, PlacePanel, Start
+from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, PlacePanel, Start
 
 _OVERRIDE = QEvent.Type.ShortcutOverride
 _PLAIN = Qt.KeyboardModifier.NoModifier
@@ -76,8 +76,8 @@ class View(QWidget):
         self._filters = tuple(chip.id for chip in chips)
         self.list.set_filters(chips)
 
-    def set_holds(self, rows: Sequence[HoldRow], selected: str) -> None:
-        self.list.set_holds(rows, selected)
+    def set_holds(self, items: Sequence[HoldItem], selected: str) -> None:
+        self.list.set_holds(items, selected)
 
     def set_detail(self, detail: HoldDetail | None) -> None:
         self.list.pane.set_detail(detail)
