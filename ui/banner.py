@@ -20,7 +20,7 @@ from ui.widgets.chips import draw_key, key_width
 from ui.widgets.glyphs import draw_priority
 
 HEIGHT = 46
-BRAND_WIDTH = 380
+BRAND_WIDTH, BRAND_LEAST = 380, 240
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
@@ -64,9 +64,15 @@ class Brand(Piece):
     stepped = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, BRAND_WIDTH, "Lineside", parent)
+        super().__init__(look, 0, "Lineside", parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(BRAND_LEAST)
+        self.setMaximumWidth(BRAND_WIDTH)
         self._crumbs: tuple[Crumb, ...] = ()
         self._places: list[tuple[float, float, str]] = []
+
+    def sizeHint(self) -> QSize:
+        return QSize(BRAND_WIDTH, HEIGHT - 2)
 
     def set_crumbs(self, crumbs: Sequence[Crumb]) -> None:
         """The steps from the plant down."""
@@ -80,13 +86,13 @@ class Brand(Piece):
         end = self.write(painter, 14, "Lineside", px=16, bold=True)
         self._places = [(14, end, HOME)]
         x = end + 18
-        shown = self._fitting(BRAND_WIDTH - 12 - x)
+        shown = self._fitting(self.width() - 12 - x)
         for index, crumb in enumerate(shown):
             if index:
                 x = self.write(painter, x + 6, "›", colour=theme.soft) + 6
             last = index == len(shown) - 1
             colour = theme.ink if last and len(self._crumbs) > 1 else theme.soft
-            end = self.write(painter, x, crumb.text, px=14, colour=colour, width=BRAND_WIDTH - 12 - x)
+            end = self.write(painter, x, crumb.text, px=14, colour=colour, width=self.width() - 12 - x)
             self._places.append((x, end, crumb.ref))
             x = end
         painter.fillRect(QRectF(self.width() - 1, 10, 1, self.height() - 20), theme.line)

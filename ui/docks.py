@@ -136,6 +136,7 @@ class DockHost(QWidget):
             widget = self._fill(name)
             self._filled[name] = widget
             self._docks[name].widget().layout().addWidget(widget)
+            widget.show()
 
     def visible(self, name: str) -> bool:
         """Whether a view is to be seen now."""

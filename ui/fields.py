@@ -20,6 +20,7 @@ CHIPS_MOST = 6
 
 _DIGITS = frozenset(Qt.Key(Qt.Key.Key_1.value + n) for n in range(9))
 _ENTERS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 class Entry(QWidget):
@@ -49,7 +50,7 @@ class PickChips(ChoiceChips):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before = event.key()
-        if before in _ENTERS:
+        if before in _ENTERS and not event.modifiers() & _CONTROL:
             self.picked.emit()
             return
         super().keyPressEvent(event)
@@ -63,7 +64,7 @@ class PickCombo(Combo):
     picked = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTERS:
+        if event.key() in _ENTERS and not event.modifiers() & _CONTROL:
             self.picked.emit()
         else:
             super().keyPressEvent(event)
@@ -73,16 +74,29 @@ class PickCombo(Combo):
         self.update()
 
 
+class TypedLine(LineEdit):
+    """A line that keeps Enter for itself, so that the panel behind it does not take it for a button's."""
+
+    entered = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTERS and not event.modifiers() & _CONTROL:
+            self.entered.emit()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
 class TextEntry(Entry):
     """A line of text, a number or a secret, with its unit behind it."""
 
     def __init__(self, look: Look, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._line = LineEdit(look, field.hint, name=field.label)
+        self._line = TypedLine(look, field.hint, name=field.label)
         self._line.setText(field.value)
         if field.kind is FieldKind.SECRET:
             self._line.setEchoMode(QLineEdit.EchoMode.Password)
-        self._line.returnPressed.connect(self.advance)
+        self._line.entered.connect(self.advance)
         self.setFocusProxy(self._line)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -151,10 +165,10 @@ class MinutesEntry(Entry):
         pairs = [(c.value, f"{c.label}  {c.detail}".strip()) for c in field.choices]
         self._chips = PickChips(look, pairs, name=field.label)
         self._chips.choose(field.value, tell=False)
-        self._other = LineEdit(look, t("other, min"), name=t("{label}: other, min", label=field.label))
+        self._other = TypedLine(look, t("other, min"), name=t("{label}: other, min", label=field.label))
         self._other.setFixedWidth(120)
         self._chips.picked.connect(self.advance)
-        self._other.returnPressed.connect(self.advance)
+        self._other.entered.connect(self.advance)
         self.setFocusProxy(self._chips)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -38,7 +38,7 @@ class FormPanel(Overlay):
         self._done: Done | None = None
         self._entries: dict[str, Entry] = {}
         self._body: QWidget | None = None
-        self._fault: TextLabel = text_label("")
+        self._fault: TextLabel | None = None
         self._confirm: Button | None = None
         self._cancel: Button | None = None
         outer = QVBoxLayout(self)
@@ -147,7 +147,8 @@ class FormPanel(Overlay):
             return
         wrong = first_fault(self._form, self.answers())
         if wrong is not None:
-            self._fault.setText(wrong[1])
+            if self._fault is not None:
+                self._fault.setText(wrong[1])
             self._entries[wrong[0]].begin()
             return
         answers = self.answers()

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -379,9 +379,7 @@ class Window(QWidget):
         areas = screens()
         kept = layout_file.load(self._file, fingerprint(areas)) if self._file is not None else None
         if kept is not None:
-            x, y, width, height = clamp(kept.window, areas)
-            self.move(x, y)
-            self.resize(width, height)
+            self.setGeometry(QRect(*clamp(kept.window, areas)))
             self._look.set_theme(NIGHT if kept.theme == NIGHT.name else DAY)
             if kept.maximized:
                 self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
@@ -389,6 +387,7 @@ class Window(QWidget):
             self.docks.show_only(HOME, SIDE)
             self._fresh = True
         self.docks.bring(HOME)
+        self._refresh_frame()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first time, the queue gets its width once the docks have theirs."""

@@ -1,22 +1,23 @@
-"""A shell that keeps what was asked of it."""
+"""A shell for tests of presenters and actions: keeps what was asked of it, and answers forms as told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ui.forms import Form
+from ui.forms import Form, faults
 from ui.shell import Answers
 
 
 class FakeShell:
-    """`ui.shell.Shell`; a form is answered with `answers`, or kept open while that is None."""
+    """`gone`, `said`, `forms` in order. `answers` are given to the next forms in turn; None, and none left, cancel."""
 
-    def __init__(self, answers: Answers | None = None) -> None:
+    def __init__(self, *answers: Mapping[str, str] | None) -> None:
+        self.answers = list(answers)
         self.gone: list[str] = []
         self.acted: list[tuple[str, str]] = []
         self.said: list[tuple[str, bool]] = []
-        self.asked: list[Form] = []
-        self.answers = answers
+        self.forms: list[Form] = []
+        self.signs: list[str] = []
 
     def go(self, ref: str) -> None:
         self.gone.append(ref)
@@ -28,12 +29,16 @@ class FakeShell:
         self.said.append((text, bad))
 
     def ask(self, form: Form, done: Callable[[Answers | None], None]) -> None:
-        self.asked.append(form)
-        if self.answers is not None:
-            done(self.answers)
+        self.forms.append(form)
+        given = self.answers.pop(0) if self.answers else None
+        if given is not None:
+            started = {field.id: field.value for field in form.fields}
+            given = {**started, **given}
+            assert not faults(form, given), faults(form, given)
+        done(given)
 
     def sign_in(self) -> None:
-        self.acted.append(("sign_in", ""))
+        self.signs.append("in")
 
     def sign_out(self) -> None:
-        self.acted.append(("sign_out", ""))
+        self.signs.append("out")

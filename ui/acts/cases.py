@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from app.domain import commands as c
 from app.domain.case import ExceptionCase
-from app.domain.lifecycles import CaseTrigger
+from app.domain.lifecycles import CaseTrigger, TaskState
+from app.domain.people import Role
 from app.readmodel import model
 from ui.acts import pick
 from ui.acts.row import Row
@@ -21,6 +22,7 @@ from ui.shell import Answers, Shell, id_of, kind_of
 from ui.text import t
 
 CASES = frozenset({"case", "task", "machine"})
+LEADS = frozenset({Role.SHIFT_LEAD, Role.QUALITY_LEAD})
 
 
 def case_of(desk: Desk, ref: str) -> ExceptionCase | None:
@@ -41,6 +43,15 @@ def may(trigger: CaseTrigger) -> Callable[[Desk, str], bool]:
         return case is not None and case.may(trigger)
 
     return asked
+
+
+def may_resolve(desk: Desk, ref: str) -> bool:
+    """Whether the case can be resolved now, by this person: who took a part of it, or a lead."""
+    case, person = case_of(desk, ref), desk.person
+    if case is None or person is None or not case.may(CaseTrigger.RESOLVE):
+        return False
+    takers = {task.owner for task in case.tasks if task.state is TaskState.ACCEPTED}
+    return person.id in takers or bool(LEADS & person.roles)
 
 
 def exists(desk: Desk, ref: str) -> bool:
@@ -149,7 +160,7 @@ ROWS = (
     row("acknowledge", "acknowledge", "A", c.AcknowledgeCase, may(CaseTrigger.ACKNOWLEDGE), acknowledge),
     row("shelve", "shelve", "S", c.ShelveCase, may(CaseTrigger.SHELVE), shelve),
     row("unshelve", "take off the shelf", "U", c.UnshelveCase, may(CaseTrigger.UNSHELVE), unshelve),
-    row("resolve", "resolve", "E", c.ResolveCase, may(CaseTrigger.RESOLVE), resolve),
+    row("resolve", "resolve", "E", c.ResolveCase, may_resolve, resolve),
     row("close", "close", "C", c.CloseCase, may(CaseTrigger.CLOSE), close),
     row("reopen", "reopen", "Shift+E", c.ReopenCase, may(CaseTrigger.REOPEN), reopen),
     row("note", "note", "N", c.AddNote, exists, note),

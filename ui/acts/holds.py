@@ -192,8 +192,8 @@ def lot_at(desk: Desk, machine: str) -> str:
 
 
 def has_machine(desk: Desk, ref: str) -> bool:
-    """Whether the ref leads to a machine."""
-    return bool(machine_of(desk, ref))
+    """Whether the ref leads to a machine of the plant."""
+    return machine_of(desk, ref) in desk.plant.machines
 
 
 def always(desk: Desk, ref: str) -> bool:

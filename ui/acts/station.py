@@ -85,9 +85,11 @@ def sign(desk: Desk, ref: str, shell: Shell) -> None:
 
 
 def may_accept(desk: Desk, ref: str) -> bool:
-    """Whether the item's handover is signed and nobody has accepted the item yet."""
-    row, item = handover_of(desk, ref), id_of(ref).partition("/")[2]
-    return row is not None and row.state is HandoverState.SIGNED and item in {i.item_id for i in row.open_items}
+    """Whether the item's handover is signed, by somebody else, and nobody has accepted the item yet."""
+    row, item, person = handover_of(desk, ref), id_of(ref).partition("/")[2], desk.person
+    if row is None or person is None or row.signed_by == person.id:
+        return False
+    return row.state is HandoverState.SIGNED and item in {i.item_id for i in row.open_items}
 
 
 def accept(desk: Desk, ref: str, shell: Shell) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.domain import commands as c
 from app.domain.case import ExceptionCase, Task
 from app.domain.lifecycles import TASK, TaskState, TaskTrigger
-from app.domain.people import Person
+from app.domain.people import Person, Role
 from ui.acts import pick
 from ui.acts.cases import CASES, case_of, in_minutes
 from ui.acts.row import Row
@@ -21,6 +21,8 @@ from ui.desk import Desk
 from ui.forms import Field, FieldKind, Form
 from ui.shell import Answers, Shell, id_of, kind_of
 from ui.text import Formats, t
+
+ACCEPT = TaskTrigger.ACCEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,32 +54,64 @@ def concerning(case: ExceptionCase, person: Person | None) -> Task | None:
     return mine or next((task for task in active if person.id in task.people and not task.owner), None)
 
 
-def may(*triggers: TaskTrigger) -> Callable[[Desk, str], bool]:
-    """Whether the task's lifecycle has one of these steps now, while the case is open."""
+def asked(task: Task, person: Person | None) -> bool:
+    """Whether it is this person's to answer: on offer to them, or to their function."""
+    return person is not None and (person.id in task.people or task.function in person.functions)
 
-    def asked(desk: Desk, ref: str) -> bool:
+
+def may(trigger: TaskTrigger) -> Callable[[Desk, str], bool]:
+    """Whether the task's lifecycle has this step now, while the case is open."""
+
+    def possible(desk: Desk, ref: str) -> bool:
         part = part_of(desk, ref)
-        if part is None or part.case.closed:
-            return False
-        return any(TASK.may(part.task.state, trigger) for trigger in triggers)
+        return part is not None and not part.case.resolved and TASK.may(part.task.state, trigger)
 
-    return asked
+    return possible
+
+
+def may_decline(desk: Desk, ref: str) -> bool:
+    """Whether the task is on offer, and to this person or their function."""
+    part = part_of(desk, ref)
+    return part is not None and may(TaskTrigger.DECLINE)(desk, ref) and asked(part.task, desk.person)
+
+
+def may_finish(desk: Desk, ref: str) -> bool:
+    """Whether this person has the task: only they can say that it is done."""
+    part, person = part_of(desk, ref), desk.person
+    if part is None or person is None or part.task.owner != person.id:
+        return False
+    return may(TaskTrigger.FINISH)(desk, ref)
+
+
+def ownable(desk: Desk, ref: str) -> Part | None:
+    """What "own" means: the task that was named, else the one on offer to this person, else the primary one."""
+    case, person = case_of(desk, ref), desk.person
+    if case is None or kind_of(ref) == "task":
+        return part_of(desk, ref)
+    offered = (k for k in case.tasks if person is not None and person.id in k.people and TASK.may(k.state, ACCEPT))
+    task = next(offered, case.primary)
+    return Part(case=case, task=task) if task is not None else None
 
 
 def may_own(desk: Desk, ref: str) -> bool:
-    """Whether the part is free to be taken: nobody accepted it, and it is not done or withdrawn."""
-    part = part_of(desk, ref)
-    return part is not None and not part.case.closed and part.task.active and part.task.state is not TaskState.ACCEPTED
+    """Whether the part is free, or (the primary one) a shift lead may take it from whoever has it."""
+    part, person = ownable(desk, ref), desk.person
+    if part is None or person is None or part.case.resolved or not part.task.active:
+        return False
+    task = part.task
+    if task.state is TaskState.ACCEPTED:
+        return task.primary and task.owner != person.id and Role.SHIFT_LEAD in person.roles
+    return task.primary or (TASK.may(task.state, ACCEPT) and asked(task, person))
 
 
 def may_promise(desk: Desk, ref: str) -> bool:
     """Whether the person has the task, or may accept it with a promise."""
     part, person = part_of(desk, ref), desk.person
-    if part is None or person is None or part.case.closed:
+    if part is None or person is None or part.case.resolved:
         return False
     if part.task.state is TaskState.ACCEPTED:
         return part.task.owner == person.id
-    return TASK.may(part.task.state, TaskTrigger.ACCEPT)
+    return TASK.may(part.task.state, ACCEPT) and asked(part.task, person)
 
 
 def known(desk: Desk, ref: str) -> bool:
@@ -85,11 +119,13 @@ def known(desk: Desk, ref: str) -> bool:
     return part_of(desk, ref) is not None
 
 
-def doing(work: Callable[[Desk, Shell, Part], None]) -> Callable[[Desk, str, Shell], None]:
+def doing(
+    work: Callable[[Desk, Shell, Part], None], find: Callable[[Desk, str], Part | None] = part_of
+) -> Callable[[Desk, str, Shell], None]:
     """An action's `run` of a function over the task; one that is gone meanwhile does nothing."""
 
     def run(desk: Desk, ref: str, shell: Shell) -> None:
-        part = part_of(desk, ref)
+        part = find(desk, ref)
         if part is not None:
             work(desk, shell, part)
 
@@ -98,7 +134,7 @@ def doing(work: Callable[[Desk, Shell, Part], None]) -> Callable[[Desk, str, She
 
 def own(desk: Desk, shell: Shell, part: Part) -> None:
     """Accept the task where it is on offer; else own the case, whoever its primary task was offered to."""
-    if not part.task.primary and TASK.may(part.task.state, TaskTrigger.ACCEPT):
+    if not part.task.primary:
         command: c.Command = c.AcceptTask(case_id=part.case.id, task_id=part.task.id)
     else:
         command = c.OwnCase(case_id=part.case.id)
@@ -211,17 +247,17 @@ def row(
     key: str,
     commands: tuple[type[c.Command], ...],
     applies: Callable[[Desk, str], bool],
-    work: Callable[[Desk, Shell, Part], None],
+    run: Callable[[Desk, str, Shell], None],
 ) -> Row:
     """A row over tasks."""
-    return Row(id=f"case.{name}", text=text, key=key, kinds=CASES, commands=commands, may=applies, run=doing(work))
+    return Row(id=f"case.{name}", text=text, key=key, kinds=CASES, commands=commands, may=applies, run=run)
 
 
 ROWS = (
-    row("own", "own", "O", (c.OwnCase, c.AcceptTask), may_own, own),
-    row("promise", "promise", "P", (c.PromiseTask, c.AcceptTask), may_promise, promise),
-    row("reassign", "reassign", "R", (c.ReassignTask,), may(TaskTrigger.OFFER_AGAIN), reassign),
-    row("decline", "decline", "D", (c.DeclineTask,), may(TaskTrigger.DECLINE), decline),
-    row("finish", "done with my part", "F", (c.FinishTask,), may(TaskTrigger.FINISH), finish),
-    row("why", "why me", "W", (), known, why),
+    row("own", "own", "O", (c.OwnCase, c.AcceptTask), may_own, doing(own, ownable)),
+    row("promise", "promise", "P", (c.PromiseTask, c.AcceptTask), may_promise, doing(promise)),
+    row("reassign", "reassign", "R", (c.ReassignTask,), may(TaskTrigger.OFFER_AGAIN), doing(reassign)),
+    row("decline", "decline", "D", (c.DeclineTask,), may_decline, doing(decline)),
+    row("finish", "done with my part", "F", (c.FinishTask,), may_finish, doing(finish)),
+    row("why", "why me", "W", (), known, doing(why)),
 )

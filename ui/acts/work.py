@@ -160,7 +160,7 @@ def confirm_move(desk: Desk, shell: Shell, subject: Subject, subject_id: str, ti
         text=t("It breaks nothing that Lineside knows of.") if not breaks else t("This is what it breaks:"),
         facts=breaks,
         confirm=t("Offer the move to {line}", line=desk.plant.lines[line].name),
-        danger=True,
+        careful=True,
     )
 
     def done(answers: Answers | None) -> None:
@@ -187,6 +187,17 @@ def may(trigger: AssignmentTrigger) -> Callable[[Desk, str], bool]:
     def asked(desk: Desk, ref: str) -> bool:
         row = assignment_of(desk, ref)
         return row is not None and ASSIGNMENT.may(row.state, trigger)
+
+    return asked
+
+
+def may_answer(trigger: AssignmentTrigger) -> Callable[[Desk, str], bool]:
+    """Whether it can be answered now, and by this person."""
+    possible = may(trigger)
+
+    def asked(desk: Desk, ref: str) -> bool:
+        row, person = assignment_of(desk, ref), desk.person
+        return row is not None and person is not None and person.id in row.people and possible(desk, ref)
 
     return asked
 
@@ -222,7 +233,7 @@ def row(
     text: str,
     key: str,
     command: type[c.Command],
-    trigger: AssignmentTrigger,
+    may: Callable[[Desk, str], bool],
     run: Callable[[Desk, str, Shell], None],
 ) -> Row:
     """A row over assignments."""
@@ -232,7 +243,7 @@ def row(
         key=key,
         kinds=ASSIGNMENTS,
         commands=(command,),
-        may=may(trigger),
+        may=may,
         run=run,
     )
 
@@ -266,16 +277,16 @@ ROWS = (
         may=may_move_person,
         run=move_person,
     ),
-    row("accept", "accept", "O", c.AcceptAssignment, AT.ACCEPT,
+    row("accept", "accept", "O", c.AcceptAssignment, may_answer(AT.ACCEPT),
         simply(lambda i: c.AcceptAssignment(assignment_id=i), "Accepted.")),
-    row("decline", "decline", "D", c.DeclineAssignment, AT.DECLINE,
+    row("decline", "decline", "D", c.DeclineAssignment, may_answer(AT.DECLINE),
         with_reason(lambda i, r: c.DeclineAssignment(assignment_id=i, reason=r), "Decline the move", True,
                     "Declined.")),
-    row("withdraw", "withdraw", "X", c.WithdrawAssignment, AT.WITHDRAW,
+    row("withdraw", "withdraw", "X", c.WithdrawAssignment, may(AT.WITHDRAW),
         with_reason(lambda i, r: c.WithdrawAssignment(assignment_id=i, reason=r), "Withdraw the move", False,
                     "Withdrawn.")),
-    row("activate", "begin", "B", c.ActivateAssignment, AT.ACTIVATE,
+    row("activate", "begin", "B", c.ActivateAssignment, may(AT.ACTIVATE),
         simply(lambda i: c.ActivateAssignment(assignment_id=i), "In effect on the floor.")),
-    row("finish", "finish", "F", c.FinishAssignment, AT.FINISH,
+    row("finish", "finish", "F", c.FinishAssignment, may(AT.FINISH),
         simply(lambda i: c.FinishAssignment(assignment_id=i), "Finished.")),
 )  # fmt: skip

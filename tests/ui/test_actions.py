@@ -1,0 +1,327 @@
+"""Every action of the table: its key, to whom and when it applies, and the command that comes of its forms."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from app.domain import commands as c
+from app.domain import events as e
+from app.domain.permissions import ALLOWED
+from tests.ui.desk import NOW, FakeDesk, night_desk
+from tests.ui.shell import FakeShell
+from ui.actions import ACTIONS, BY_ID, applicable, clashes, for_key, refusal
+from ui.acts.row import Row
+from ui.desk import Answer
+from ui.shell import kind_of
+from ui.steering import STEERING
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def busy_desk() -> FakeDesk:
+    """The night of the pictures, with something in every state that an action needs."""
+    desk = night_desk()
+    desk.record(e.CaseShelved(case_id="c2", until=NOW + timedelta(hours=1), reason="later"))
+    units = (e.HeldUnits(lot="4466-A", product="A-100", quantity=Decimal(240)),)
+    for hold in ("h2", "h3"):
+        desk.record(e.HoldPlaced(hold_id=hold, units=units, reason_code="seal", reason="loose caps"), person="brandt")
+    desk.record(e.HoldReviewStarted(hold_id="h3"))
+    desk.record(e.HoldDispositioned(hold_id="h3", disposition=e.Disposition.RELEASE))
+    for number, done in (("a2", ()), ("a3", ("accepted",)), ("a4", ("accepted", "active"))):
+        desk.record(
+            e.AssignmentProposed(
+                assignment_id=number,
+                subject=e.Subject.PERSON,
+                subject_id="kaya",
+                from_line="L1",
+                to_line="L2",
+                reason="r",
+            )
+        )
+        desk.record(e.AssignmentOffered(assignment_id=number, people=("okafor",), accept_by=NOW))
+        if "accepted" in done:
+            desk.record(e.AssignmentAccepted(assignment_id=number, by="okafor"))
+        if "active" in done:
+            desk.record(e.AssignmentActivated(assignment_id=number))
+    item = e.HandoverItem(item_id="i1", kind=e.ItemKind.CASE, ref="case/c1", text="L2 Filler aborted")
+    for number in ("ho1", "ho2"):
+        desk.record(
+            e.HandoverDrafted(handover_id=number, shift="night", next_shift="early", shift_start=NOW, items=(item,))
+        )
+    desk.record(e.HandoverSigned(handover_id="ho2"), person="okafor")
+    return desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Somebody does an action: the forms' answers in turn, and what comes of it."""
+
+    by: str
+    ref: str
+    answers: tuple[Mapping[str, str], ...] = ()
+    sends: c.Command | None = None
+    goes: str = ""
+
+
+REASON = {"reason": "because"}
+MOVE = {"line": "L1", "reason": "L2 is down"}
+PLAYS: Mapping[str, Play] = {
+    "case.acknowledge": Play(by="okafor", ref="case/c3", sends=c.AcknowledgeCase(case_id="c3")),
+    "case.own": Play(by="berger", ref="case/c3", sends=c.OwnCase(case_id="c3")),
+    "case.promise": Play(
+        by="weiss",
+        ref="case/c1",
+        answers=({"minutes": "30"},),
+        sends=c.PromiseTask(case_id="c1", task_id="c1-1", promised_at=NOW + timedelta(minutes=30)),
+    ),
+    "case.reassign": Play(
+        by="okafor",
+        ref="case/c1",
+        answers=({"person": "hoff", "reason": "because"},),
+        sends=c.ReassignTask(case_id="c1", task_id="c1-1", to_person="hoff", reason="because"),
+    ),
+    "case.decline": Play(
+        by="roth", ref="case/c1", answers=(REASON,), sends=c.DeclineTask(case_id="c1", task_id="c1-3", reason="because")
+    ),
+    "case.finish": Play(
+        by="novak", ref="case/c1", answers=({"note": "moved"},),
+        sends=c.FinishTask(case_id="c1", task_id="c1-2", note="moved"),
+    ),
+    "case.hold": Play(by="silva", ref="case/c1", goes="holds:case/c1"),
+    "case.shelve": Play(
+        by="okafor", ref="case/c5", answers=({"minutes": "15", **REASON},),
+        sends=c.ShelveCase(case_id="c5", until=NOW + timedelta(minutes=15), reason="because"),
+    ),
+    "case.unshelve": Play(by="okafor", ref="case/c2", sends=c.UnshelveCase(case_id="c2")),
+    "case.resolve": Play(
+        by="weiss", ref="machine/L2.filler", answers=({"cause": "seal", "fix": "replaced"},),
+        sends=c.ResolveCase(case_id="c1", cause="seal", fix="replaced"),
+    ),
+    "case.close": Play(by="okafor", ref="case/c0", sends=c.CloseCase(case_id="c0")),
+    "case.reopen": Play(
+        by="okafor", ref="case/c0", answers=(REASON,), sends=c.ReopenCase(case_id="c0", reason="because")
+    ),
+    "case.note": Play(
+        by="silva", ref="case/c1", answers=({"text": "hot rubber"},), sends=c.AddNote(case_id="c1", text="hot rubber")
+    ),
+    "case.trend": Play(by="silva", ref="case/c1", goes="trends:case/c1"),
+    "case.why": Play(by="silva", ref="case/c1", answers=({},)),
+    "hold.review": Play(
+        by="brandt", ref="hold/h2", answers=({"note": "samples"},), sends=c.ReviewHold(hold_id="h2", note="samples")
+    ),
+    "hold.dispose": Play(
+        by="brandt", ref="hold/h1", answers=({"disposition": "scrap", "note": "underfilled"}, {}),
+        sends=c.DisposeHold(hold_id="h1", disposition=e.Disposition.SCRAP, note="underfilled"),
+    ),
+    "hold.release": Play(
+        by="brandt", ref="hold/h3", answers=({"note": "caps are tight"},),
+        sends=c.ReleaseHold(hold_id="h3", seen_version=3, note="caps are tight"),
+    ),
+    "check.record": Play(
+        by="silva", ref="machine/L2.filler", answers=({"value": "331", "passed": "yes"},),
+        sends=c.RecordQualityCheck(
+            machine="L2.filler", lot="4471-C", characteristic="fill volume", value=Decimal(331), unit="ml", passed=True
+        ),
+    ),
+    "order.confirm": Play(
+        by="okafor", ref="order/WO-10479", answers=({"final": "yes"},),
+        sends=c.ConfirmOrder(order="WO-10479", good=Decimal(18_802), scrap=Decimal(83), lot="4471-C", final=True),
+    ),
+    "order.reassign": Play(by="okafor", ref="order/WO-10479", answers=(MOVE, {})),
+    "person.reassign": Play(by="okafor", ref="person/weiss", answers=(MOVE, {})),
+    "assignment.accept": Play(by="okafor", ref="assignment/a2", sends=c.AcceptAssignment(assignment_id="a2")),
+    "assignment.decline": Play(
+        by="okafor", ref="assignment/a2", answers=(REASON,),
+        sends=c.DeclineAssignment(assignment_id="a2", reason="because"),
+    ),
+    "assignment.withdraw": Play(
+        by="okafor", ref="assignment/a3", answers=(REASON,),
+        sends=c.WithdrawAssignment(assignment_id="a3", reason="because"),
+    ),
+    "assignment.activate": Play(by="okafor", ref="assignment/a3", sends=c.ActivateAssignment(assignment_id="a3")),
+    "assignment.finish": Play(by="okafor", ref="assignment/a4", sends=c.FinishAssignment(assignment_id="a4")),
+    "handover.draft": Play(by="okafor", ref="", sends=c.DraftHandover(), goes="handover"),
+    "handover.sign": Play(
+        by="okafor", ref="handover/ho1", answers=({"note": "quiet"},),
+        sends=c.SignHandover(handover_id="ho1", note="quiet"),
+    ),
+    "item.accept": Play(
+        by="lindqvist", ref="item/ho2/i1", sends=c.AcceptHandoverItem(handover_id="ho2", item_id="i1")
+    ),
+    "posting.retry": Play(by="novak", ref="posting/p2", answers=({},), sends=c.RetryPosting(key="p2")),
+    "open": Play(by="silva", ref="case/c1", goes="case/c1"),
+    "report": Play(
+        by="silva", ref="machine/L2.filler", answers=({"what": "2", "text": "foam"},),
+        sends=c.ReportException(what="2", text="foam", machine="L2.filler", line="L2"),
+    ),
+    "sign_in": Play(by="silva", ref=""),
+    "sign_out": Play(by="silva", ref=""),
+}  # fmt: skip
+
+
+def at_desk(play: Play) -> FakeDesk:
+    desk = busy_desk()
+    desk.person = desk.plant.people[play.by]
+    return desk
+
+
+def test_every_action_is_played_below() -> None:
+    assert set(PLAYS) == set(BY_ID) == {row.id for row in ACTIONS}
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_an_action_sends_its_command_or_leads_where_it_says(name: str) -> None:
+    play, shell = PLAYS[name], FakeShell(*PLAYS[name].answers)
+    desk = at_desk(play)
+    assert refusal(BY_ID[name], desk, play.ref) == ""
+    BY_ID[name].run(desk, play.ref, shell)
+    assert not shell.answers
+    if play.sends is not None:
+        assert desk.sent == [play.sends]
+        assert shell.said == [("stored", False)]
+    if play.goes:
+        assert shell.gone == [play.goes]
+
+
+@pytest.mark.parametrize("name", [name for name, play in PLAYS.items() if play.answers])
+def test_cancelling_a_form_sends_nothing(name: str) -> None:
+    desk, shell = at_desk(PLAYS[name]), FakeShell(None)
+    BY_ID[name].run(desk, PLAYS[name].ref, shell)
+    assert shell.forms
+    assert not desk.sent
+
+
+@pytest.mark.parametrize("name", [row.id for row in ACTIONS if row.commands])
+def test_without_a_person_nothing_can_be_sent_and_the_reason_is_said(name: str) -> None:
+    desk = at_desk(PLAYS[name])
+    desk.person = None
+    assert "Sign in first" in refusal(BY_ID[name], desk, PLAYS[name].ref)
+
+
+@pytest.mark.parametrize("row", [row for row in ACTIONS if row.commands], ids=lambda row: row.id)
+def test_who_has_no_role_for_it_is_told_so(row: Row) -> None:
+    desk = at_desk(PLAYS[row.id])
+    outsiders = [p for p in desk.plant.people.values() if not any(ALLOWED[k] & p.roles for k in row.commands)]
+    for person in outsiders:
+        desk.person = person
+        assert f"not {person.name}'s to do" in refusal(row, desk, PLAYS[row.id].ref)
+
+
+def test_every_command_that_a_role_may_send_has_an_action() -> None:
+    sent = {command for row in ACTIONS for command in row.commands}
+    by_panel = {c.SignIn, c.SignOut, c.PlaceHold}
+    assert set(ALLOWED) - by_panel <= sent
+
+
+def test_every_key_means_one_thing_for_one_kind_of_thing() -> None:
+    assert clashes() == []
+    steered = {row.key for row in STEERING}
+    assert not steered & {row.key for row in ACTIONS}
+    assert all(row.key for row in ACTIONS)
+
+
+def test_a_key_is_found_by_what_is_selected() -> None:
+    found = {ref: for_key("R", ref) for ref in ("case/c1", "order/WO-1", "person/kaya", "hold/h1")}
+    assert {ref: row.id if row else "" for ref, row in found.items()} == {
+        "case/c1": "case.reassign",
+        "order/WO-1": "order.reassign",
+        "person/kaya": "person.reassign",
+        "hold/h1": "",
+    }
+
+
+@pytest.mark.parametrize("name", ["hold.release", "hold.dispose"])
+def test_what_cannot_be_taken_back_needs_a_form_with_danger(name: str) -> None:
+    shell = FakeShell(*PLAYS[name].answers)
+    BY_ID[name].run(at_desk(PLAYS[name]), PLAYS[name].ref, shell)
+    assert shell.forms[-1].danger
+    assert shell.forms[-1].guarded
+
+
+def test_a_disposition_other_than_scrap_is_not_asked_twice() -> None:
+    desk, shell = at_desk(PLAYS["hold.dispose"]), FakeShell({"disposition": "rework", "note": "relabel"})
+    BY_ID["hold.dispose"].run(desk, "hold/h1", shell)
+    assert len(shell.forms) == 1
+    assert desk.sent == [c.DisposeHold(hold_id="h1", disposition=e.Disposition.REWORK, note="relabel")]
+
+
+def test_the_release_names_the_holds_that_stay_on_the_lots() -> None:
+    shell = FakeShell()
+    BY_ID["hold.release"].run(at_desk(PLAYS["hold.release"]), "hold/h3", shell)
+    assert any("Stays held: 240 units of 4466-A (loose caps)" in fact for fact in shell.forms[0].facts)
+
+
+def test_a_move_shows_what_it_breaks_before_it_can_be_confirmed() -> None:
+    desk, shell = at_desk(PLAYS["order.reassign"]), FakeShell(MOVE, {})
+    BY_ID["order.reassign"].run(desk, "order/WO-10479", shell)
+    last = shell.forms[-1]
+    assert last.guarded
+    assert not last.fields
+    assert len(last.facts) > 0
+    (sent,) = desk.sent
+    assert isinstance(sent, c.ProposeAssignment)
+    assert (sent.subject_id, sent.to_line, sent.breaks) == ("WO-10479", "L1", last.facts)
+
+
+def test_why_me_tells_rule_version_calendar_and_clock() -> None:
+    shell = FakeShell({})
+    BY_ID["case.why"].run(at_desk(PLAYS["case.why"]), "task/c1/c1-3", shell)
+    facts = " ".join(shell.forms[0].facts)
+    assert "Rule breakdown, version 7" in facts
+    assert "Shift calendar: night" in facts
+    assert "Accept by 02:15:11" in facts
+
+
+def test_a_shift_lead_may_take_a_case_from_who_has_it_and_an_operator_may_not() -> None:
+    desk = busy_desk()
+    desk.person = desk.plant.people["okafor"]
+    assert BY_ID["case.own"].applies(desk, "case/c1")
+    desk.person = desk.plant.people["kaya"]
+    assert not BY_ID["case.own"].applies(desk, "case/c1")
+
+
+def test_who_signed_the_handover_cannot_accept_its_items() -> None:
+    desk = busy_desk()
+    desk.person = desk.plant.people["okafor"]
+    assert not BY_ID["item.accept"].applies(desk, "item/ho2/i1")
+
+
+def test_a_lifecycle_without_the_step_disables_the_action() -> None:
+    desk = busy_desk()
+    assert not BY_ID["case.acknowledge"].applies(desk, "case/c1")
+    assert not BY_ID["case.reopen"].applies(desk, "case/c1")
+    assert "not possible now" in refusal(BY_ID["case.acknowledge"], desk, "case/c1")
+    assert BY_ID["case.acknowledge"] not in applicable(desk, "case/c1")
+
+
+@pytest.mark.parametrize("row", ACTIONS, ids=lambda row: row.id)
+def test_a_ref_that_leads_nowhere_disables_what_needs_it(row: Row) -> None:
+    desk = busy_desk()
+    for kind in row.kinds:
+        if row.id not in ("open", "case.trend", "case.hold"):
+            assert not row.applies(desk, f"{kind}/gone")
+    if row.kinds:
+        assert kind_of("") not in row.kinds
+        assert refusal(row, desk, "") != ""
+
+
+def test_a_refusal_of_the_core_is_said_with_what_to_do() -> None:
+    desk, shell = busy_desk(), FakeShell()
+    desk.answer = Answer(ok=False, message="The case is closed.", todo="Reopen it first.")
+    BY_ID["case.acknowledge"].run(desk, "case/c3", shell)
+    assert shell.said == [("The case is closed. Reopen it first.", True)]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "ui/acts").glob("*.py")), ids=lambda file: file.name)
+def test_actions_know_no_qt_and_no_loop(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    assert not [name for name in names if name.startswith(("PySide6", "asyncio", "qasync", "ui.bridge", "ui.window"))]

@@ -1,0 +1,111 @@
+"""What the banner and the status bar say, over the night of the pictures."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from app.domain import events as e
+from app.domain.alarm import Alarm
+from app.domain.lifecycles import AlarmState
+from app.domain.status import Health, PartStatus, StationStatus
+from app.readmodel.model import all_postings
+from tests.ui.desk import NOW, FakeDesk, night_desk
+from ui.summary import Part, acquisition, banner, controllers, erp, parts, store
+from ui.text import Formats
+
+BERLIN = Formats("Europe/Berlin")
+
+
+def alarms(count: int) -> list[Alarm]:
+    return [
+        Alarm(
+            key=f"a{n}", controller="C-L2", machine=None, code=str(n), message="", severity=500,
+            state=AlarmState.UNACKNOWLEDGED, raised_at=NOW - timedelta(seconds=20 * n), changed_at=NOW,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def bar(desk: FakeDesk) -> dict[str, Part]:
+    found = parts(desk.plant, desk.status, all_postings(desk.view), 54, desk.now(), BERLIN)
+    return {part.id: part for part in found}
+
+
+def test_the_banner_counts_open_cases_by_priority_and_names_the_top_unacknowledged() -> None:
+    desk = night_desk()
+    state = banner(desk.view, desk.alarms, desk.now(), "M. Okafor")
+    assert state.counts == (1, 2, 3, 1)
+    assert state.top is not None
+    assert (state.top.ref, state.top.priority, state.waiting) == ("case/c3", 3, 1)
+
+
+def test_a_shelved_case_is_not_counted_and_not_on_top() -> None:
+    desk = night_desk()
+    desk.record(e.CaseShelved(case_id="c3", until=NOW + timedelta(hours=1), reason="roll on its way"))
+    state = banner(desk.view, (), desk.now(), "")
+    assert (state.counts[2], state.shelved) == (2, 1)
+    assert state.top is not None
+    assert state.top.ref == "case/c6"
+
+
+def test_more_than_ten_alarms_in_ten_minutes_are_said_to_be_a_flood() -> None:
+    desk = FakeDesk()
+    calm, flood = (banner(desk.view, alarms(n), NOW, "") for n in (10, 11))
+    assert (calm.flood, calm.alarms) == (False, "10 of 10 alarms in 10 min")
+    assert (flood.flood, flood.alarms) == (True, "Alarm flood: 11 in 10 min")
+
+
+def test_old_alarms_do_not_count() -> None:
+    old = [replace(a, raised_at=NOW - timedelta(minutes=11)) for a in alarms(12)]
+    assert banner(FakeDesk().view, old, NOW, "").alarms == "0 of 10 alarms in 10 min"
+
+
+def test_the_lost_controller_is_named_by_its_machine() -> None:
+    part = bar(night_desk())["controllers"]
+    assert (part.head, part.text) == ("Controllers 7 of 8", "L3 Labeller lost since 02:14:07")
+    assert part.priority == 4
+    assert "10.20.3.14:502 no answer" in part.tip
+
+
+def test_the_parts_of_a_station_that_is_well_are_grey() -> None:
+    desk = FakeDesk()
+    assert all(part.priority == 0 for part in bar(desk).values())
+    assert bar(desk)["controllers"].head == "Controllers 8 of 8"
+
+
+def test_a_restart_of_acquisition_is_said_for_ten_minutes() -> None:
+    part = PartStatus(health=Health.UP, since=NOW - timedelta(minutes=3), restarts=2)
+    assert acquisition(part, NOW, BERLIN).text == "restarted 02:11:31, 2 times"
+    assert acquisition(part, NOW + timedelta(minutes=8), BERLIN).text == "running"
+
+
+def test_a_disk_that_refuses_is_said_first_of_all() -> None:
+    part = store(PartStatus(health=Health.DOWN, reason="The disk is full."), 7, NOW, BERLIN)
+    assert (part.head, part.text, part.priority) == ("Not stored", "The disk is full.", 1)
+
+
+def test_what_is_stored_here_is_told_by_its_number_and_age() -> None:
+    part = PartStatus(health=Health.UP, last_at=NOW - timedelta(seconds=0.3))
+    assert store(part, 12345, NOW, BERLIN).text == "no. 12,345 · 0.3 s ago"
+
+
+def test_the_erp_tells_its_lag_and_what_waits_and_what_is_parked() -> None:
+    part = bar(night_desk())["erp"]
+    assert part.text == "posted 10 min ago · lag p95 1 min 50 s · 1 waiting · 1 parked"
+    assert part.priority == 3
+
+
+def test_an_erp_that_does_not_answer_says_since_when_and_still_what_waits() -> None:
+    down = PartStatus(health=Health.DOWN, since=NOW - timedelta(minutes=2), reason="connection refused")
+    part = erp(down, all_postings(night_desk().view), NOW, BERLIN)
+    assert part.text.startswith("no answer since 02:12:31 · ")
+    assert part.text.endswith("1 waiting · 1 parked")
+
+
+def test_before_anything_is_known_the_parts_say_what_they_wait_for() -> None:
+    desk = FakeDesk()
+    desk.status = StationStatus()
+    found = bar(desk)
+    assert [found[i].text for i in ("controllers", "acquisition", "store", "erp")] == [
+        "connecting", "starting", "opening", "connecting",
+    ]  # fmt: skip
+    assert controllers(desk.plant, desk.status, BERLIN).head == "Controllers 0 of 8"

@@ -1,0 +1,99 @@
+"""The queue: which rows, in which order, with which words; what its presenter tells its view."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.domain import events as e
+from tests.ui.desk import NOW, night_desk
+from tests.ui.shell import FakeShell
+from ui.text import Formats
+from ui.views.queue.presenter import Hint, QueuePresenter
+from ui.views.queue.rows import QueueRow, rows
+
+BERLIN = Formats("Europe/Berlin")
+
+
+class RecordingView:
+    """The widget's place."""
+
+    def __init__(self) -> None:
+        self.rows: Sequence[QueueRow] = ()
+        self.sets = 0
+        self.now: datetime | None = None
+        self.hints: Sequence[Hint] = ()
+        self.selected = ""
+
+    def set_rows(self, rows: Sequence[QueueRow]) -> None:
+        self.rows, self.sets = rows, self.sets + 1
+
+    def set_now(self, now: datetime) -> None:
+        self.now = now
+
+    def set_hints(self, hints: Sequence[Hint]) -> None:
+        self.hints = hints
+
+    def select(self, key: str) -> None:
+        self.selected = key
+
+
+def test_rows_are_in_order_of_priority_and_then_age() -> None:
+    desk = night_desk()
+    found = rows(desk.plant, desk.view, BERLIN)
+    assert [row.key for row in found] == [f"case/{c}" for c in ("c1", "c7", "c2", "c5", "c4", "c3", "c6")]
+
+
+def test_a_row_tells_what_it_endangers_who_has_it_and_what_was_promised() -> None:
+    desk = night_desk()
+    row = rows(desk.plant, desk.view, BERLIN)[0]
+    assert row.detail == "Torque limit valve block 3 · 3 at risk from 02:40 · WO-10479"
+    assert row.chip_at(NOW) == "J. Weiss, Maintenance · promised 02:22"
+    assert not row.offered
+
+
+def test_an_offer_counts_down_and_says_when_its_time_is_up() -> None:
+    desk = night_desk()
+    row = next(r for r in rows(desk.plant, desk.view, BERLIN) if r.key == "case/c3")
+    assert row.offered
+    assert row.chip_at(NOW) == "offered to Materials · 1:12 left"
+    assert row.chip_at(NOW + timedelta(minutes=2)) == "offered to Materials · time is up"
+
+
+def test_a_case_whose_product_is_held_shows_it() -> None:
+    desk = night_desk()
+    assert [row.key for row in rows(desk.plant, desk.view, BERLIN) if row.held] == ["case/c7"]
+
+
+def test_a_shelved_case_leaves_the_queue_and_comes_back() -> None:
+    desk = night_desk()
+    desk.record(e.CaseShelved(case_id="c2", until=NOW + timedelta(hours=1), reason="later"))
+    assert "case/c2" not in [row.key for row in rows(desk.plant, desk.view, BERLIN)]
+    desk.record(e.CaseUnshelved(case_id="c2", expired=True))
+    assert "case/c2" in [row.key for row in rows(desk.plant, desk.view, BERLIN)]
+
+
+def test_rows_are_built_again_only_when_something_changed() -> None:
+    desk, view = night_desk(), RecordingView()
+    presenter = QueuePresenter(view, desk, FakeShell())
+    for _ in range(3):
+        presenter.refresh()
+    assert view.sets == 1
+    desk.record(e.CaseAcknowledged(case_id="c3"), person="okafor")
+    presenter.refresh()
+    assert view.sets == 2
+
+
+def test_the_keys_below_follow_the_selection_and_the_person() -> None:
+    desk, view = night_desk(), RecordingView()
+    presenter = QueuePresenter(view, desk, FakeShell())
+    presenter.refresh()
+    presenter.pick("case/c3")
+    assert {key for key, _, on in view.hints if on} >= {"A", "O", "S", "?"}
+    desk.person = None
+    presenter.refresh()
+    assert {key for key, _, on in view.hints if on} == {"T", "?"}
+
+
+def test_opening_a_row_goes_to_its_case() -> None:
+    shell = FakeShell()
+    QueuePresenter(RecordingView(), night_desk(), shell).open("case/c1")
+    assert shell.gone == ["case/c1"]
