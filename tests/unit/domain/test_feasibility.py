@@ -8,9 +8,10 @@ from string import Formatter
 import pytest
 
 from app.domain.case import ExceptionCase, Task
+from app.domain.consequence import CONSEQUENCES, Consequence, Severity
 from app.domain.erp import CustomerOrderLine, ProductionOrder, Reference
 from app.domain.events import HeldUnits, Subject, Why
-from app.domain.feasibility import CONSEQUENCES, MOVES, Consequence, Severity, Situation, move_order, move_person
+from app.domain.feasibility import MOVES, Situation, move_order, move_person
 from app.domain.hold import Hold
 from app.domain.lifecycles import AssignmentState, CaseState, HoldState, TaskState
 from app.domain.people import Function, Person, Role

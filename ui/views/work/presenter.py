@@ -10,8 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from app.domain.commands import ProposeAssignment
+from app.domain.consequence import Consequence, Severity
 from app.domain.events import Subject
-from app.domain.feasibility import MOVES, Consequence, Severity, Situation, line_of
+from app.domain.feasibility import MOVES, Situation, line_of
 from app.domain.plant import Signal
 from app.domain.posting import Posting
 from app.domain.taken import taken

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from app.domain.consequence import CONSEQUENCES, Consequence, Severity
 from app.domain.erp import ProductionOrder
 from app.domain.events import Subject
-from app.domain.feasibility import CONSEQUENCES, MOVES, Consequence, Severity, Situation, line_of
+from app.domain.feasibility import MOVES, Situation, line_of
 from app.domain.hold import held_lots
 from app.domain.lifecycles import TaskState
 from app.domain.people import Person
