@@ -34,13 +34,13 @@ class Config:
         return self.folder / "lineside.log"
 
 
-def config(data: Path | None = None, *, name: str = "lineside") -> Config:
+def config(data: Path | None = None) -> Config:
     """The configuration: `data` wins over LINESIDE_DATA over the user's own data folder. The folder is made.
 
     Raises KnownError where it can't be.
     """
     named = os.environ.get(DATA)
-    folder = data or (Path(named) if named else user_data_path(name, appauthor=False))
+    folder = data or (Path(named) if named else user_data_path("lineside", appauthor=False))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -77,13 +77,13 @@ def demo(
     screenshots: Path | None,
     report: Path | None,
 ) -> int:
-    """`lineside demo`: the simulated plant's processes, and Lineside on it. A smoke run begins with an empty folder."""
+    """`lineside demo`: the simulated plant's processes, and Lineside on it. Without --data it leaves nothing behind."""
     with contextlib.ExitStack() as stack:
-        if smoke is not None and data is None:
+        if data is None:
             data = Path(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="lineside-", ignore_cleanup_errors=True))
             )
-        station = config(data, name="lineside-demo")
+        station = config(data)
         refuse_second(station.folder)
         options = DemoOptions(
             seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant

@@ -35,6 +35,7 @@ log = logging.getLogger("lineside.core")
 
 TICK_S = 1.0
 ALARMS_EVERY_S = 0.25
+RESTART_S = 1.0
 
 
 class Keeper(Journal, ReferenceCache, Protocol):
@@ -116,16 +117,18 @@ class Core:
                 for name, work in self._works().items():
                     tasks.create_task(work, name=name)
         finally:
+            await self._parts.erp.aclose()
             self._disk.shutdown(wait=True)
             self._parts.store.close()
 
     def _works(self) -> dict[str, Coroutine[Any, Any, None]]:
+        """The bus is the core: it ends with it. The others are kept going, whatever fault of ours ends them."""
         return {
             "bus": self.bus.run(),
-            "inbox": self._inbox.run(),
-            "erp": self._erp.run(),
-            "acquisition": self._acquirer.run(),
-            "clocks": self._ticking(),
+            "inbox": kept("inbox", self._inbox.run),
+            "erp": kept("erp", self._erp.run),
+            "acquisition": kept("acquisition", self._acquirer.run),
+            "clocks": kept("clocks", self._ticking),
         }
 
     def _tell_what_stands(self) -> None:
@@ -212,6 +215,16 @@ def _said(bad: tuple[Quarantined, ...]) -> str:
     if not bad:
         return ""
     return f"{len(bad)} operations can't be read, the first is {bad[0].seq}: run `lineside verify`"
+
+
+async def kept(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run `work` until cancelled; a fault of ours is logged with its trace, and it is begun again after a second."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("%s ended by a fault of its own; it is begun again", name)
+        await asyncio.sleep(RESTART_S)
 
 
 async def run_core(parts: Parts, listener: Listener, started: Callable[[Core], None]) -> None:

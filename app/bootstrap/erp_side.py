@@ -75,9 +75,6 @@ class ErpSide:
 
     async def run(self) -> None:
         """Read and post until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.outbox.run(), name="ERP outbox")
-                tasks.create_task(self.reader.run(), name="ERP reader")
-        finally:
-            await self._erp.aclose()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.outbox.run(), name="ERP outbox")
+            tasks.create_task(self.reader.run(), name="ERP reader")

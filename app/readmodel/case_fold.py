@@ -129,7 +129,9 @@ def resolved(row: ExceptionCase, event: e.CaseResolved, rec: Recorded) -> Except
 
 
 def closed(row: ExceptionCase, event: e.CaseClosed, rec: Recorded) -> ExceptionCase:
-    return _said(row, event, rec, state=_step(row, CaseTrigger.CLOSE), closed_at=rec.at)
+    """The traces go: they are the bulk of a case (150 kB), and the journal has them for who looks back."""
+    capsule = None if row.capsule is None else replace(row.capsule, traces=())
+    return _said(row, event, rec, state=_step(row, CaseTrigger.CLOSE), closed_at=rec.at, capsule=capsule)
 
 
 def reopened(row: ExceptionCase, event: e.CaseReopened, rec: Recorded) -> ExceptionCase:
