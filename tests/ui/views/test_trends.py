@@ -48,7 +48,9 @@ class Bench:
             self.qtbot.keyClick(QApplication.focusWidget() or self.widget, key, modifier)
 
     def window(self) -> tuple[float, float]:
-        return self.presenter._window()
+        axis = self.strips.axis
+        assert axis is not None
+        return axis.from_s, axis.to_s
 
 
 def test_a_signal_is_found_by_typing_and_shown_by_enter(qtbot: QtBot) -> None:

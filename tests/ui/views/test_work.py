@@ -135,6 +135,15 @@ def test_selecting_a_posting_gives_its_list_the_focus(qtbot: QtBot) -> None:
     assert QApplication.focusWidget() is not bench.board
 
 
+def test_keys_act_on_what_is_marked_in_the_part_that_has_the_focus(qtbot: QtBot) -> None:
+    bench = Bench(qtbot)
+    bench.presenter.show("posting/p2")
+    bench.presenter.show("order/WO-10479")
+    assert bench.presenter.selected == "order/WO-10479"
+    bench.press(K.Key_Tab, K.Key_Tab)
+    assert bench.presenter.selected == "posting/p2"
+
+
 @pytest.mark.parametrize("size", [(1856, 1006), (1302, 694)])
 @pytest.mark.parametrize("theme", [DAY, NIGHT], ids=["day", "night"])
 def test_it_paints_in_both_themes_and_sizes(qtbot: QtBot, size: tuple[int, int], theme: Theme) -> None:

@@ -8,8 +8,9 @@ import pytest
 from app.domain.plant import Signal
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
 from tests.ui.shell import FakeShell
-from ui.views.trends.presenter import LONGEST_S, MOST, TrendsPresenter
+from ui.views.trends.presenter import MOST, TrendsPresenter
 from ui.views.trends.rows import Axis, Strip, TreeRow
+from ui.views.trends.window import LONGEST_S
 
 
 class Shown:

@@ -109,6 +109,10 @@ def test_a_queued_order_says_when_it_would_run_behind_the_others() -> None:
     assert row.pace == "queued"
 
 
+def test_behind_a_standing_order_only_the_earliest_start_is_said() -> None:
+    assert Bench().view.order("WO-10480").outlook == "not before 02:44"
+
+
 def test_an_order_on_its_way_says_where_to() -> None:
     assert Bench().view.order("WO-10480").product == "→ Line 1, offered"
 

@@ -101,7 +101,7 @@ class HandoverWall(QWidget):
         y = area.y() + _TOP * s * 0.85
         if page.figures:
             tiles = QRectF(area.x(), y, area.width(), _TILES * s)
-            draw_figures(painter, tiles, page.figures, self._look, label=self._px(20), value=self._px(44))
+            draw_figures(painter, tiles, page.figures, self._look, label=self._px(24), value=self._px(42))
             y += (_TILES + 22) * s
         items, part, parts = self.shown_items()
         frame = QRectF(area.x(), y, area.width(), (_HEAD + _ITEM * len(items)) * s)

@@ -20,14 +20,10 @@ from ui.shell import Shell, id_of, kind_of
 from ui.text import DASH, Formats, t
 from ui.views.trends import numbers, tree
 from ui.views.trends.rows import Axis, Floats, Mark, Strip, TreeRow
+from ui.views.trends.window import LONGEST_S, TimeWindow
 
 MOST = 8
 """Strips at once."""
-SPANS_S = (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0)
-"""The zooms, from near to far; the last is all that the station keeps at hand."""
-LONGEST_S = SPANS_S[-1]
-COLUMNS = 1000
-"""A live window moves on by one of so many parts of its span: less than a pixel is not worth a picture."""
 STATES = (0.0, float(max(MachineState)))
 """The range of a PackML state."""
 TICKS = 8
@@ -42,7 +38,7 @@ class TrendsView(Protocol):
 
 
 class TrendsPresenter:
-    """Live unless panned: then the window stays where it is. The cursor is an instant, or follows the newest."""
+    """Keeps the chosen signals, the window of time and what of the tree is open; the window steps by itself."""
 
     def __init__(self, view: TrendsView, desk: Desk, shell: Shell) -> None:
         self._view, self._desk, self._shell = view, desk, shell
@@ -52,9 +48,7 @@ class TrendsPresenter:
         self._strip = self._chosen[0] if self._chosen else ""
         self._opened: set[str] = set()
         self._words = ""
-        self._span_s = 600.0
-        self._end_s: float | None = None
-        self._cursor_s: float | None = None
+        self._window = TimeWindow()
         self._ranges: dict[str, tuple[float, float]] = {}
         self._second = 0
 
@@ -115,11 +109,7 @@ class TrendsPresenter:
     def _show_case(self, case: ExceptionCase) -> None:
         """The signals of the case's machine (or line), the window around its moment, the cursor on it."""
         plant = self._desk.plant
-        happened_s = case.happened_at.timestamp()
-        if self._now_s() - happened_s < LONGEST_S - self._span_s:
-            self._cursor_s = happened_s
-            end_s = happened_s + self._span_s / 2
-            self._end_s = end_s if end_s < self._now_s() else None
+        self._window = self._window.around(case.happened_at.timestamp(), self._now_s())
         if case.machine in plant.machines:
             self._take(tree.first_tags(plant, case.machine or "", MOST))
         elif case.line in plant.lines:
@@ -192,67 +182,32 @@ class TrendsPresenter:
     # --- time -------------------------------------------------------------------------------------------------------
 
     def zoom(self, by: int) -> None:
-        """Nearer (-1) or farther (+1), about the cursor if it is in sight."""
-        place = SPANS_S.index(self._span_s) + by
-        span = SPANS_S[min(max(place, 0), len(SPANS_S) - 1)]
-        if self._end_s is not None and self._cursor_s is not None:
-            share = (self._end_s - self._cursor_s) / self._span_s
-            self._end_s = self._cursor_s + share * span
-        self._span_s = span
-        self._clamp()
+        """Nearer (−1) or farther (+1)."""
         self._ranges.clear()
-        self._show_strips()
+        self._look_at(self._window.zoomed(by, self._now_s()))
 
     def pan(self, share: float) -> None:
         """Move the window by a share of its span; back at the newest it follows again."""
-        self._end_s = (self._end_s if self._end_s is not None else self._now_s()) + share * self._span_s
-        self._clamp()
-        self._show_strips()
-
-    def _clamp(self) -> None:
-        """Keep the window within what the station has at hand; at its newest end it is live."""
-        if self._end_s is None:
-            return
-        self._end_s = max(self._end_s, self._now_s() - LONGEST_S + self._span_s)
-        if self._end_s >= self._now_s():
-            self._end_s = None
+        self._look_at(self._window.panned(share, self._now_s()))
 
     def follow(self) -> None:
         """L: live again, window and cursor."""
-        self._end_s = self._cursor_s = None
-        self._show_strips()
+        self._look_at(self._window.followed())
 
     def move_cursor(self, share: float) -> None:
         """Move the cursor by a share of the span; out of sight it takes the window along."""
-        from_s, to_s = self._window()
-        moved = (self._cursor_s if self._cursor_s is not None else to_s) + share * self._span_s
-        now_s = self._now_s()
-        self._cursor_s = None if moved >= now_s else max(moved, now_s - LONGEST_S)
-        if self._cursor_s is not None and self._cursor_s < from_s:
-            self.pan(-0.5)
-        elif self._cursor_s is not None and self._cursor_s > to_s:
-            self.pan(0.5)
-        else:
-            self._show_strips()
+        self._look_at(self._window.stepped(share, self._now_s()))
 
     def point(self, at_s: float) -> None:
         """The mouse points at an instant."""
-        from_s, to_s = self._window()
-        self._cursor_s = min(max(at_s, from_s), to_s)
-        self._show_strips()
+        self._look_at(self._window.pointed(at_s, self._now_s()))
 
-    @property
-    def _in_past(self) -> bool:
-        """Whether the cursor stands at a past instant; else it is at the newest value."""
-        return self._cursor_s is not None or self._end_s is not None
+    def _look_at(self, window: TimeWindow) -> None:
+        self._window = window
+        self._show_strips()
 
     def _now_s(self) -> float:
         return self._desk.now().timestamp()
-
-    def _window(self) -> tuple[float, float]:
-        part_s = max(1.0, self._span_s / COLUMNS)
-        end_s = self._end_s if self._end_s is not None else math.floor(self._now_s() / part_s) * part_s
-        return end_s - self._span_s, end_s
 
     # --- showing ----------------------------------------------------------------------------------------------------
 
@@ -264,15 +219,15 @@ class TrendsPresenter:
             self._view.show_tree(tree.tree_rows(plant, self._opened, self._chosen))
 
     def _show_strips(self) -> None:
-        from_s, to_s = self._window()
-        cursor_s = to_s if self._cursor_s is None else self._cursor_s
+        from_s, to_s = self._window.bounds(self._now_s())
+        cursor_s = self._window.cursor(self._now_s())
         cases = [c for c in model.all_cases(self._desk.view) if _ran(c, from_s, to_s)]
         strips = [self._strip_of(self._tags[tag], from_s, to_s, cursor_s, cases) for tag in self._chosen]
         strips = said_once(strips)
         self._view.show_strips(strips, self._axis(from_s, to_s, cursor_s), self._strip)
 
     def _axis(self, from_s: float, to_s: float, cursor_s: float) -> Axis:
-        step = numbers.tick_step_s(self._span_s, TICKS)
+        step = numbers.tick_step_s(self._window.span_s, TICKS)
         clock = self._formats.clock if step < 60 else self._formats.minute
         ticks = tuple((at_s, clock(_instant(at_s))) for at_s in numbers.tick_instants(from_s, to_s, step))
         return Axis(
@@ -280,9 +235,9 @@ class TrendsPresenter:
             to_s=to_s,
             ticks=ticks,
             cursor_s=cursor_s,
-            cursor=self._formats.clock(_instant(cursor_s if self._in_past else self._now_s())),
-            live=self._end_s is None,
-            span=self._formats.duration(self._span_s),
+            cursor=self._formats.clock(_instant(cursor_s if self._window.in_past else self._now_s())),
+            live=self._window.live,
+            span=self._formats.duration(self._window.span_s),
         )
 
     def _strip_of(self, tag: Tag, from_s: float, to_s: float, cursor_s: float, cases: Sequence[ExceptionCase]) -> Strip:
@@ -293,7 +248,7 @@ class TrendsPresenter:
         else:
             self._ranges[tag.id] = numbers.steady_range(values, tag.low, tag.high, self._ranges.get(tag.id))
         bottom, top = self._ranges[tag.id]
-        shown = numbers.at_instant(times, values, cursor_s) if self._in_past else self._newest(tag)
+        shown = numbers.at_instant(times, values, cursor_s) if self._window.in_past else self._newest(tag)
         return Strip(
             key=tag.id,
             where=safe(self._desk.plant.label(tag.machine), 80),
@@ -308,7 +263,7 @@ class TrendsPresenter:
             at_cursor=value_text(tag, shown),
             spread=_spread(tag, values),
             band=tree.band_text(tag) if tag.low is not None or tag.high is not None else "",
-            stale="" if self._in_past else self._stale(tag),
+            stale="" if self._window.in_past else self._stale(tag),
             marks=tuple(_mark(c, to_s) for c in cases if c.machine == tag.machine),
         )
 

@@ -50,6 +50,11 @@ class StripStack(QWidget):
         self.setMinimumSize(_SCALE + _TABLE + 160, 200)
         look.changed.connect(self._redraw)
 
+    @property
+    def axis(self) -> Axis | None:
+        """The time that is shown."""
+        return self._axis
+
     def set_strips(self, strips: Sequence[Strip], axis: Axis, selected: str) -> None:
         """Show these strips; pictures are painted anew only where the stretch of time or the data moved."""
         same = self._axis is not None and (self._axis.from_s, self._axis.to_s) == (axis.from_s, axis.to_s)

@@ -88,7 +88,7 @@ def _order(
     plan = plan_progress(order, progress, at=now.at, rate=rate if running else nominal, nominal=nominal)
     truth = order_truth(order, progress, postings)
     erp = erp_word(postings, now.at)
-    outlook, priority = running_outlook(plan, formats) if running else queued_outlook(slot, formats)
+    outlook, priority = running_outlook(plan, formats) if running else queued_outlook(slot, formats, stands=rate <= 0)
     moving = _moving(now, order.number)
     return OrderRow(
         ref=f"order/{order.number}",
@@ -145,9 +145,11 @@ def running_outlook(plan: PlanProgress, formats: Formats) -> tuple[str, int]:
     return t("ends {at}", at=ends), NEAR
 
 
-def queued_outlook(slot: Slot, formats: Formats) -> tuple[str, int]:
-    """When a queued order would run, behind those before it."""
+def queued_outlook(slot: Slot, formats: Formats, *, stands: bool) -> tuple[str, int]:
+    """When a queued order would run, behind those before it; a standing line only tells the earliest."""
     starts, ends = formats.minute(slot.start_at), formats.minute(slot.finish_at)
+    if stands:
+        return t("not before {start}", start=starts), LATE if slot.late_s >= 60 else NEAR
     if slot.late_s >= 60:
         late = math.ceil(slot.late_s / 60)
         return t("{start} – {end}, late by {m} min", start=starts, end=ends, m=late), LATE

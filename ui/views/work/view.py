@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from ui.widgets.labels import text_label
 from ui.widgets.panel import Panel
 from ui.widgets.table import Align, Cell, Column, PaintedTable, TableRow
 
+_FOCUS_IN = QEvent.Type.FocusIn
 _WIDE, _NARROW = 420, 330
 """Width of the side panel, px, on a wide and on a narrow screen."""
 _LISTS = 206
@@ -87,10 +88,17 @@ class WorkWidget(QWidget):
         for table in (self._assignments, self._postings):
             table.selected.connect(self.selected)
             table.activated.connect(self.activated)
+            table.installEventFilter(self)
         self._sheet.pressed.connect(self.act)
         self._move_panel.line_chosen.connect(self.line_chosen)
         self._move_panel.confirmed.connect(self.move_confirmed)
         self._move_panel.cancelled.connect(self.move_cancelled)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A list that gets the focus is what keys act on from then on."""
+        if event.type() == _FOCUS_IN and isinstance(watched, PaintedTable) and watched.current:
+            self.selected.emit(watched.current)
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
