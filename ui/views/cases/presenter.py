@@ -181,7 +181,7 @@ class CasesPresenter:
 
     def _refresh_detail(self) -> None:
         found = case(self._desk.view, self._case_id) if self._case_id else None
-        seen = (found, self._person_id(), list(self._desk.view.live("hold")), list(self._desk.view.live("posting")))
+        seen = (found, self._person_id(), list(self._desk.view.every("hold")), list(self._desk.view.every("posting")))
         if seen == self._detail_seen:
             return
         self._detail_seen = seen

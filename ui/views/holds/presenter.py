@@ -154,7 +154,7 @@ class HoldsPresenter:
     def _refresh_detail(self) -> None:
         found = hold(self._desk.view, self._hold_id) if self._hold_id else None
         view, person = self._desk.view, self._desk.person
-        seen = (found, person, list(view.live("hold")), list(view.live("posting")), list(view.live("order")))
+        seen = (found, person, list(view.live("hold")), list(view.every("posting")), list(view.live("order")))
         if seen == self._detail_seen:
             return
         self._detail_seen = seen
