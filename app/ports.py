@@ -136,7 +136,7 @@ class Journal(Protocol):
     """The durable log of this workstation. What `append` returned from is on disk (I1). Blocking; one writer."""
 
     def append(self, operations: Sequence[Operation]) -> None:
-        """All or nothing; raises KnownError when the disk refuses, and then nothing was written."""
+        """All or nothing; raises StoreError when the disk refuses, and then nothing was written."""
 
     def read(self, after_seq: int = 0) -> Sequence[Operation]:
         """The operations after a sequence number, in order."""

@@ -48,7 +48,7 @@ async def serve(launch: Launch, pipe: Pipe) -> None:
     plant = launch.plant
     board = Board(Path(launch.board), len(plant.tags), len(plant.controllers), create=False)
     writer = BoardWriter(board, controller_places(plant))
-    acquisition = Acquisition(plant, writer, pipe.emit, open_driver, launch.count_period_s)
+    acquisition = Acquisition(plant, writer, pipe.emit, open_driver, launch.count_period_s, launch.counters)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(acquisition.run(), name="acquisition")
         tasks.create_task(_pulse(acquisition, pipe), name="pulse")

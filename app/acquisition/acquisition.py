@@ -9,8 +9,9 @@ import asyncio
 import contextlib
 import heapq
 import logging
+import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.acquisition.board import BoardWriter
@@ -61,6 +62,7 @@ class Acquisition:
         emit: Emit,
         open_driver: DriverFactory,
         count_period_s: float = COUNT_PERIOD_S,
+        counters: Mapping[str, float] | None = None,
     ) -> None:
         self._plant = plant
         self._board = board
@@ -75,7 +77,11 @@ class Acquisition:
             for m in plant.machines.values()
         }
         self._links = {c: self._controller_detector(c) for c in plant.controllers}
-        self._counts = {line.id: LineCounts(line, self._machines, count_period_s) for line in plant.lines.values()}
+        totals = counters or {}
+        self._counts = {
+            line.id: LineCounts(line, self._machines, count_period_s, totals.get(line.output, math.nan))
+            for line in plant.lines.values()
+        }
         self._line_of = {m.id: m.line for m in plant.machines.values()}
         self._pending: list[tuple[float, int, Finding]] = []
         self._pending_no = 0

@@ -61,7 +61,13 @@ class BoardWriter:
         self._rows = board.rows
         self._controllers = board.controllers
         self._place = {name: place for place, name in enumerate(controller_order)}
-        self._rows["begin"] = self._rows["end"]  # a writer that died between the two left a mark that nobody ends
+        self._disown(self._rows["begin"] != self._rows["end"])
+
+    def _disown(self, torn: NDArray[np.bool_]) -> None:
+        """What a writer that died was writing is no value: the rows say so, and are whole again."""
+        self._rows["quality"][torn] = Quality.NO_DATA
+        self._rows["value"][torn] = np.nan
+        self._rows["end"][torn] = self._rows["begin"][torn]
 
     def write(self, batch: Samples) -> None:
         """Put a batch on the board; of several samples of a tag the last one stays."""
@@ -122,10 +128,11 @@ class BoardReader:
 
     def numbers(self, now_s: float, stale_after_s: float) -> NDArray[np.float64]:
         """Every tag's value at once, NaN where it is stale, bad, a text, or being written."""
-        begin = self._rows["begin"].copy()
+        before = self._rows["end"].copy()
         rows = self._rows.copy()
         alive = np.maximum(rows["received_s"], self._controllers["alive_s"][self._controller_of])
-        good = (rows["quality"] <= Quality.UNCERTAIN) & (rows["begin"] == rows["end"]) & (begin == self._rows["end"])
+        whole = (rows["begin"] == before) & (before == self._rows["begin"])
+        good = whole & (rows["quality"] <= Quality.UNCERTAIN)
         values: NDArray[np.float64] = np.where(good & (now_s - alive <= stale_after_s), rows["value"], np.nan)
         return values
 

@@ -22,8 +22,8 @@ LARGEST_STEP = 100_000.0
 class Counter:
     """The growth of one total. A total that falls was reset: it counts from 0 again."""
 
-    def __init__(self) -> None:
-        self.total = math.nan
+    def __init__(self, total: float = math.nan) -> None:
+        self.total = total
         self.grown = 0.0
 
     def take(self, total: float) -> None:
@@ -42,13 +42,20 @@ class Counter:
 
 
 class LineCounts:
-    """One line's production. `sample` after MachineNow has it; `record` gives what is to be journaled."""
+    """One line's production. `sample` after MachineNow has it; `record` gives what is to be journaled.
 
-    def __init__(self, line: Line, machines: Mapping[str, MachineNow], period_s: float) -> None:
+    `last_total` is the output machine's total when it was last journaled: what it made while nobody looked is counted
+    with the first record, which says `gap`.
+    """
+
+    def __init__(
+        self, line: Line, machines: Mapping[str, MachineNow], period_s: float, last_total: float = math.nan
+    ) -> None:
         self._line = line
         self._machines = machines
         self._period_s = period_s
-        self._made = Counter()
+        self._made = Counter(last_total)
+        self._unseen = not math.isnan(last_total)
         self._scrap: dict[str, Counter] = {m: Counter() for m in line.machines}
         self._order = self._lot = ""
         self._since_s = 0.0
@@ -94,7 +101,9 @@ class LineCounts:
             from_at=instant(since),
             to_at=instant(now_s),
             serial=None if math.isnan(serial) else int(serial),
+            gap=self._unseen,
         )
+        self._unseen = False
 
     def _units(self, machine: str, machine_units: float) -> float:
         """Machine units as line units."""

@@ -12,27 +12,35 @@ from app.domain.reading import Quality
 
 @dataclass(slots=True)
 class MachineNow:
-    """The newest good value of each signal. Numbers are NaN and texts empty until they were seen good."""
+    """The newest good value of each signal. Numbers are NaN and texts empty until they were seen good.
+
+    `since_s` is the source time from which on a signal has had its present value.
+    """
 
     machine: Machine
     identity: str
     numbers: dict[Signal, float] = field(default_factory=dict)
     texts: dict[Signal, str] = field(default_factory=dict)
+    since_s: dict[Signal, float] = field(default_factory=dict)
     state: MachineState = MachineState.UNDEFINED
     state_since_s: float = 0.0
     heard: bool = False
 
     def take(self, tag: Tag, value: float, text: str | None, quality: int, source_s: float) -> bool:
         """Take in a sample; False where its quality says that it must not be used."""
-        if quality > Quality.UNCERTAIN or (text is None and math.isnan(value)):
+        if quality > Quality.UNCERTAIN or (text is None and not math.isfinite(value)):
             return False
         if text is not None:
+            if self.texts.get(tag.signal) != text:
+                self.since_s[tag.signal] = source_s
             self.texts[tag.signal] = text
             return True
         if tag.signal is Signal.STATE:
             state = MachineState.of(value)
             if state is not self.state or not self.heard:
                 self.state, self.state_since_s, self.heard = state, source_s, True
+        if self.numbers.get(tag.signal) != value:
+            self.since_s[tag.signal] = source_s
         self.numbers[tag.signal] = value
         return True
 

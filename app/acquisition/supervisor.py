@@ -25,13 +25,16 @@ Listener = Callable[[Message], None]
 
 
 class Supervisor:
-    """One child process. `listen` is called on the loop with every message, `changed(alive, restarts)` on a change."""
+    """One child process. `listen` is called on the loop with every message, `changed(alive, restarts)` on a change.
+
+    `launch` is asked at every start: what was counted until then is part of it.
+    """
 
     def __init__(
-        self, argv: Sequence[str], launch: Launch, listen: Listener, changed: Callable[[bool, int], None]
+        self, argv: Sequence[str], launch: Callable[[], Launch], listen: Listener, changed: Callable[[bool, int], None]
     ) -> None:
         self._argv = list(argv)
-        self._first_line = encode(launch).encode() + b"\n"
+        self._launch = launch
         self._listen = listen
         self._changed = changed
         self.restarts = 0
@@ -62,7 +65,7 @@ class Supervisor:
         if child.stdin is None:
             return
         with contextlib.suppress(OSError):
-            child.stdin.write(self._first_line)
+            child.stdin.write(encode(self._launch()).encode() + b"\n")
             child.stdin.flush()
         self._changed(True, self.restarts)
         reader = threading.Thread(target=self._read, args=(child, loop, over), daemon=True, name="acquisition reader")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Message
@@ -27,9 +27,17 @@ def station_parts(
 
     Raises KnownError where the journal is in use or can't be opened, or the ERP's settings are wrong.
     """
-    launch = Launch(plant=plant, board=str(config.board), count_period_s=count_period_s)
 
-    def acquirer(listen: Callable[[Message], None], changed: Callable[[bool, int], None]) -> Acquirer:
+    def acquirer(
+        listen: Callable[[Message], None],
+        changed: Callable[[bool, int], None],
+        counters: Callable[[], Mapping[str, float]],
+    ) -> Acquirer:
+        def launch() -> Launch:
+            return Launch(
+                plant=plant, board=str(config.board), count_period_s=count_period_s, counters=dict(counters())
+            )
+
         return Supervisor(acquisition, launch, listen, changed)
 
     return Parts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from app.domain.commands import Command, RetryPosting
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache
-from app.readmodel.model import Changes
+from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
 from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
 from app.store.rebuild import Quarantined, rebuild
@@ -48,8 +48,10 @@ class Acquirer(Protocol):
     async def run(self) -> None: ...
 
 
-AcquirerFactory = Callable[[Callable[[Message], None], Callable[[bool, int], None]], Acquirer]
-"""Makes the acquirer from who listens to its messages and who hears whether it lives."""
+AcquirerFactory = Callable[
+    [Callable[[Message], None], Callable[[bool, int], None], Callable[[], Mapping[str, float]]], Acquirer
+]
+"""Makes the acquirer from who listens to its messages, who hears whether it lives, and the counters so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class Core:
             period_s=parts.reference_period_s,
             on_disk=self._on_disk,
         )
-        self._acquirer = parts.acquirer(self._heard, self._acquisition_changed)
+        self._acquirer = parts.acquirer(self._heard, self._acquisition_changed, lambda: last_counters(self.bus.model))
         self.bus.subscribe(listener.deliver)
 
     async def _on_disk(self, call: Callable[[], None]) -> None:

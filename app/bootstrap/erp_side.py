@@ -35,7 +35,6 @@ class ErpSide:
         on_disk: Blocking,
     ) -> None:
         self._bus = bus
-        self._erp = erp
         self._cache = cache
         self._told = told
         self._on_disk = on_disk

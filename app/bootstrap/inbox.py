@@ -10,8 +10,7 @@ from datetime import datetime
 
 from app.bus import Bus
 from app.domain.commands import Command, RecordFinding
-from app.domain.errors import KnownError, RefusedError
-from app.store.sqlite import StoreError
+from app.domain.errors import KnownError, RefusedError, StoreError
 
 log = logging.getLogger("lineside.inbox")
 

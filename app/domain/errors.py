@@ -23,5 +23,9 @@ class RefusedError(KnownError):
     """The person may not do this, or the command contradicts what now stands; nothing was changed."""
 
 
+class StoreError(KnownError):
+    """The disk or the journal refuses. Nothing was written, nothing acknowledged."""
+
+
 class NotFoundError(KnownError):
     """The thing that a command names does not exist here."""

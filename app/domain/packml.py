@@ -34,10 +34,10 @@ class MachineState(IntEnum):
 
     @classmethod
     def of(cls, number: float) -> MachineState:
-        """The state of a number; UNDEFINED for anything the standard does not know (also NaN)."""
+        """The state of a number; UNDEFINED for anything the standard does not know (also NaN and infinity)."""
         try:
             return cls(int(number))
-        except ValueError:
+        except (ValueError, OverflowError):
             return cls.UNDEFINED
 
 

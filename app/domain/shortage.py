@@ -7,7 +7,7 @@ the hold and would not lack without it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_UP, Decimal
 
@@ -93,6 +93,39 @@ def covers(lots: Mapping[str, Lot], product: str, held: frozenset[str]) -> tuple
         if lot.product == product and lot.number not in held and lot.status.lower() in FREE and lot.quantity > 0
     ]
     return tuple(sorted(rows, key=lambda row: (-row.quantity, row.lot)))
+
+
+def newly_held(units: Iterable[HeldUnits], holds: Iterable[Hold]) -> tuple[HeldUnits, ...]:
+    """The units with the quantity that no open hold binds yet: a second hold on the same units takes nothing more."""
+    bound: dict[str, list[HeldUnits]] = {}
+    for hold in holds:
+        for unit in hold.units if not hold.closed else ():
+            bound.setdefault(unit.lot, []).append(unit)
+    return tuple(replace(u, quantity=max(ZERO, u.quantity - _overlap(u, bound.get(u.lot, ())))) for u in units)
+
+
+def _overlap(units: HeldUnits, others: Iterable[HeldUnits]) -> Decimal:
+    """How many of the units the others name too; an other without serials names the whole lot."""
+    ranges = []
+    for other in others:
+        if other.first is None or other.last is None:
+            return units.quantity
+        ranges.append((other.first, other.last))
+    if units.first is None or units.last is None:
+        return Decimal(sum(last - first + 1 for first, last in _merged(ranges)))
+    inside = ((max(first, units.first), min(last, units.last)) for first, last in _merged(ranges))
+    return Decimal(sum(max(0, last - first + 1) for first, last in inside))
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges without their overlaps, ascending."""
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
 
 
 def held_by_product(units: Iterable[HeldUnits]) -> dict[str, Decimal]:

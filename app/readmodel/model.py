@@ -159,6 +159,12 @@ def all_progress(view: View) -> list[OrderProgress]:
     return list(cast("Iterator[OrderProgress]", view.every("order")))
 
 
+def last_counters(view: View) -> dict[str, float]:
+    """Output machine → its total when it was last journaled, over all orders it ever worked on."""
+    counted = [(row.counted_at, row.machine, row.counter) for row in all_progress(view) if row.counted_at]
+    return {machine: counter for _, machine, counter in sorted(counted)}
+
+
 def assignment(view: View, assignment_id: str) -> Assignment | None:
     """An assignment by id."""
     return cast("Assignment | None", view.get(f"assignment/{assignment_id}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.domain.erp import Reference
-from app.domain.errors import KnownError
+from app.domain.errors import StoreError
 from app.domain.operation import GENESIS, Operation
 
 
@@ -20,7 +20,7 @@ class MemoryJournal:
     def append(self, operations: Sequence[Operation]) -> None:
         """Keep all or nothing."""
         if self.full:
-            raise KnownError("The journal refuses: no space left.", "Check the disk's space and rights.")
+            raise StoreError("The journal refuses: no space left.", "Check the disk's space and rights.")
         self._operations.extend(operations)
 
     def read(self, after_seq: int = 0) -> Sequence[Operation]:

@@ -19,6 +19,16 @@ KINDS = ("breakdown", "unplanned_stop", "starved", "blocked")
 INPUTS = frozenset({Signal.STATE, Signal.MODE, Signal.BLOCKED, Signal.STARVED, Signal.STOP_REASON, Signal.STOP_TEXT})
 
 
+DECIDERS: Mapping[str, tuple[Signal, ...]] = {
+    "": (Signal.MODE,),
+    "breakdown": (Signal.STATE,),
+    "unplanned_stop": (Signal.MODE,),
+    "starved": (Signal.MODE, Signal.STARVED, Signal.BLOCKED),
+    "blocked": (Signal.MODE, Signal.BLOCKED),
+}
+"""What decides beside the state whether a condition stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
     """The condition a machine is in, and since when by its own clock."""
@@ -47,8 +57,13 @@ class StopsDetector:
         if standing is None or standing.kind != kind:
             if standing is not None and standing.kind:
                 yield from self._watches[standing.kind].clear(source_s, received_s)
-            self._standing = _Standing(kind, self._now.state_since_s or source_s, received_s)
+            self._standing = _Standing(kind, self._since_s(kind) or source_s, received_s)
         yield from self.tick(received_s)
+
+    def _since_s(self, kind: str) -> float:
+        """The source time at which the last of the condition's signals came to be so: one time per episode."""
+        since = self._now.since_s
+        return max(self._now.state_since_s, *(since.get(signal, 0.0) for signal in DECIDERS[kind]))
 
     def _kind(self) -> str:
         """What the machine's state means; empty for running, changing and planned standing."""
@@ -73,9 +88,15 @@ class StopsDetector:
             return
         lasted = now_s - standing.heard_s
         reason = self.reason()
-        settled = bool(reason) or lasted >= SETTLE_S or standing.kind in ("starved", "blocked")
+        settled = self._fresh(standing) or lasted >= SETTLE_S or standing.kind in ("starved", "blocked")
         if settled and lasted >= self._rules.parameter(standing.kind, "delay_s"):
             yield from watch.raise_(standing.since_s, standing.heard_s, first_out=reason)
+
+    def _fresh(self, standing: _Standing) -> bool:
+        """Whether the stop reason is of this stop: one that was there long before may be the last stop's."""
+        since = self._now.since_s
+        said_s = max(since.get(Signal.STOP_TEXT, -math.inf), since.get(Signal.STOP_REASON, -math.inf))
+        return bool(self.reason()) and said_s >= standing.since_s - SETTLE_S
 
     def reason(self) -> str:
         """The stop reason as first-out: the controller's own words, else the plant file's for its number."""
