@@ -90,8 +90,9 @@ def places(desk: Desk) -> Iterator[Entry]:
         yield Entry(id=ref, text=plant.label(machine.id), detail=detail, kind="machine", go=ref, rank=3)
     for controller in plant.controllers.values():
         ref = f"controller/{controller.id}"
-        detail = t("controller, {protocol}", protocol=controller.protocol)
         machines = plant.controller_machines(controller.id)
+        names = safe(", ".join(plant.label(machine.id) for machine in machines), 80)
+        detail = t("controller, {protocol} · {machines}", protocol=controller.protocol, machines=names)
         target = f"machine/{machines[0].id}" if machines else "overview"
         yield Entry(id=ref, text=safe(controller.name), detail=detail, kind="controller", go=target, rank=7)
 

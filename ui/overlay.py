@@ -35,6 +35,7 @@ class Overlay(QFrame):
         self.place()
         self.show()
         self.raise_()
+        self.window().activateWindow()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def leave(self) -> None:

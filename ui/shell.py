@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from app.domain.people import Person
+from ui.desk import Answer
 from ui.forms import Form
 
 Answers = Mapping[str, str]
@@ -58,10 +59,10 @@ class Presenter(Protocol):
 
 
 class Seat(Protocol):
-    """Who works here. `sit` is answered later through the desk's `person`."""
+    """Who works here; seen through the desk's `person`."""
 
-    def sit(self, person: Person) -> None:
-        """This person works here from now on."""
+    def sit(self, person: Person, done: Callable[[Answer], None] | None = None) -> None:
+        """This person works here once it is stored; `done` is told what came of it."""
 
     def leave(self) -> None:
         """Nobody works here."""

@@ -23,7 +23,7 @@ from ui.actions import BY_ID as ACTION
 from ui.banner import BannerBar
 from ui.catalog import BY_ID as VIEW
 from ui.catalog import SHOWN_BY, VIEWS
-from ui.desk import Desk
+from ui.desk import Answer, Desk
 from ui.docks import DockHost, Side, screens
 from ui.entries import Entry, Named, gather
 from ui.formpanel import FormPanel
@@ -64,7 +64,7 @@ class Window(QWidget):
         self._look, self._desk, self._seat, self._file = look, desk, seat, layout
         self._formats, self._postings = Formats(desk.plant.zone), Postings()
         self._opened: dict[str, Opened] = {}
-        self._front, self._fresh = HOME, False
+        self._front, self._fresh, self._person = HOME, False, desk.person
         self._faulty: dict[str, str] = {}
         self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
         self.resize(*SIZE)
@@ -131,6 +131,7 @@ class Window(QWidget):
 
     def visit(self, view_id: str) -> None:
         """Bring a view to the front and give it the keyboard."""
+        self._close_panels()
         self.docks.bring(view_id)
         self._opened[view_id].widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.refresh()
@@ -166,6 +167,7 @@ class Window(QWidget):
     def _refresh_frame(self) -> None:
         """Banner and status bar."""
         desk, now = self._desk, self._desk.now()
+        self._notice_person()
         state = banner(desk.view, desk.alarms, now, said_of(desk.person))
         self.banner.set_state(state, now)
         self.banner.set_crumbs(self._path())
@@ -236,14 +238,24 @@ class Window(QWidget):
         """Leave the station."""
         if self._seat is not None and self._desk.person is not None:
             self._seat.leave()
-            self.say(t("Nobody is signed in."))
             self.refresh()
 
     def _sit(self, person: Person) -> None:
         if self._seat is not None:
-            self._seat.sit(person)
-            self.say(t("{name} works here now.", name=person.name))
+            self._seat.sit(person, self._sat)
             self.refresh()
+
+    def _sat(self, answer: Answer) -> None:
+        """Only a refusal is said here: who sits is said when it is so."""
+        if not answer.ok:
+            self.say(f"{answer.message} {answer.todo}".strip(), bad=True)
+
+    def _notice_person(self) -> None:
+        """Say who sits down or leaves, once it is stored."""
+        person = self._desk.person
+        if person != self._person:
+            self._person = person
+            self.say(t("{name} works here now.", name=person.name) if person else t("Nobody is signed in."))
 
     def selected(self, kinds: frozenset[str]) -> str:
         """What keys act on: selected in the view with the keyboard, in the one in front, in the queue, in the banner.
@@ -272,9 +284,7 @@ class Window(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys that a floating window's view did not want."""
-        if event.type() == QEvent.Type.KeyPress and not event.isAccepted():
-            return self.press(name_of(cast(QKeyEvent, event)))
-        return False
+        return event.type() == QEvent.Type.KeyPress and self.press(name_of(cast(QKeyEvent, event)))
 
     def press(self, key: str) -> bool:
         """Do what a plain key means for what is selected; False when it means nothing here."""
@@ -390,11 +400,13 @@ class Window(QWidget):
         self._refresh_frame()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The first time, the queue gets its width once the docks have theirs."""
+        """The first time, the queue gets its width once the docks have theirs; who is nobody is asked to sign in."""
         super().showEvent(event)
         if self._fresh:
             self._fresh = False
             QTimer.singleShot(0, self, partial(self.docks.split, QUEUE_PX))
+        if self._desk.person is None and self._seat is not None:
+            QTimer.singleShot(0, self, self.sign_in)
 
     def keep_layout(self) -> None:
         """Keep where everything is, for the next start."""

@@ -15,6 +15,7 @@ from app.domain import commands as c
 from app.domain.people import Person
 from tests.ui.desk import FakeDesk, night_desk
 from ui.catalog import SHOWN_BY, VIEWS
+from ui.desk import Answer
 from ui.docks import Side
 from ui.forms import Choice, Field, FieldKind, Form
 from ui.icons import ICONS
@@ -25,7 +26,7 @@ from ui.window import Window, compose
 
 Open = Callable[..., Window]
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (propagateSizeHints|raise)")
 """The offscreen platform has no window manager to tell."""
 
 
@@ -34,9 +35,13 @@ class Seat:
 
     def __init__(self, desk: FakeDesk) -> None:
         self._desk = desk
+        self.answer = Answer(ok=True)
 
-    def sit(self, person: Person) -> None:
-        self._desk.person = person
+    def sit(self, person: Person, done: Callable[[Answer], None] | None = None) -> None:
+        if self.answer.ok:
+            self._desk.person = person
+        if done is not None:
+            done(self.answer)
 
     def leave(self) -> None:
         self._desk.person = None
@@ -196,6 +201,44 @@ def test_a_key_event_is_named_as_the_tables_write_it(
     assert seen[-1] == name
 
 
+def test_keys_work_in_a_floating_window_too(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
+    window.docks._docks["queue"].setFloating()
+    window.visit("queue")
+    window._opened["queue"].presenter.show("case/c3")
+    qtbot.keyClick(window._opened["queue"].widget.focusProxy(), Qt.Key.Key_A)
+    assert desk.sent == [c.AcknowledgeCase(case_id="c3")]
+
+
+# --- who sits here --------------------------------------------------------------------------------------------------
+
+
+def test_locking_asks_who_works_here_and_a_pick_seats_them(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
+    window.act("sign_in")
+    assert desk.person is None
+    assert window.sign_in_panel.isVisible()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_1)
+    assert desk.person is desk.plant.people["okafor"]
+    assert window.strip.text == "Mary Okafor works here now."
+
+
+def test_a_sign_in_that_is_refused_is_said(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
+    seat = window._seat
+    assert isinstance(seat, Seat)
+    seat.answer = Answer(ok=False, message="The disk refuses.", todo="Call IT.")
+    window.act("sign_in")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_1)
+    assert desk.person is None
+    assert window.strip.text == "The disk refuses. Call IT."
+
+
+def test_an_empty_station_asks_at_once_who_works_here(qtbot: QtBot, open_window: Open, desk: FakeDesk) -> None:
+    desk.person = None
+    window = open_window()
+    qtbot.waitUntil(window.sign_in_panel.isVisible, timeout=10_000)
+    window.visit("overview")
+    assert window.sign_in_panel.isHidden()
+
+
 # --- forms ----------------------------------------------------------------------------------------------------------
 
 
@@ -233,6 +276,13 @@ def test_control_enter_confirms_a_form_with_danger(qtbot: QtBot, window: Window)
     got = ask(window, Form(title="t", danger=True))
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert got == [{}]
+
+
+def test_control_enter_in_a_field_confirms_too(qtbot: QtBot, window: Window) -> None:
+    got = ask(window, Form(title="t", fields=(Field(id="a", label="A"), Field(id="b", label="B", required=False))))
+    qtbot.keyClicks(QApplication.focusWidget(), "one")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert got == [{"a": "one", "b": ""}]
 
 
 def test_what_is_missing_is_said_and_the_form_stays(qtbot: QtBot, window: Window) -> None:
