@@ -48,7 +48,7 @@ Response = TypeVar("Response")
 
 def quiet_library() -> None:
     """Keep asyncua's client from logging the network's faults as errors: the driver says them in its own words."""
-    for name in ("asyncua.client", "asyncua.common", "asyncua.crypto"):
+    for name in ("asyncua.client", "asyncua.common.connection", "asyncua.crypto"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
