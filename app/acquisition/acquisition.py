@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.acquisition.board import BoardWriter
-from app.acquisition.context import AFTER_S, RecentSamples, chosen, frozen, traces
+from app.acquisition.context import AFTER_S, BEFORE_S, RecentSamples, chosen, frozen, traces
 from app.acquisition.counts import LineCounts
 from app.acquisition.detectors.alarms import AlarmsDetector, alarm_time_s
 from app.acquisition.detectors.base import MachineDetector, Rules, instant
@@ -85,7 +85,7 @@ class Acquisition:
         self._line_of = {m.id: m.line for m in plant.machines.values()}
         self._pending: list[tuple[float, int, Finding]] = []
         self._pending_no = 0
-        self._lost_since: dict[str, float] = {}
+        self._lost_since: dict[str, tuple[float, str]] = {}
         self._samples = dict.fromkeys(plant.controllers, 0)
         self._last_text: dict[int, str] = {}
 
@@ -179,11 +179,11 @@ class Acquisition:
         self._found(self._links[state.controller].link(state, time.time()))
         if state.link is not Link.UP:
             if state.last_data_s > 0:
-                self._lost_since.setdefault(state.controller, state.last_data_s)
+                self._lost_since.setdefault(state.controller, (state.last_data_s, state.reason))
         elif state.controller in self._lost_since:
-            since = self._lost_since.pop(state.controller)
+            since, reason = self._lost_since.pop(state.controller)
             gap = RecordGap(
-                controller=state.controller, from_at=instant(since), to_at=instant(state.since_s), reason=state.reason
+                controller=state.controller, from_at=instant(since), to_at=instant(state.since_s), reason=reason
             )
             self._emit(gap)
 
@@ -196,6 +196,8 @@ class Acquisition:
                 self._found(detector.tick(now_s))
         for link in self._links.values():
             self._found(link.tick(now_s))
+        for alarms in self._alarms.values():
+            self._found(alarms.tick(now_s))
         for counts in self._counts.values():
             for count in counts.tick(now_s):
                 self._emit(count)
@@ -207,7 +209,8 @@ class Acquisition:
         for finding in findings:
             if finding.phase is Phase.RAISED and finding.machine is not None and not finding.replayed:
                 now, tags = self._machines[finding.machine], self._machine_tags[finding.machine]
-                finding = replace(finding, capsule=frozen(now, self._recent, tags, finding.source_at))
+                capsule = frozen(now, self._recent, tags, finding.source_at, finding.received_at)
+                finding = replace(finding, capsule=capsule)
                 self._pending_no += 1
                 due_s = finding.received_at.timestamp() + AFTER_S
                 heapq.heappush(self._pending, (due_s, self._pending_no, finding))
@@ -217,14 +220,12 @@ class Acquisition:
         """The seconds after the event join its capsule."""
         if finding.machine is None or finding.capsule is None:
             return
-        at_s = finding.source_at.timestamp()
-        shown = max((t.at_s[-1] for t in finding.capsule.traces), default=0.0)
-        tail = traces(
-            self._recent, chosen(self._machine_tags[finding.machine]), at_s, at_s + shown, at_s + AFTER_S + TICK_S
-        )
-        after = tuple(
-            replace(t, at_s=t.at_s[first:], values=t.values[first:]) for t in tail for first in [_after(t.at_s, shown)]
-        )
+        at_s, received_s = finding.source_at.timestamp(), finding.received_at.timestamp()
+        tags = chosen(self._machine_tags[finding.machine])
+        tail = traces(self._recent, tags, at_s, received_s - BEFORE_S, received_s + AFTER_S + TICK_S)
+        shown = {t.tag: t.at_s[-1] for t in finding.capsule.traces}
+        cut = ((t, _after(t.at_s, shown.get(t.tag, -math.inf))) for t in tail)
+        after = tuple(replace(t, at_s=t.at_s[n:], values=t.values[n:]) for t, n in cut if n < len(t.at_s))
         capsule = Capsule(at=finding.capsule.at, traces=after)
         self._emit(CompleteCapsule(occurrence=finding.occurrence, capsule=capsule))
 

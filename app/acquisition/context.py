@@ -55,7 +55,7 @@ class RecentSamples:
 
 
 def traces(recent: RecentSamples, tags: Sequence[Tag], at_s: float, from_s: float, to_s: float) -> tuple[Trace, ...]:
-    """One trace per tag that has a good number in the window; `at_s` is the event."""
+    """One trace per tag that has a good number received in the window; `at_s` is the event's source time."""
     all_tags, times, values = recent.between(from_s, to_s)
     found = []
     for tag in tags:
@@ -100,13 +100,16 @@ def chosen(tags: Sequence[Tag]) -> tuple[Tag, ...]:
     return tuple((telling if len(telling) >= FEW else fitting)[:TRACES])
 
 
-def frozen(now: MachineNow, recent: RecentSamples, tags: Sequence[Tag], at: datetime) -> Capsule:
-    """The context of an event at a machine as it stands now: the part before it."""
-    at_s = at.timestamp()
+def frozen(now: MachineNow, recent: RecentSamples, tags: Sequence[Tag], at: datetime, received_at: datetime) -> Capsule:
+    """The context of an event at a machine as it stands now: the part before it.
+
+    `at` is by the controller's clock, which may be wrong; what is chosen is chosen by this station's `received_at`.
+    """
+    at_s, received_s = at.timestamp(), received_at.timestamp()
     mode = now.number(Signal.MODE)
     return Capsule(
         at=at,
-        traces=traces(recent, chosen(tags), at_s, at_s - BEFORE_S, float("inf")),
+        traces=traces(recent, chosen(tags), at_s, received_s - BEFORE_S, float("inf")),
         state=now.state.text,
         mode=UnitMode(int(mode)).name.capitalize() if mode in tuple(UnitMode) else "",
         order=now.text(Signal.ORDER),

@@ -22,14 +22,13 @@ from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
 from app.bus import Bus, Stored
 from app.domain.commands import Command, RetryPosting
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, StoreError
 from app.domain.plant import Plant
 from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
 from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
 from app.store.rebuild import Quarantined, rebuild
-from app.store.sqlite import StoreError
 
 log = logging.getLogger("lineside.core")
 

@@ -30,8 +30,6 @@ class ExceptionKind:
 
     `cleared_by_itself`: a case of it that went away untouched ends by itself. `episodes`: what comes after it cleared
     is another case; else a condition that returns belongs to the case that is still open.
-
-    `per_machine`: one open case per machine takes further occurrences as members instead of opening another.
     """
 
     id: str

@@ -27,7 +27,10 @@ class LotCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderProgress:
-    """Floor counted and Lineside confirmed, per order; what the ERP has posted stands in its reference data."""
+    """Floor counted and Lineside confirmed, per order; what the ERP has posted stands in its reference data.
+
+    `confirmed_before_at` is the confirmation before the last one.
+    """
 
     id: str
     version: int
@@ -41,6 +44,7 @@ class OrderProgress:
     machine: str = ""
     counted_at: datetime | None = None
     confirmed_at: datetime | None = None
+    confirmed_before_at: datetime | None = None
     final: bool = False
 
     @property

@@ -73,13 +73,14 @@ def capsule_completed(row: ExceptionCase, event: e.CapsuleCompleted, rec: Record
 
 
 def merge(before: Capsule, after: Capsule) -> Capsule:
-    """One capsule of the part before the event and the part after it."""
+    """One capsule of the part before the event and the part after it, in which a tag may have spoken first."""
     tails = {trace.tag: trace for trace in after.traces}
+    known = {trace.tag for trace in before.traces}
     joined = tuple(
         replace(t, at_s=t.at_s + tails[t.tag].at_s, values=t.values + tails[t.tag].values) if t.tag in tails else t
         for t in before.traces
     )
-    return replace(before, traces=joined)
+    return replace(before, traces=(*joined, *(t for t in after.traces if t.tag not in known)))
 
 
 def cleared(row: ExceptionCase, event: e.ConditionCleared, rec: Recorded) -> ExceptionCase:
@@ -106,6 +107,8 @@ def shelved(row: ExceptionCase, event: e.CaseShelved, rec: Recorded) -> Exceptio
 
 def unshelved(row: ExceptionCase, event: e.CaseUnshelved, rec: Recorded) -> ExceptionCase:
     state = _step(row, CaseTrigger.UNSHELVE)
+    if row.accepted:
+        state = CASE.step(state, CaseTrigger.START)
     return _said(row, event, rec, "time ran out" if event.expired else "", state=state, shelved_until=None)
 
 

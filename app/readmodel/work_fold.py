@@ -60,6 +60,7 @@ def confirmed(row: OrderProgress | None, event: e.ProductionConfirmed, rec: Reco
         confirmed_good=base.confirmed_good + event.good,
         confirmed_scrap=base.confirmed_scrap + event.scrap,
         confirmed_at=rec.at,
+        confirmed_before_at=base.confirmed_at,
         final=base.final or event.final,
     )
 

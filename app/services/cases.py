@@ -14,9 +14,8 @@ from app.domain.lifecycles import CASE, CaseState, CaseTrigger, TaskState
 from app.domain.people import SYSTEM, Role
 from app.domain.routing import accountable
 from app.domain.shifts import on_shift
-from app.domain.text import safe
 from app.services.context import Context
-from app.services.queries import name, sentence, the_case
+from app.services.queries import LONGEST_NOTE, name, sentence, the_case
 
 LONGEST_SHELF = timedelta(hours=12)
 
@@ -25,6 +24,10 @@ def report_exception(command: c.ReportException, ctx: Context) -> Iterator[e.Eve
     """An operator's own report opens a case as any machine's does."""
     if command.what not in REPORTS:
         raise RefusedError("That is nothing one can report.", f"Choose {', '.join(REPORTS)}.")
+    if command.machine is not None and command.machine not in ctx.plant.machines:
+        raise RefusedError("There is no such machine.", "Choose a machine of the plant.")
+    if command.line is not None and command.line not in ctx.plant.lines:
+        raise RefusedError("There is no such line.", "Choose a line of the plant.")
     what, _, priority = REPORTS[command.what]
     machine = ctx.plant.machines.get(command.machine or "")
     line = machine.line if machine else command.line
@@ -36,7 +39,7 @@ def report_exception(command: c.ReportException, ctx: Context) -> Iterator[e.Eve
         title=f"{what}: {where}",
         occurrence=f"report/{ctx.new_id()}",
         happened_at=ctx.now,
-        first_out=safe(sentence(command.text, "What happened")),
+        first_out=sentence(command.text, "What happened"),
         machine=command.machine,
         line=line,
         values={"what": what, "report": command.what},
@@ -79,7 +82,7 @@ def own_case(command: c.OwnCase, ctx: Context) -> Iterator[e.Event]:
 def add_note(command: c.AddNote, ctx: Context) -> Iterator[e.Event]:
     """A sentence on the case's timeline."""
     the_case(ctx, command.case_id)
-    yield e.NoteAdded(case_id=command.case_id, text=safe(sentence(command.text, "The note"), 2000))
+    yield e.NoteAdded(case_id=command.case_id, text=sentence(command.text, "The note", LONGEST_NOTE))
 
 
 def shelve_case(command: c.ShelveCase, ctx: Context) -> Iterator[e.Event]:
@@ -107,11 +110,13 @@ def resolve_case(command: c.ResolveCase, ctx: Context) -> Iterator[e.Event]:
             yield e.TaskFinished(case_id=case.id, task_id=task.id, note="case resolved")
         elif task.active:
             yield e.TaskWithdrawn(case_id=case.id, task_id=task.id, reason="case resolved")
-    yield e.CaseResolved(case_id=case.id, cause=safe(cause), fix=safe(fix))
+    yield e.CaseResolved(case_id=case.id, cause=cause, fix=fix)
 
 
 def _may_resolve(case: ExceptionCase, ctx: Context) -> None:
     takers = {task.owner for task in case.tasks if task.state is TaskState.ACCEPTED}
+    if case.accepted:
+        takers.add(case.owner)
     leads = {Role.SHIFT_LEAD, Role.QUALITY_LEAD} & ctx.actor.roles
     if ctx.actor is not SYSTEM and ctx.actor.id not in takers and not leads:
         raise RefusedError(f"{name(ctx, case.owner)} has this case.", "Own it first, or ask them to resolve it.")

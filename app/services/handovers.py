@@ -10,11 +10,10 @@ from app.domain.errors import RefusedError
 from app.domain.handover import Handover
 from app.domain.lifecycles import HANDOVER, HandoverState, HandoverTrigger
 from app.domain.shifts import ShiftSpan, next_shift, shift_at
-from app.domain.text import safe
 from app.readmodel import model as m
 from app.readmodel.handover_draft import draft_items, figures
 from app.services.context import Context
-from app.services.queries import the_handover
+from app.services.queries import remark, the_handover
 
 
 def draft_handover(command: c.DraftHandover, ctx: Context) -> Iterator[e.Event]:
@@ -51,7 +50,7 @@ def sign_handover(command: c.SignHandover, ctx: Context) -> Iterator[e.Event]:
     """The outgoing lead stands for it; from now on it does not change."""
     row = the_handover(ctx, command.handover_id)
     HANDOVER.step(row.state, HandoverTrigger.SIGN)
-    yield e.HandoverSigned(handover_id=row.id, note=safe(command.note.strip(), 2000))
+    yield e.HandoverSigned(handover_id=row.id, note=remark(command.note))
 
 
 def accept_handover_item(command: c.AcceptHandoverItem, ctx: Context) -> Iterator[e.Event]:

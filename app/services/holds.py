@@ -13,7 +13,7 @@ from app.domain.lifecycles import HOLD, HoldTrigger
 from app.domain.text import safe
 from app.readmodel import model as m
 from app.services.context import Context
-from app.services.queries import sentence, the_case, the_hold
+from app.services.queries import remark, sentence, the_case, the_hold
 
 
 def place_hold(command: c.PlaceHold, ctx: Context) -> Iterator[e.Event]:
@@ -26,7 +26,7 @@ def place_hold(command: c.PlaceHold, ctx: Context) -> Iterator[e.Event]:
         hold_id=ctx.new_id(),
         units=tuple(_checked(units, ctx) for units in command.units),
         reason_code=command.reason_code,
-        reason=safe(sentence(command.reason, "The reason")),
+        reason=sentence(command.reason, "The reason"),
         case_id=command.case_id,
         machine=command.machine,
         line=command.line,
@@ -37,13 +37,15 @@ def place_hold(command: c.PlaceHold, ctx: Context) -> Iterator[e.Event]:
 
 def _checked(units: e.HeldUnits, ctx: Context) -> e.HeldUnits:
     """The units, of a lot that exists and in an order that makes sense; the product filled in where it is known."""
+    if not units.lot.strip():
+        raise RefusedError("A lot has a number.", "Read it from the pallet label.")
     known = lots_known(ctx)
     if known and units.lot not in known:
         raise RefusedError(f"There is no lot {safe(units.lot, 60)!r} here.", "Check the number on the pallet label.")
     if units.first is not None and units.last is not None and units.first > units.last:
         raise RefusedError("The range of units runs backwards.", "The first unit comes before the last.")
-    if units.quantity < 0:
-        raise RefusedError("A quantity can't be negative.", "Say how many units are suspect.")
+    if not units.quantity.is_finite() or units.quantity < 0:
+        raise RefusedError("A quantity is a number, and not negative.", "Say how many units are suspect.")
     return replace(units, product=units.product or known.get(units.lot, ""))
 
 
@@ -65,14 +67,14 @@ def review_hold(command: c.ReviewHold, ctx: Context) -> Iterator[e.Event]:
     hold = the_hold(ctx, command.hold_id)
     if not HOLD.may(hold.state, HoldTrigger.REVIEW):
         HOLD.step(hold.state, HoldTrigger.REVIEW_AGAIN)
-    yield e.HoldReviewStarted(hold_id=hold.id, note=safe(command.note.strip()))
+    yield e.HoldReviewStarted(hold_id=hold.id, note=remark(command.note))
 
 
 def dispose_hold(command: c.DisposeHold, ctx: Context) -> Iterator[e.Event]:
     """Decide what becomes of the units."""
     hold = the_hold(ctx, command.hold_id)
     HOLD.step(hold.state, HoldTrigger.DISPOSE)
-    yield e.HoldDispositioned(hold_id=hold.id, disposition=command.disposition, note=safe(command.note.strip()))
+    yield e.HoldDispositioned(hold_id=hold.id, disposition=command.disposition, note=remark(command.note))
 
 
 def release_hold(command: c.ReleaseHold, ctx: Context) -> Iterator[e.Event]:
@@ -81,13 +83,15 @@ def release_hold(command: c.ReleaseHold, ctx: Context) -> Iterator[e.Event]:
     HOLD.step(hold.state, HoldTrigger.RELEASE)
     if command.seen_version != hold.version:
         raise RefusedError("The hold changed since you looked at it.", "Look again, then release.")
-    yield e.HoldReleased(hold_id=hold.id, seen_version=command.seen_version, note=safe(command.note.strip()))
+    yield e.HoldReleased(hold_id=hold.id, seen_version=command.seen_version, note=remark(command.note))
 
 
 def record_quality_check(command: c.RecordQualityCheck, ctx: Context) -> Iterator[e.Event]:
     """A sample check; the last one that passed bounds a suspect window."""
     if command.machine not in ctx.plant.machines:
         raise RefusedError("There is no such machine.", "Choose a machine of the plant.")
+    if not command.value.is_finite():
+        raise RefusedError("A measured value is a number.", "Measure again.")
     yield e.QualityCheckRecorded(
         check_id=ctx.new_id(),
         machine=command.machine,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -18,7 +18,7 @@ from app.readmodel import model as m
 from app.services.context import Context
 from app.services.erp_command import to_plain
 from app.services.holds import still_bound
-from app.services.queries import sentence, the_case, the_hold, the_posting
+from app.services.queries import the_case, the_hold, the_posting
 
 DOWNTIME_KINDS = frozenset({"breakdown", "unplanned_stop"})
 
@@ -80,11 +80,11 @@ def post_production(event: e.ProductionConfirmed, ctx: Context) -> Iterator[e.Ev
 
 
 def _worked(event: e.ProductionConfirmed, ctx: Context) -> timedelta:
-    """The time from the first count of the lot, or the last confirmation, to now."""
+    """The time from the order's first count, or the confirmation before this one, to now."""
     row = m.progress(ctx.view, event.order)
     if row is None or not row.lots:
         return timedelta(0)
-    since: datetime = row.confirmed_at if row.confirmed_at and row.confirmed_at < ctx.now else row.lots[0].from_at
+    since = row.confirmed_before_at or row.lots[0].from_at
     return max(timedelta(0), ctx.now - since)
 
 
@@ -164,7 +164,7 @@ def route_refusal(event: e.PostingRejected | e.PostingParked, ctx: Context) -> I
         title=f"{posting.subject} refused by the ERP",
         occurrence=occurrence,
         happened_at=ctx.now,
-        first_out=safe(sentence(event.words or "no words", "The ERP's words")),
+        first_out=safe(event.words.strip() or "no words"),
         line=line,
         order=posting.lane.removeprefix("order/") if posting.lane.startswith("order/") else "",
         values={"subject": posting.subject},

@@ -9,11 +9,15 @@ from app.domain.handover import Handover
 from app.domain.hold import Hold
 from app.domain.lifecycles import AssignmentState
 from app.domain.posting import Posting
+from app.domain.text import LONGEST, safe
 from app.domain.work import Assignment
 from app.readmodel import model as m
 from app.services.context import Context
 
 AGAIN = "Look at it again: it may have changed."
+
+LONGEST_NOTE = 2000
+"""Characters of a note."""
 
 
 def the_case(ctx: Context, case_id: str) -> ExceptionCase:
@@ -70,14 +74,19 @@ def name(ctx: Context, person_id: str) -> str:
     return person.short if person else person_id
 
 
-def sentence(text: str, what: str, longest: int = 2000) -> str:
-    """A text that a person wrote: trimmed, not empty, not endless."""
+def sentence(text: str, what: str, longest: int = LONGEST) -> str:
+    """A text that a person wrote: trimmed, safe, not empty, not endless; never cut in silence."""
     trimmed = text.strip()
     if not trimmed:
         raise RefusedError(f"{what} is missing.", "Say it in a sentence.")
     if len(trimmed) > longest:
         raise RefusedError(f"{what} is too long ({len(trimmed):,} characters).", f"Keep it under {longest:,}.")
-    return trimmed
+    return safe(trimmed, longest)
+
+
+def remark(text: str) -> str:
+    """A text that a person may leave out: trimmed and safe."""
+    return sentence(text, "The note", LONGEST_NOTE) if text.strip() else ""
 
 
 def line_of(ctx: Context, order: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from app.domain import events as e
@@ -31,28 +32,25 @@ def assess(event: e.CaseOpened, ctx: Context) -> Iterator[e.Event]:
 def offer_tasks(event: e.CaseOpened, ctx: Context) -> Iterator[e.Event]:
     """One task per function that the rules name."""
     offers = route(ctx.plant, event.kind, event.line, event.machine, ctx.now)
-    wanted = _reported_function(event)
-    if wanted is not None:
-        offers = tuple(_turned_to(offer, wanted, event, ctx) if offer.primary else offer for offer in offers)
-    for offer in offers:
+    for offer in _as_reported(offers, event.values, event.line, ctx):
         yield _offered(event.case_id, offer, ctx)
 
 
-def _reported_function(event: e.CaseOpened) -> Function | None:
-    """An operator's report names the function by what was reported."""
-    what = REPORTS.get(str(event.values.get("report", "")))
-    return what[1] if what else None
+def _as_reported(
+    offers: tuple[Offer, ...], values: Mapping[str, str | float], line: str | None, ctx: Context
+) -> tuple[Offer, ...]:
+    """An operator's report names the function of its primary part by what was reported."""
+    what = REPORTS.get(str(values.get("report", "")))
+    if what is None:
+        return offers
+    turned = (_turned_to(offer, what[1], line, ctx) for offer in offers if offer.primary)
+    return (*turned, *(offer for offer in offers if not offer.primary and offer.function is not what[1]))
 
 
-def _turned_to(offer: Offer, function: Function, event: e.CaseOpened, ctx: Context) -> Offer:
-    people = tuple(p.id for p in asked(ctx.plant, function, event.line, ctx.now))
-    return Offer(
-        function=function,
-        people=people or offer.people,
-        accept_within_s=offer.accept_within_s,
-        primary=True,
-        why=offer.why,
-    )
+def _turned_to(offer: Offer, function: Function, line: str | None, ctx: Context) -> Offer:
+    people = tuple(p.id for p in asked(ctx.plant, function, line, ctx.now))
+    fallback = "" if people else f"nobody of {function.text} on shift"
+    return replace(offer, function=function, people=people or offer.people, why=replace(offer.why, fallback=fallback))
 
 
 def offer_anew(event: e.CaseReopened, ctx: Context) -> Iterator[e.Event]:
@@ -61,6 +59,7 @@ def offer_anew(event: e.CaseReopened, ctx: Context) -> Iterator[e.Event]:
     done = case.primary
     if done is None or done.state is TaskState.DONE:
         offers = route(ctx.plant, case.kind, case.line, case.machine, ctx.now)
+        offers = _as_reported(offers, case.values, case.line, ctx)
         yield from (_offered(case.id, offer, ctx) for offer in offers if offer.primary)
 
 

@@ -14,7 +14,7 @@ from app.domain.lifecycles import TASK, TaskState, TaskTrigger
 from app.domain.plant import Route
 from app.domain.routing import LADDER_TOP, NO_RULE_S, accountable, widened
 from app.services.context import Context
-from app.services.queries import name, sentence, the_case, the_task
+from app.services.queries import name, remark, sentence, the_case, the_task
 
 
 def accept_task(command: c.AcceptTask, ctx: Context) -> Iterator[e.Event]:
@@ -43,19 +43,23 @@ def _asked(task: Task, ctx: Context) -> None:
 
 
 def decline_task(command: c.DeclineTask, ctx: Context) -> Iterator[e.Event]:
-    """Not me, because: the others are asked on; with nobody left the shift lead is."""
+    """Not me, because: the others are asked on, and their clock goes on; with nobody left the shift lead is asked."""
     case = the_case(ctx, command.case_id)
     task = the_task(case, command.task_id)
     TASK.step(task.state, TaskTrigger.DECLINE)
-    _asked(task, ctx)
+    if ctx.actor.id not in task.people:
+        raise RefusedError("It is not offered to you.", "Who is asked can decline.")
     reason = sentence(command.reason, "The reason")
     lead = accountable(ctx.plant, case.line, ctx.now)
     left = tuple(p for p in task.people if p != ctx.actor.id)
     if not left and ctx.actor.id == lead:
         raise RefusedError("It ends at you: there is nobody else on shift.", "Reassign it to a person instead.")
     yield e.TaskDeclined(case_id=case.id, task_id=task.id, by=ctx.actor.id, reason=reason)
-    level = task.level if left else task.level + 1
-    yield _again(case, task, left or (lead,), level, ctx, reason=f"declined by {name(ctx, ctx.actor.id)}")
+    said = f"declined by {name(ctx, ctx.actor.id)}"
+    if left:
+        yield replace(_again(case, task, left, task.level, ctx, reason=said), accept_by=task.accept_by)
+    else:
+        yield _again(case, task, (lead,), task.level + 1, ctx, reason=said)
 
 
 def promise_task(command: c.PromiseTask, ctx: Context) -> Iterator[e.Event]:
@@ -85,7 +89,7 @@ def finish_task(command: c.FinishTask, ctx: Context) -> Iterator[e.Event]:
     TASK.step(task.state, TaskTrigger.FINISH)
     if task.owner != ctx.actor.id:
         raise RefusedError(f"{name(ctx, task.owner)} has it.", "Only they can say that it is done.")
-    yield e.TaskFinished(case_id=case.id, task_id=task.id, note=command.note.strip())
+    yield e.TaskFinished(case_id=case.id, task_id=task.id, note=remark(command.note))
 
 
 def expire_task(command: c.ExpireTask, ctx: Context) -> Iterator[e.Event]:

@@ -17,7 +17,7 @@ from app.domain.text import safe
 from app.domain.work import Assignment
 from app.readmodel import model as m
 from app.services.context import Context
-from app.services.queries import line_of, name, sentence, the_assignment
+from app.services.queries import line_of, name, remark, sentence, the_assignment
 
 ACCEPT_WITHIN = timedelta(minutes=5)
 """The clock of an offered assignment."""
@@ -38,8 +38,8 @@ def activate_moved_order(event: e.CountRecorded, ctx: Context) -> Iterator[e.Eve
 
 def confirm_order(command: c.ConfirmOrder, ctx: Context) -> Iterator[e.Event]:
     """Stand for units of an order: they become a posting."""
-    if command.good < 0 or command.scrap < 0:
-        raise RefusedError("A quantity can't be negative.", "Give what was made.")
+    if not all(amount.is_finite() and amount >= 0 for amount in (command.good, command.scrap)):
+        raise RefusedError("A quantity is a number, and not negative.", "Give what was made.")
     if command.good + command.scrap == 0 and not command.final:
         raise RefusedError("There is nothing to confirm yet.", "Wait until units were counted.")
     order = ctx.reference.orders.get(command.order)
@@ -73,7 +73,7 @@ def propose_assignment(command: c.ProposeAssignment, ctx: Context) -> Iterator[e
         subject_id=command.subject_id,
         from_line=origin,
         to_line=command.to_line,
-        reason=safe(sentence(command.reason, "The reason")),
+        reason=sentence(command.reason, "The reason"),
         breaks=command.breaks,
         case_id=command.case_id,
     )
@@ -135,16 +135,14 @@ def decline_assignment(command: c.DeclineAssignment, ctx: Context) -> Iterator[e
     row = the_assignment(ctx, command.assignment_id)
     ASSIGNMENT.step(row.state, AssignmentTrigger.DECLINE)
     _may_answer(row, ctx)
-    yield e.AssignmentDeclined(
-        assignment_id=row.id, by=ctx.actor.id, reason=safe(sentence(command.reason, "The reason"))
-    )
+    yield e.AssignmentDeclined(assignment_id=row.id, by=ctx.actor.id, reason=sentence(command.reason, "The reason"))
 
 
 def withdraw_assignment(command: c.WithdrawAssignment, ctx: Context) -> Iterator[e.Event]:
     """Take a proposal back."""
     row = the_assignment(ctx, command.assignment_id)
     ASSIGNMENT.step(row.state, AssignmentTrigger.WITHDRAW)
-    yield e.AssignmentWithdrawn(assignment_id=row.id, reason=safe(command.reason.strip()))
+    yield e.AssignmentWithdrawn(assignment_id=row.id, reason=remark(command.reason))
 
 
 def activate_assignment(command: c.ActivateAssignment, ctx: Context) -> Iterator[e.Event]:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from app.codec import encode, read
 from app.domain.erp import Reference
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, StoreError
 from app.domain.operation import GENESIS, Operation
 from app.store.lock import lock
 from app.store.rows import to_operation, to_row
@@ -27,10 +27,6 @@ from app.store.schema import metadata, operation, reference
 FILE = "journal.sqlite"
 MARK = "journal.head"
 """Last sequence number and hash in a second place: a journal that lost its tail can't hide it."""
-
-
-class StoreError(KnownError):
-    """The disk or the journal file refuses. Nothing was written, nothing acknowledged."""
 
 
 class SqliteJournal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.acquisition.detectors.base import Rules, instant
@@ -16,12 +16,13 @@ KIND = "alarm_burst"
 
 @dataclass(slots=True)
 class _Burst:
-    """A burst under way: its first alarm, how many so far, when the last one was, and those not told yet."""
+    """A burst under way: its first alarm, those so far, when the last one was and came, and those not told yet."""
 
     first: AlarmEvent
-    count: int
     last_s: float
-    waiting: list[AlarmEvent]
+    heard_s: float
+    seen: set[str] = field(default_factory=set)
+    waiting: list[AlarmEvent] = field(default_factory=list)
     key: str = ""
 
 
@@ -38,7 +39,7 @@ class AlarmsDetector:
         self._burst: _Burst | None = None
 
     def alarm(self, event: AlarmEvent) -> Iterator[Finding]:
-        """One alarm that became active."""
+        """One alarm that became active. What a refresh tells again is the same alarm."""
         rule = self._rules.get(KIND)
         if rule is None or not event.active:
             return
@@ -46,11 +47,13 @@ class AlarmsDetector:
         yield from self.ended(at_s, event.received_s)
         burst = self._burst
         if burst is None:
-            burst = self._burst = _Burst(event, 0, at_s, [])
-        burst.count += 1
-        burst.last_s = max(burst.last_s, at_s)
+            burst = self._burst = _Burst(event, at_s, event.received_s)
+        if _discriminator(event) in burst.seen:
+            return
+        burst.seen.add(_discriminator(event))
+        burst.last_s, burst.heard_s = max(burst.last_s, at_s), event.received_s
         burst.waiting.append(event)
-        if burst.count < self._rules.parameter(KIND, "members"):
+        if len(burst.seen) < self._rules.parameter(KIND, "members"):
             return
         for member in burst.waiting:
             yield self._told(burst, member)
@@ -72,6 +75,12 @@ class AlarmsDetector:
         self._burst = None
         if burst.key:
             yield self._finding(Phase.CLEARED, burst.key, received_s, burst.first)
+
+    def tick(self, now_s: float) -> Iterator[Finding]:
+        """Silence ends a live burst by this station's clock; a replayed one only by the recorded time."""
+        burst = self._burst
+        if burst is not None and not burst.first.recorded_at:
+            yield from self.ended(burst.last_s + now_s - burst.heard_s, now_s)
 
     def _finding(self, phase: Phase, occurrence: str, received_s: float, event: AlarmEvent) -> Finding:
         rule = self._rules.by_kind[KIND]

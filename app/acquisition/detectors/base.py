@@ -45,11 +45,15 @@ class MachineDetector(Protocol):
 
 @dataclass(slots=True)
 class Watch:
-    """One condition of one kind on one machine: raised once per episode, with a key that every station finds too."""
+    """One condition of one kind on one machine: raised once per episode, with a key that every station finds too.
+
+    `part` tells apart several of the kind on the machine.
+    """
 
     kind: str
     rules: Rules
     now: MachineNow
+    part: str = ""
     raised_key: str = ""
     values: dict[str, str | float] = field(default_factory=dict)
 
@@ -75,7 +79,7 @@ class Watch:
         rule = self.rules.get(self.kind)
         if rule is None or self.raised:
             return
-        discriminator = f"{self.now.machine.id}@{source_s:.3f}"
+        discriminator = f"{self.part or self.now.machine.id}@{source_s:.3f}"
         self.raised_key = occurrence_key(self.rules.site, self.now.identity, rule.id, rule.version, discriminator)
         yield self._finding(Phase.RAISED, rule, source_s, received_s, first_out, values or {})
 

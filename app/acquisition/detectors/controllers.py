@@ -20,7 +20,7 @@ class ControllerDetector:
         self._machines = machines
         self._rules = rules
         self._down: LinkState | None = None
-        self._heard_s = 0.0
+        self._since_s = self._heard_s = 0.0
         self._key = ""
 
     def link(self, state: LinkState, now_s: float) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ class ControllerDetector:
                 self._key = ""
         elif self._down is None or state.link is Link.REFUSED:
             if self._down is None:
-                self._heard_s = now_s
+                self._since_s, self._heard_s = state.last_data_s or state.since_s, now_s
             self._down = state
         yield from self.tick(now_s)
 
@@ -41,7 +41,7 @@ class ControllerDetector:
         down, rule = self._down, self._rules.get(KIND)
         if down is None or rule is None or self._key:
             return
-        since_s = down.last_data_s or down.since_s
+        since_s = self._since_s
         if now_s - max(since_s, self._heard_s - 1.0) >= self._rules.parameter(KIND, "delay_s"):
             self._key = occurrence_key(
                 self._rules.site,

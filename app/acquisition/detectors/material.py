@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from app.acquisition.detectors.base import Rules, Watch
@@ -61,7 +62,7 @@ class MaterialDetector:
         if tag.signal is not Signal.MATERIAL or self._rules.get(KIND) is None:
             return
         level = self._levels.setdefault(tag.index, _Level(tag))
-        watch = self._watches.setdefault(tag.index, Watch(kind=KIND, rules=self._rules, now=self._now))
+        watch = self._watches.setdefault(tag.index, Watch(kind=KIND, rules=self._rules, now=self._now, part=tag.id))
         level.take(value, source_s)
         minutes = level.minutes
         low_percent = self._rules.parameter(KIND, "below_percent")
@@ -70,7 +71,7 @@ class MaterialDetector:
             left = f"{minutes:.0f} min" if minutes is not None else f"{level.percent:.0f} %"
             values: dict[str, str | float] = {"material": tag.name.lower(), "left": left, "level": value}
             yield from watch.raise_(source_s, received_s, values=values)
-        elif level.percent >= low_percent * WELL_AGAIN:
+        elif level.percent >= low_percent * WELL_AGAIN and (minutes or math.inf) >= low_minutes * WELL_AGAIN:
             yield from watch.clear(source_s, received_s)
 
     def tick(self, now_s: float) -> Iterator[Finding]:
