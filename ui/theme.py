@@ -301,6 +301,4 @@ def dock_style_sheet(theme: Theme) -> str:
 
 
 def _tokens(theme: Theme) -> dict[str, str]:
-    return {
-        name: value.name() for name in Theme.__slots__ if isinstance(value := getattr(theme, name), QColor)
-    }
+    return {name: value.name() for name in Theme.__slots__ if isinstance(value := getattr(theme, name), QColor)}

@@ -42,9 +42,7 @@ def at(clock: str) -> datetime:
     """ "02:11:43" or "02:11" of that night (or, from 20:00 on, the evening before) in Berlin, as UTC."""
     hour, minute, *rest = (float(part) for part in clock.split(":"))
     day = 21 if hour >= 20 else 22
-    local = datetime(2026, 11, day, tzinfo=UTC) + timedelta(
-        hours=hour, minutes=minute, seconds=rest[0] if rest else 0
-    )
+    local = datetime(2026, 11, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=rest[0] if rest else 0)
     return local - timedelta(hours=1)
 
 
@@ -131,13 +129,9 @@ class FakeDesk:
             )
         )
 
-    def set(
-        self, machine: str, signal: Signal, value: Scalar, *, name: str = "", since: datetime | None = None
-    ) -> Tag:
+    def set(self, machine: str, signal: Signal, value: Scalar, *, name: str = "", since: datetime | None = None) -> Tag:
         """Give a machine's tag a good value, changed at `since`; `name` picks one of several with this signal."""
-        tag = next(
-            t for t in self.plant.tags if t.machine == machine and t.signal is signal and name in ("", t.name)
-        )
+        tag = next(t for t in self.plant.tags if t.machine == machine and t.signal is signal and name in ("", t.name))
         now_s = self._now.timestamp()
         self.values.rows[tag.index] = _reading(value, now_s, since.timestamp() if since else now_s)
         return tag
@@ -250,9 +244,7 @@ def night_desk() -> FakeDesk:
     return desk
 
 
-def _order(
-    number: str, product: str, name: str, line: str, quantity: int, start: str, due: str
-) -> ProductionOrder:
+def _order(number: str, product: str, name: str, line: str, quantity: int, start: str, due: str) -> ProductionOrder:
     due_at = at(due)
     return ProductionOrder(
         number=number,
@@ -286,9 +278,7 @@ def night_reference() -> Reference:
         products=products,
         orders={o.number: o for o in orders},
         lots={
-            n: Lot(
-                number=n, product=p, quantity=Decimal(6000), unit="bottles", status="free", location="dock 2"
-            )
+            n: Lot(number=n, product=p, quantity=Decimal(6000), unit="bottles", status="free", location="dock 2")
             for n, p in lots
         },
         demand=tuple(
@@ -424,9 +414,7 @@ def opened(
     if accepted_by:
         later = when + timedelta(seconds=40)
         desk.record(e.CaseAcknowledged(case_id=case_id), person=accepted_by, when=later)
-        desk.record(
-            e.TaskAccepted(case_id=case_id, task_id=task, by=accepted_by), person=accepted_by, when=later
-        )
+        desk.record(e.TaskAccepted(case_id=case_id, task_id=task, by=accepted_by), person=accepted_by, when=later)
     if promised is not None:
         made = e.PromiseMade(case_id=case_id, task_id=task, promised_at=promised)
         desk.record(made, person=accepted_by, when=when + timedelta(seconds=80))
@@ -469,9 +457,7 @@ def _tell_breakdown(desk: FakeDesk) -> None:
         )
         desk.record(offer, when=at("02:11:43.6"))
         if took:
-            desk.record(
-                e.TaskAccepted(case_id="c1", task_id=task, by=person), person=person, when=at("02:12:30")
-            )
+            desk.record(e.TaskAccepted(case_id="c1", task_id=task, by=person), person=person, when=at("02:12:30"))
     folded = e.MemberAdded(
         case_id="c1",
         occurrence="occ-c1-alarms",
@@ -484,15 +470,11 @@ def _tell_breakdown(desk: FakeDesk) -> None:
     desk.record(folded, when=at("02:11:44"))
     impacts = (
         e.Impact(subject="WO-10479", at=at("02:40"), text="late: due 03:10, slack gone in 26 min"),
-        e.Impact(
-            subject="SO-7001", at=at("03:10"), text="truck 06:15 · 8 pallets short", customer="Nordmarkt"
-        ),
+        e.Impact(subject="SO-7001", at=at("03:10"), text="truck 06:15 · 8 pallets short", customer="Nordmarkt"),
         e.Impact(subject="SO-7002", at=at("03:40"), text="truck 07:00 · short", customer="Kiosk AG"),
     )
     desk.record(e.ImpactAssessed(case_id="c1", impacts=impacts), when=at("02:11:44"))
-    desk.record(
-        e.NoteAdded(case_id="c1", text="smells of hot rubber at block 3"), person="silva", when=at("02:14:05")
-    )
+    desk.record(e.NoteAdded(case_id="c1", text="smells of hot rubber at block 3"), person="silva", when=at("02:14:05"))
 
 
 def _open_smaller_cases(desk: FakeDesk) -> None:
@@ -650,9 +632,7 @@ def _move_order(desk: FakeDesk) -> None:
         case_id="c1",
     )
     desk.record(proposed, person="novak", when=at("02:13:40"))
-    offered = e.AssignmentOffered(
-        assignment_id="a1", people=("okafor",), accept_by=NOW + timedelta(minutes=3)
-    )
+    offered = e.AssignmentOffered(assignment_id="a1", people=("okafor",), accept_by=NOW + timedelta(minutes=3))
     desk.record(offered, when=at("02:13:40"))
 
 

@@ -191,7 +191,5 @@ SHIFTS = (
         days=_WEEK,
         people=("lindqvist", "hoff", "amsel"),
     ),
-    Shift(
-        id="late", name="Late", start=time(14), end=time(22), days=_WEEK, people=("okafor", "kaya", "hoff")
-    ),
+    Shift(id="late", name="Late", start=time(14), end=time(22), days=_WEEK, people=("okafor", "kaya", "hoff")),
 )

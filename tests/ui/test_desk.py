@@ -28,6 +28,4 @@ def test_a_lost_controller_makes_its_values_stale_and_no_other() -> None:
     assert stale == {"L3.labeller"}
     desk.pass_time(60)
     now_s = desk.now().timestamp()
-    assert {t.machine for t in desk.plant.tags if desk.values.reading(t.index).stale(now_s)} == {
-        "L3.labeller"
-    }
+    assert {t.machine for t in desk.plant.tags if desk.values.reading(t.index).stale(now_s)} == {"L3.labeller"}

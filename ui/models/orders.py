@@ -79,9 +79,7 @@ def order_row(
     )
 
 
-def outlook_words(
-    stand: PlanProgress, order: ProductionOrder, now: datetime, formats: Formats
-) -> tuple[str, int]:
+def outlook_words(stand: PlanProgress, order: ProductionOrder, now: datetime, formats: Formats) -> tuple[str, int]:
     """What a shift lead would say of it, and the priority of saying it (0: nothing special)."""
     ahead_min = round(stand.ahead_s / 60)
     if stand.outlook is Outlook.DONE:
@@ -92,9 +90,7 @@ def outlook_words(
         return _standing(stand, now, formats)
     if stand.outlook is Outlook.LATE:
         finish = formats.minute(stand.finish_at)
-        return t(
-            "late by {minutes} min at this rate, ends {at}", minutes=round(stand.late_s / 60), at=finish
-        ), 3
+        return t("late by {minutes} min at this rate, ends {at}", minutes=round(stand.late_s / 60), at=finish), 3
     if stand.outlook is Outlook.BEHIND:
         return t("{minutes} min behind plan", minutes=-ahead_min), 0
     return t("on plan, {minutes:+} min", minutes=ahead_min), 0

@@ -59,9 +59,7 @@ def signal_row(desk: Desk, tag: Tag, formats: Formats, *, past_s: float = 0.0, e
     number = None if stale or math.isnan(reading.number) else reading.number
     bottom, top = _range(tag)
     past = (
-        desk.values.recent(tag.index, past_s)[1]
-        if past_s and not tag.is_text and tag.signal not in _COUNTED
-        else None
+        desk.values.recent(tag.index, past_s)[1] if past_s and not tag.is_text and tag.signal not in _COUNTED else None
     )
     return SignalRow(
         key=tag.id,

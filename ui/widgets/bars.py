@@ -79,9 +79,7 @@ def draw_progress(
 ) -> None:
     """Progress 0…1 with the mark of where the plan would be now (None: no plan known)."""
     painter.fillRect(rect, theme.track)
-    painter.fillRect(
-        QRectF(rect.x(), rect.y(), rect.width() * _clip(done), rect.height()), colour or theme.fill
-    )
+    painter.fillRect(QRectF(rect.x(), rect.y(), rect.width() * _clip(done), rect.height()), colour or theme.fill)
     if plan is not None:
         x = rect.x() + rect.width() * _clip(plan)
         painter.fillRect(QRectF(x - 1, rect.y() - 1, 2, rect.height() + 2), theme.ink)

@@ -104,9 +104,7 @@ class Chip(QWidget):
         return QSize(min(60, self.sizeHint().width()), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        draw_chip(
-            QPainter(self), QRectF(self.rect()), self._text, self._look, px=self._px, dashed=self._dashed
-        )
+        draw_chip(QPainter(self), QRectF(self.rect()), self._text, self._look, px=self._px, dashed=self._dashed)
 
 
 class KeyCap(QWidget):

@@ -302,9 +302,7 @@ class ChoiceChips(QWidget):
         theme, look = self._look.theme, self._look
         painter = QPainter(self)
         painter.setRenderHint(_ANTIALIAS)
-        for index, ((key, text), box) in enumerate(
-            zip(self._choices, self._boxes(self.width()), strict=True)
-        ):
+        for index, ((key, text), box) in enumerate(zip(self._choices, self._boxes(self.width()), strict=True)):
             on = key == self._value
             painter.setPen(QPen(theme.selection if on else theme.fill, 2 if on else 1))
             painter.setBrush(theme.raised)
@@ -325,9 +323,7 @@ class ChoiceChips(QWidget):
             painter.setPen(QPen(theme.selection, 1, Qt.PenStyle.DotLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             ends = [box.right() for box in self._boxes(self.width())]
-            painter.drawRect(
-                QRectF(0.5, 0.5, min(self.width() - 1, max(ends, default=0) + 2), self.height() - 1)
-            )
+            painter.drawRect(QRectF(0.5, 0.5, min(self.width() - 1, max(ends, default=0) + 2), self.height() - 1))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = QPointF(event.position())

@@ -19,8 +19,7 @@ _SQUARE = ((0.08, 0.08), (0.92, 0.08), (0.92, 0.92), (0.08, 0.92))
 _TRIANGLE = ((0.5, 0.02), (1.0, 0.95), (0.0, 0.95))
 _DIAMOND = ((0.5, -0.02), (1.02, 0.5), (0.5, 1.02), (-0.02, 0.5))
 _OCTAGON = tuple(
-    (0.5 + 0.53 * math.cos(math.pi * (k + 0.5) / 4), 0.5 + 0.53 * math.sin(math.pi * (k + 0.5) / 4))
-    for k in range(8)
+    (0.5 + 0.53 * math.cos(math.pi * (k + 0.5) / 4), 0.5 + 0.53 * math.sin(math.pi * (k + 0.5) / 4)) for k in range(8)
 )
 _SHAPES: dict[int, tuple[tuple[float, float], ...]] = {1: _SQUARE, 2: _TRIANGLE, 3: _DIAMOND}
 _TEXT_DROP = {2: 0.12}

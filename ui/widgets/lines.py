@@ -70,9 +70,7 @@ class Lines(QWidget):
             return
         self._rows = tuple(rows)
         self._laid = (-1, [])
-        self.setAccessibleDescription(
-            "; ".join(f"{r.when} {r.text} {r.detail}".strip() for r in self._rows[:50])
-        )
+        self.setAccessibleDescription("; ".join(f"{r.when} {r.text} {r.detail}".strip() for r in self._rows[:50]))
         self.updateGeometry()
         self.update()
 

@@ -15,9 +15,7 @@ _ANTIALIAS = QPainter.RenderHint.Antialiasing
 class Panel(QWidget):
     """Put content into `.body` (a QVBoxLayout); widgets at the right of the title into `.head` (a QHBoxLayout)."""
 
-    def __init__(
-        self, look: Look, title: str = "", *, raised: bool = False, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, look: Look, title: str = "", *, raised: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look, self._raised, self._priority = look, raised, 0
         self._title = text_label(title, px=13, bold=True, soft=True, elide=True)

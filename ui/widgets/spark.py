@@ -88,9 +88,7 @@ class Spark(QWidget):
         self.setMinimumSize(60, 18)
         look.changed.connect(self.update)
 
-    def set(
-        self, values: Floats, low: float | None = None, high: float | None = None, priority: int = 0
-    ) -> None:
+    def set(self, values: Floats, low: float | None = None, high: float | None = None, priority: int = 0) -> None:
         """Show values at even steps with their normal band; `priority` 1…4 colours an abnormal one."""
         self._values, self._low, self._high, self._priority = values, low, high, priority
         self.update()

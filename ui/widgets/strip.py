@@ -153,9 +153,7 @@ class StripChart(QWidget):
         head = QRectF(0, 0, self.width(), _HEAD)
         painter.setPen(theme.ink)
         painter.setFont(look.font(13))
-        painter.drawText(
-            head, _LEFT, look.elided(f"{self._title} {self._unit}".strip(), 13, self.width() * 0.6)
-        )
+        painter.drawText(head, _LEFT, look.elided(f"{self._title} {self._unit}".strip(), 13, self.width() * 0.6))
         painter.setPen(theme.soft)
         painter.setFont(look.font(12))
         painter.drawText(head, _RIGHT, f"{bottom:.6g} – {top:.6g}")
@@ -192,9 +190,7 @@ class StripChart(QWidget):
         painter.drawLines(self._lines(first, last, width, high, bottom, scale))
         painter.end()
 
-    def _lines(
-        self, first: int, last: int, width: int, high: int, bottom: float, scale: float
-    ) -> list[QLineF]:
+    def _lines(self, first: int, last: int, width: int, high: int, bottom: float, scale: float) -> list[QLineF]:
         """One line per column from its min to its max, reached from the column before."""
         reach = max(2, math.ceil(3.0 / self._column_s()))
         lines: list[QLineF] = []

@@ -139,9 +139,7 @@ class PaintedTable(QAbstractScrollArea):
         if place is not None and -self._row_height < place * self._row_height - offset < height:
             return self._key, place * self._row_height - offset
         first = offset // self._row_height
-        return (
-            (self._rows[first].key, first * self._row_height - offset) if first < len(self._rows) else ("", 0)
-        )
+        return (self._rows[first].key, first * self._row_height - offset) if first < len(self._rows) else ("", 0)
 
     def _keep_selection(self, place: int) -> None:
         if self._key in self._places or not self._key:
@@ -347,9 +345,7 @@ def row_text(row: Row, columns: Sequence[Column]) -> str:
     return ", ".join(parts)
 
 
-_CHORD = (
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-)
+_CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _LEFT_BUTTON = Qt.MouseButton.LeftButton
 _DOWN, _UP, _J, _K = Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_J, Qt.Key.Key_K
 _PAGE_DOWN, _PAGE_UP = Qt.Key.Key_PageDown, Qt.Key.Key_PageUp

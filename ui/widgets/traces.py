@@ -127,10 +127,7 @@ class TracePlot(QWidget):
         scale = inner.height() / (top - bottom)
         if trace.low is not None or trace.high is not None:
             y1 = inner.bottom() - (min(trace.high if trace.high is not None else top, top) - bottom) * scale
-            y2 = (
-                inner.bottom()
-                - (max(trace.low if trace.low is not None else bottom, bottom) - bottom) * scale
-            )
+            y2 = inner.bottom() - (max(trace.low if trace.low is not None else bottom, bottom) - bottom) * scale
             painter.fillRect(QRectF(inner.x(), y1, inner.width(), max(1.0, y2 - y1)), theme.track)
         hot = trace.tag == self._hot
         painter.setRenderHint(_ANTIALIAS, True)
@@ -151,9 +148,7 @@ class TracePlot(QWidget):
         painter.drawText(QRectF(box.x(), middle - 18, box.width(), 18), _LEFT, name)
         painter.setPen(theme.soft)
         painter.setFont(look.font(12))
-        painter.drawText(
-            QRectF(box.x(), middle, box.width(), 18), _LEFT, look.elided(at_event(trace), 12, box.width())
-        )
+        painter.drawText(QRectF(box.x(), middle, box.width(), 18), _LEFT, look.elided(at_event(trace), 12, box.width()))
 
     def _paint_event(self, painter: QPainter, plot: QRectF, start: float, end: float) -> None:
         theme, look = self._look.theme, self._look

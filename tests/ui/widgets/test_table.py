@@ -40,9 +40,7 @@ def numbered(count: int) -> list[TableRow]:
     return rows(*(str(n) for n in range(count)))
 
 
-def test_arrows_and_letters_move_the_selection_and_stop_at_the_ends(
-    qtbot: QtBot, table: PaintedTable
-) -> None:
+def test_arrows_and_letters_move_the_selection_and_stop_at_the_ends(qtbot: QtBot, table: PaintedTable) -> None:
     table.set_rows(rows("a", "b", "c"))
     seen: list[str] = []
     table.selected.connect(seen.append)
@@ -113,9 +111,7 @@ def test_without_a_selection_in_sight_the_first_row_in_sight_stays(table: Painte
     assert place_of(table, "20", after) == 0
 
 
-def test_a_press_right_after_rows_moved_means_the_row_that_was_aimed_at(
-    qtbot: QtBot, table: PaintedTable
-) -> None:
+def test_a_press_right_after_rows_moved_means_the_row_that_was_aimed_at(qtbot: QtBot, table: PaintedTable) -> None:
     table.set_rows(rows("a", "b", "c"))
     table.set_rows(rows("new", "a", "b", "c"))
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, HEADER + HIGH + 5))

@@ -180,9 +180,7 @@ def test_a_sparkline_breaks_where_nothing_was_known() -> None:
 
 
 def capsule_trace(tag: str = "t") -> Trace:
-    return Trace(
-        tag=tag, name="Torque", unit="Nm", low=20, high=35, at_s=(-2.0, -1.0, 1.0), values=(27.0, 41.25, 1.0)
-    )
+    return Trace(tag=tag, name="Torque", unit="Nm", low=20, high=35, at_s=(-2.0, -1.0, 1.0), values=(27.0, 41.25, 1.0))
 
 
 def test_a_trace_is_named_with_its_value_at_the_event_and_its_band() -> None:

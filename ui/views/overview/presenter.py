@@ -81,9 +81,7 @@ class Presenter:
         cases = open_cases(self._desk.view)
         holds = open_holds(self._desk.view)
         worst = worst_by_machine(cases)
-        self._view.set_lines(
-            [self._line(line, cases, worst, holds) for line in self._desk.plant.lines.values()]
-        )
+        self._view.set_lines([self._line(line, cases, worst, holds) for line in self._desk.plant.lines.values()])
         now = self._desk.now()
         if self._shift_at is None or abs((now - self._shift_at).total_seconds()) >= SHIFT_EVERY_S:
             self._shift_at = now
@@ -108,8 +106,7 @@ class Presenter:
             order=orders[0] if orders else NO_ORDER,
             hold=any(now.lot in lots for now in machines.values()),
             tiles=tuple(
-                self._tile(now, worst.get(m), hold=m in marked or now.lot in lots)
-                for m, now in machines.items()
+                self._tile(now, worst.get(m), hold=m in marked or now.lot in lots) for m, now in machines.items()
             ),
             buffers=tuple(self._buffer(a, b) for a, b in pairwise(line.machines)),
         )

@@ -29,7 +29,7 @@ from ui.widgets.bars import draw_progress
 from ui.widgets.glyphs import draw_hold, draw_priority
 
 GAP = 10
-LEAST_LINE = 140
+LEAST_LINE = 126
 """The least height of a line, px; with more lines than fit the sheet scrolls."""
 MOST_LINE = 420
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
@@ -37,9 +37,7 @@ _LEFT_BUTTON = Qt.MouseButton.LeftButton
 _RIGHT, _LEFT, _UP, _DOWN = Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _L, _HOME, _END = Qt.Key.Key_L, Qt.Key.Key_Home, Qt.Key.Key_End
-_CHORD = (
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-)
+_CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 Part = tuple[int, int, int]
@@ -119,6 +117,11 @@ class Sheet(QWidget):
                 if tile.key == machine:
                     return i, j
         return None
+
+    def tile_rect(self, machine: str) -> QRect:
+        """Where a machine's tile lies on the sheet; empty for one that is not shown."""
+        at = self._find(machine)
+        return QRect() if at is None else self._places[at[0]].tiles[at[1]].toAlignedRect()
 
     def _describe(self) -> None:
         """The selected machine in words, for assistive technology."""
@@ -204,8 +207,8 @@ class Sheet(QWidget):
         elif self._todo:
             painter = QPainter(self._picture)
             for part in self._todo:
-                painter.fillRect(self._rect(part).adjusted(-3.5, -3.5, 3.5, 3.5), self._look.theme.panel)
-            for part in self._todo:
+                if part[1] != _TILE:  # a tile's frame covers its own ground
+                    painter.fillRect(self._rect(part), self._look.theme.panel)
                 self._paint_part(painter, part)
         else:
             return
@@ -273,19 +276,13 @@ class Sheet(QWidget):
         x += 9.0 * px
         painter.setPen(theme.soft)
         text(painter, x, y, high, order.due, px)
-        self._paint_outlook(
-            painter, order.outlook, order.priority, QRectF(x + 6.0 * px, y, 0, high), box.right(), px
-        )
+        self._paint_outlook(painter, order.outlook, order.priority, QRectF(x + 6.0 * px, y, 0, high), box.right(), px)
 
-    def _paint_outlook(
-        self, painter: QPainter, words: str, priority: int, at: QRectF, right: float, px: int
-    ) -> None:
+    def _paint_outlook(self, painter: QPainter, words: str, priority: int, at: QRectF, right: float, px: int) -> None:
         look, x = self._look, at.x()
         if priority:
             mark = px + 3.0
-            draw_priority(
-                painter, QRectF(x, at.y() + (at.height() - mark) / 2, mark, mark), priority, look.theme
-            )
+            draw_priority(painter, QRectF(x, at.y() + (at.height() - mark) / 2, mark, mark), priority, look.theme)
             x += mark + 6
         painter.setPen(look.theme.ink if priority else look.theme.soft)
         painter.setFont(look.font(px, bool(priority)))

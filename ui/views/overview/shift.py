@@ -44,9 +44,7 @@ class ShiftWatch:
         now = self._desk.now()
         span = shift_at(self._desk.plant.shifts, self._desk.plant.zone, now)
         if span is None:
-            return ShiftRow(
-                title=t("No shift is planned now"), figures=self._figures(now - timedelta(hours=8), now)
-            )
+            return ShiftRow(title=t("No shift is planned now"), figures=self._figures(now - timedelta(hours=8), now))
         if span != self._span:
             self._begin(span)
         self._watch(span, now)

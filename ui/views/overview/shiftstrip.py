@@ -97,9 +97,7 @@ class ShiftStrip(QWidget):
         painter.fillRect(bar, theme.raised)
         for part in line.stretches:
             self._stretch(painter, bar, part)
-        painter.fillRect(
-            QRectF(bar.x() + bar.width() * self._row.now, bar.y() - 1, 2, bar.height() + 2), theme.ink
-        )
+        painter.fillRect(QRectF(bar.x() + bar.width() * self._row.now, bar.y() - 1, 2, bar.height() + 2), theme.ink)
         painter.setPen(theme.soft)
         painter.setFont(look.font(12))
         text(painter, bar.right() + 10, box.y(), box.height(), line.coverage, 12)

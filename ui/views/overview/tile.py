@@ -91,9 +91,7 @@ def _frame(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme, *, selec
 
 
 @lru_cache(maxsize=64)
-def frame_picture(
-    width: float, height: float, priority: int, selected: bool, ratio: float, theme: Theme
-) -> QPixmap:
+def frame_picture(width: float, height: float, priority: int, selected: bool, ratio: float, theme: Theme) -> QPixmap:
     """A tile's empty frame with 4 px around it for the selection's ring."""
     picture = QPixmap(round((width + 8) * ratio), round((height + 8) * ratio))
     picture.setDevicePixelRatio(ratio)
@@ -121,9 +119,7 @@ def _title(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -
         draw_hold(painter, QRectF(right, box.y() + (high - s.mark) / 2, s.mark, s.mark), look.theme)
         right -= 4
     if row.priority:
-        draw_priority(
-            painter, QRectF(x, box.y() + (high - s.mark) / 2, s.mark, s.mark), row.priority, look.theme
-        )
+        draw_priority(painter, QRectF(x, box.y() + (high - s.mark) / 2, s.mark, s.mark), row.priority, look.theme)
         x += s.mark + 6
     painter.setPen(look.theme.ink)
     painter.setFont(look.font(s.name, True))
@@ -170,9 +166,7 @@ def _abnormal(row: TileRow, theme: Theme) -> QColor | None:
 
 def _rate(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme) -> None:
     rate = math.nan if row.rate is None else row.rate
-    draw_rate(
-        painter, rect, rate, theme, top=row.top, low=row.low, high=row.high, colour=_abnormal(row, theme)
-    )
+    draw_rate(painter, rect, rate, theme, top=row.top, low=row.low, high=row.high, colour=_abnormal(row, theme))
 
 
 def _stale(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> None:
@@ -214,9 +208,7 @@ def _spark(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme) -> None:
     bottom = min(row.low - band * 0.9, float(known.min()) if known.size else row.low)
     top = max(row.high + band * 0.5, float(known.max()) if known.size else row.high)
     colour = _abnormal(row, theme)
-    draw_spark(
-        painter, rect, row.spark, theme, low=row.low, high=row.high, bottom=bottom, top=top, colour=colour
-    )
+    draw_spark(painter, rect, row.spark, theme, low=row.low, high=row.high, bottom=bottom, top=top, colour=colour)
 
 
 def _small(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> None:
@@ -231,9 +223,7 @@ def _small(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -
     _rate(painter, bar, row, look.theme)
 
 
-def text(
-    painter: QPainter, x: float, y: float, height: float, words: str, px: int, *, bold: bool = False
-) -> None:
+def text(painter: QPainter, x: float, y: float, height: float, words: str, px: int, *, bold: bool = False) -> None:
     """Words in the painter's font, their capitals centred in a row of `height`: cheaper than a rectangle with flags."""
     painter.drawText(QPointF(x, y + (height + metrics(px, bold=bold).capHeight()) / 2), words)
 
@@ -244,9 +234,7 @@ def draw_between(painter: QPainter, rect: QRectF, row: BufferRow, theme: Theme) 
     high = min(rect.height() * 0.42, wide * 4.2)
     top = rect.center().y() - high * 0.62
     stack = QRectF(rect.center().x() - wide / 2, top, wide, high)
-    draw_buffer(
-        painter, stack, math.nan if row.level is None else row.level / SEGMENTS, theme, segments=SEGMENTS
-    )
+    draw_buffer(painter, stack, math.nan if row.level is None else row.level / SEGMENTS, theme, segments=SEGMENTS)
     y = stack.bottom() + 9
     painter.setPen(QPen(theme.fill, 1.4))
     painter.setRenderHint(_ANTIALIAS, True)
