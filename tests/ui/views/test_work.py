@@ -1,9 +1,11 @@
 """The work view as a person uses it: keys only, over the night of the pictures."""
 
+from typing import ClassVar
+
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.commands import ProposeAssignment
@@ -133,6 +135,25 @@ def test_selecting_a_posting_gives_its_list_the_focus(qtbot: QtBot) -> None:
     bench.presenter.show("posting/p2")
     assert bench.presenter.selected == "posting/p2"
     assert QApplication.focusWidget() is not bench.board
+
+
+def test_opening_shows_no_window_of_its_own(qtbot: QtBot) -> None:
+    class Watch(QObject):
+        shown: ClassVar[list[QObject]] = []
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                self.shown.append(watched)
+            return False
+
+    app = QApplication.instance()
+    assert app is not None
+    watch = Watch()
+    app.installEventFilter(watch)
+    opened = open_work(Look(DAY), night_desk(), FakeShell())
+    qtbot.addWidget(opened.widget)
+    app.removeEventFilter(watch)
+    assert watch.shown == []
 
 
 def test_keys_act_on_what_is_marked_in_the_part_that_has_the_focus(qtbot: QtBot) -> None:

@@ -81,7 +81,7 @@ class HandoverWidget(QWidget):
         self._stack.addWidget(self._desk)
         self._stack.addWidget(self._wall)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._desk.setFocusProxy(self._items)
+        self.setFocusProxy(self._items)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -123,10 +123,8 @@ class HandoverWidget(QWidget):
     def show_wall(self, wall: bool) -> None:
         """Hang it on the wall, or take it down."""
         self._stack.setCurrentWidget(self._wall if wall else self._desk)
-        if wall:
-            self.setFocus()
-        else:
-            self._items.setFocus()
+        self.setFocusProxy(self._wall if wall else self._items)
+        self.setFocus()
 
     @property
     def on_the_wall(self) -> bool:

@@ -59,6 +59,7 @@ class HandoverWall(QWidget):
         self._page: Page | None = None
         self._turn = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.changed.connect(self.update)
 
     def set_page(self, page: Page, turn: int) -> None:

@@ -71,9 +71,9 @@ class WorkWidget(QWidget):
         self._lists.setMinimumHeight(_LISTS)
         left.addWidget(self._board, 20)
         left.addWidget(self._lists, 1)
+        self._side.body.addLayout(self._stack)  # before its widgets: a stack without a parent shows them as windows
         self._stack.addWidget(self._sheet)
         self._stack.addWidget(self._move_panel)
-        self._side.body.addLayout(self._stack)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(12, 6, 12, 12)
         outer.setSpacing(10)
