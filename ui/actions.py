@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from app.domain.permissions import ALLOWED
 from ui.acts import cases, holds, station, tasks, work
 from ui.acts.row import Row
 from ui.desk import Desk
@@ -51,9 +52,14 @@ def refusal(row: Row, desk: Desk, ref: str) -> str:
     if row.commands and desk.person is None:
         return t("Sign in first (Ctrl+L): “{action}” needs a person.", action=t(row.text))
     if not row.permitted(desk):
-        name = desk.person.name if desk.person else ""
-        return t("“{action}” is not {name}'s to do.", action=t(row.text), name=name)
+        return t("“{action}” is for {roles} to do.", action=t(row.text), roles=roles_of(row))
     return t("“{action}” is not possible now.", action=t(row.text))
+
+
+def roles_of(row: Row) -> str:
+    """ "quality lead": whose role allows what the action sends."""
+    found = {role for command in row.commands for role in ALLOWED.get(command, frozenset())}
+    return ", ".join(sorted(t(role.value.replace("_", " ")) for role in found))
 
 
 def said(kinds: frozenset[str]) -> str:

@@ -15,6 +15,7 @@ from ui.views.cases import open_cases
 from ui.views.handover import open_handover
 from ui.views.holds import open_holds
 from ui.views.line import open_line
+from ui.views.machine import open_machine
 from ui.views.overview import open_overview
 from ui.views.queue import open_queue
 from ui.views.trends import open_trends
@@ -43,6 +44,15 @@ VIEWS: tuple[Row, ...] = (
     Row(id="overview", title="Overview", icon="overview", shortcut="Ctrl+1", open=open_overview, level=1),
     Row(id="line", title="Line", icon="line", shortcut="Ctrl+2", open=open_line, level=2, shows=frozenset({"line"})),
     Row(
+        id="machine",
+        title="Machine",
+        icon="machine",
+        shortcut="Ctrl+3",
+        open=open_machine,
+        level=3,
+        shows=frozenset({"machine", "controller"}),
+    ),
+    Row(
         id="cases",
         title="Cases",
         icon="cases",
@@ -70,8 +80,9 @@ VIEWS: tuple[Row, ...] = (
         open=open_work,
         level=2,
         shows=frozenset({"order", "person", "assignment", "posting"}),
+        wide=True,
     ),
-    Row(id="trends", title="Trends", icon="trends", shortcut="Ctrl+7", open=open_trends, level=4),
+    Row(id="trends", title="Trends", icon="trends", shortcut="Ctrl+7", open=open_trends, level=4, wide=True),
     Row(
         id="handover",
         title="Handover",

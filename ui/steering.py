@@ -22,7 +22,7 @@ STEERING: tuple[Steer, ...] = (
     Steer(id="to_queue", key="Ctrl+J", text="to the queue"),
     Steer(id="switch_theme", key="Ctrl+D", text="day or night"),
     Steer(id="full_screen", key="F11", text="full screen"),
-    Steer(id="dismiss", key="Esc", text="close the panel, take the message away"),
+    Steer(id="dismiss", key="Esc", text="close, dismiss"),
 )
 
 WITHIN: tuple[tuple[str, str], ...] = (
@@ -31,6 +31,6 @@ WITHIN: tuple[tuple[str, str], ...] = (
     ("/", "filter"),
     ("Tab", "next part of the screen"),
     ("1 … 9", "choose, in a form"),
-    ("Ctrl+Enter", "confirm a form from anywhere in it"),
+    ("Ctrl+Enter", "confirm a form"),
 )
 """Keys that views and forms know by themselves, for the overview of keys."""
