@@ -1,11 +1,14 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+import pytest
 
 from app.domain.erp import CustomerOrderLine, Lot, ProductionOrder, Reference, StockLevel
 from app.domain.events import HeldUnits
 from app.domain.hold import Hold
 from app.domain.lifecycles import HoldState
-from app.domain.shortage import covers, effects, held_by_product, supply_of
+from app.domain.shortage import covers, effects, held_by_product, newly_held, supply_of
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
@@ -123,3 +126,32 @@ def test_held_units_are_summed_per_product() -> None:
         HeldUnits(lot="C", quantity=Decimal(4)),
     )
     assert held_by_product(units) == {"L-033": Decimal(5), "": Decimal(4)}
+
+
+def ranged(first: int | None, last: int | None, lot: str = "4471-A", quantity: int = 0) -> HeldUnits:
+    count = last - first + 1 if first is not None and last is not None else quantity
+    return HeldUnits(lot=lot, product="L-033", first=first, last=last, quantity=Decimal(count))
+
+
+@pytest.mark.parametrize(
+    ("bound", "left"),
+    [
+        ([], 100),
+        ([ranged(1, 50)], 50),
+        ([ranged(1, 50), ranged(40, 60)], 40),
+        ([ranged(1, 500)], 0),
+        ([ranged(200, 300)], 100),
+        ([ranged(None, None, quantity=6000)], 0),
+        ([ranged(1, 100, lot="4471-B")], 100),
+    ],
+)
+def test_a_second_hold_on_the_same_units_takes_nothing_more(bound: list[HeldUnits], left: int) -> None:
+    holds = [replace(hold(0), units=(units,)) for units in bound]
+    assert [int(u.quantity) for u in newly_held([ranged(1, 100)], holds)] == [left]
+    released = [replace(h, state=HoldState.CLOSED) for h in holds]
+    assert [int(u.quantity) for u in newly_held([ranged(1, 100)], released)] == [100]
+
+
+def test_a_whole_lot_takes_what_is_left_of_it() -> None:
+    holds = [replace(hold(0), units=(ranged(1, 40),))]
+    assert [int(u.quantity) for u in newly_held([ranged(None, None, quantity=100)], holds)] == [60]

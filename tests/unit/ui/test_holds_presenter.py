@@ -363,6 +363,11 @@ def test_a_window_without_counts_holds_whole_lots_and_says_why(rig: Rig) -> None
     assert "held whole" in rig.view.panel.doubt
 
 
+def effects_of(rig: Rig) -> dict[str, str]:
+    rig.presenter.show("case/c1")
+    return {row.who: row.what for row in rig.view.panel.effects}
+
+
 def test_it_says_which_customers_fall_short_and_from_which_lot_they_could_be_served(rig: Rig) -> None:
     reference = rig.desk.reference
     rig.desk.reference = replace(
@@ -371,11 +376,17 @@ def test_it_says_which_customers_fall_short_and_from_which_lot_they_could_be_ser
         lots={**reference.lots, "4469-A": replace(reference.lots["4471-B"], number="4469-A", quantity=Decimal(500))},
         stock=(StockLevel(product="L-033", location="dock 2", quantity=Decimal(11_952), unit="bottles"),),
     )
-    rig.presenter.show("case/c1")
-    effects = {row.who: (row.what, row.bad) for row in rig.view.panel.effects}
-    assert effects["Seehof Hotels, 08:30"] == ("1,152 of 1,200 short", True)
+    assert "none short" in effects_of(rig)["Customers of Lemon 0.33 l"], "h1 binds the same units already"
+    released = model.hold(rig.desk.view, "h1")
+    assert released is not None
+    rig.desk.model.put("hold/h1", replace(released, state=HoldState.CLOSED))
+    rig.desk.reference = replace(
+        rig.desk.reference, stock=(replace(rig.desk.reference.stock[0], quantity=Decimal(10_800)),)
+    )
+    effects = effects_of(rig)
+    assert effects["Seehof Hotels, 08:30"] == "1,152 of 1,200 short"
     assert "Kiosk AG, 07:00" not in effects
-    assert effects["Could come instead"] == ("500 from 4469-A", False)
+    assert effects["Could come instead"] == "500 from 4469-A"
 
 
 def test_customers_that_stay_served_are_told_too(rig: Rig) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.text import t
@@ -20,6 +20,7 @@ STACKED = 700
 """Below this width, px, the right column goes below the left one."""
 
 _OFF = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+_KEY_LEFT, _KEY_RIGHT = Qt.Key.Key_Left, Qt.Key.Key_Right
 
 
 class DetailPane(QScrollArea):
@@ -133,6 +134,13 @@ class DetailPane(QScrollArea):
         """Give the keyboard to the parts."""
         self.ensureWidgetVisible(self._tasks)
         self._tasks.focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """← and → belong to the view, not to a scroll bar that is never there."""
+        if event.key() in (_KEY_LEFT, _KEY_RIGHT):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

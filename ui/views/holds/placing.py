@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.domain.events import HeldUnits
-from app.domain.shortage import covers, effects, held_by_product, supply_of
+from app.domain.shortage import covers, effects, held_by_product, newly_held, supply_of
 from app.domain.status import Health
 from app.domain.suspect import Suspect, Window, last_good
 from app.domain.text import safe
@@ -155,6 +155,13 @@ def where(units: HeldUnits, row: Sequence[Station]) -> str:
     return " · ".join(text for quantity, text in parts if quantity) or t("place not known")
 
 
+def _held_already(lot: str, desk: Desk) -> str:
+    count = sum(1 for h in open_holds(desk.view) if lot in h.lots)
+    if not count:
+        return ""
+    return t("held already by 1 hold") if count == 1 else t("held already by {count} holds", count=count)
+
+
 def _in_stock(lot: str, desk: Desk) -> str:
     found = desk.reference.lots.get(lot)
     if found is None or not found.location:
@@ -220,7 +227,7 @@ def held_row(units: HeldUnits, row: Sequence[Station], desk: Desk, formats: Form
         units=range_text(units),
         quantity=amount(units.quantity) if units.quantity else DASH,
         where=where(units, row),
-        location=_in_stock(units.lot, desk),
+        location=" · ".join(x for x in (_held_already(units.lot, desk), _in_stock(units.lot, desk)) if x),
         promised=promised,
     )
 
@@ -230,7 +237,7 @@ def customer_effects(units: Sequence[HeldUnits], desk: Desk, formats: Formats) -
     rows: list[Effect] = []
     made = {row.id: row.counted_good for row in all_progress(desk.view)}
     reference, bound = desk.reference, held(desk.view) | {u.lot for u in units}
-    for product, quantity in held_by_product(units).items():
+    for product, quantity in held_by_product(newly_held(units, open_holds(desk.view))).items():
         if not product:
             continue
         supply = supply_of(reference, product, made, open_holds(desk.view), desk.now())
