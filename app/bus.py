@@ -113,15 +113,18 @@ class Bus:
         """Handle every command of a batch, commit once, fold, answer."""
         draft, seq = Draft(self.model), self._journal.head()[0]
         done: list[tuple[_Waiting, Sequence[Recorded]]] = []
+        operations: list[Operation] = []
         for waiting in batch:
             try:
-                recorded = self._handle(waiting, draft, seq)
+                unit = self._handle(waiting, draft, seq)
+                sealed = self._seal(unit.recorded, operations[-1].hash if operations else self._journal.head()[1])
             except Exception as error:  # noqa: BLE001 - the edge of the loop
                 _refuse(waiting, error)
                 continue
-            seq += len(recorded)
-            done.append((waiting, recorded))
-        operations = self._seal([(w, r) for w, records in done for r in records])
+            unit.draft.merge_into(draft)
+            seq += len(sealed)
+            operations += sealed
+            done.append((waiting, unit.recorded))
         try:
             if operations:
                 await self._blocking(lambda: self._journal.append(operations))
@@ -132,7 +135,7 @@ class Bus:
         self._absorb(draft, seq)
         self._tell(draft, seq, done)
 
-    def _handle(self, waiting: _Waiting, draft: Draft, seq: int) -> list[Recorded]:
+    def _handle(self, waiting: _Waiting, draft: Draft, seq: int) -> _Unit:
         """The events of one command and of what reacts to them, drafted. Raises KnownError and leaves no trace."""
         unit = _Unit(Draft(draft), [])
         context = self._context(waiting.actor, unit.draft)
@@ -146,9 +149,7 @@ class Bus:
             for reaction in self._reactions.get(type(event), ()):
                 self._apply(reaction(event, context), unit, waiting, context.now, seq)
             position += 1
-        draft.rows.update(unit.draft.rows)
-        draft.occurrences.update(unit.draft.occurrences)
-        return unit.recorded
+        return unit
 
     def _context(self, actor: Person, draft: Draft) -> Context:
         return Context(
@@ -182,14 +183,11 @@ class Bus:
                 unit.draft.occurrences.setdefault(occurrence, event.stream.partition("/")[2])
             unit.recorded.append(recorded)
 
-    def _seal(self, records: Sequence[tuple[_Waiting, Recorded]]) -> list[Operation]:
-        """Chain recorded events onto the journal's head."""
-        prev = self._journal.head()[1]
-        causes: dict[int, str] = {}
-        sealed = []
-        for waiting, rec in records:
-            cause = causes.setdefault(id(waiting), rec.opid)
-            op = seal(rec, self._station, cause, self._clock.monotonic_ns(), prev)
+    def _seal(self, records: Sequence[Recorded], prev: str) -> list[Operation]:
+        """Chain one command's events onto the operation with the hash `prev`; raises for what can't be written."""
+        sealed: list[Operation] = []
+        for rec in records:
+            op = seal(rec, self._station, records[0].opid, self._clock.monotonic_ns(), prev)
             sealed.append(op)
             prev = op.hash
         return sealed
@@ -202,13 +200,19 @@ class Bus:
 
     def _tell(self, draft: Draft, seq: int, done: Sequence[tuple[_Waiting, Sequence[Recorded]]]) -> None:
         if any(records for _, records in done):
-            changes = Changes(rows=dict(draft.rows), seq=seq)
-            for listener in self._listeners:
-                listener(changes)
+            self._publish(Changes(rows=dict(draft.rows), seq=seq))
         for waiting, records in done:
             if not waiting.answer.done():
                 streams = tuple(dict.fromkeys(r.event.stream for r in records))
                 waiting.answer.set_result(Stored(opids=tuple(r.opid for r in records), streams=streams))
+
+    def _publish(self, changes: Changes) -> None:
+        """Tell every listener; one that fails is our bug and takes nobody's answer away."""
+        for listener in self._listeners:
+            try:
+                listener(changes)
+            except Exception:
+                log.exception("a listener failed")
 
 
 def _refuse(waiting: _Waiting, error: Exception) -> None:

@@ -64,25 +64,32 @@ class Supervisor:
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         if child.stdin is None:
             return
-        with contextlib.suppress(OSError):
-            child.stdin.write(encode(self._launch()).encode() + b"\n")
-            child.stdin.flush()
+        launch = encode(self._launch()).encode() + b"\n"
         self._changed(True, self.restarts)
-        reader = threading.Thread(target=self._read, args=(child, loop, over), daemon=True, name="acquisition reader")
-        reader.start()
+        talk = threading.Thread(target=self._talk, args=(child, launch, loop, over), daemon=True, name="acquisition")
+        talk.start()
         await over.wait()
 
-    def _read(self, child: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
-        """On a thread: everything that is there goes to the loop in one call."""
+    def _talk(
+        self, child: subprocess.Popen[bytes], launch: bytes, loop: asyncio.AbstractEventLoop, over: asyncio.Event
+    ) -> None:
+        """On a thread, for the first line is longer than a pipe holds while the child still starts."""
+        with contextlib.suppress(OSError, ValueError):  # it died, or its pipes were closed
+            if child.stdin is not None:
+                child.stdin.write(launch)
+            self._read(child, loop)
+        _call(loop, over.set)
+
+    def _read(self, child: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop) -> None:
+        """Everything that is there goes to the loop in one call."""
         rest = b""
         while child.stdout is not None:
             chunk = child.stdout.read(1 << 16)
             if not chunk:
-                break
+                return
             *lines, rest = (rest + chunk).split(b"\n")
             if lines and not _call(loop, self._take, lines):
                 return
-        _call(loop, over.set)
 
     def _take(self, lines: Sequence[bytes]) -> None:
         for line in lines:

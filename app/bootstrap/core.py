@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from app.acquisition.messages import Ended, Message, Pulse, TextChanged
 from app.bootstrap.alarm_list import AlarmList
 from app.bootstrap.erp_side import ErpSide
+from app.bootstrap.gaps import Gaps
 from app.bootstrap.health import Station
 from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
@@ -89,6 +90,7 @@ class Core:
             blocking=self._on_disk,
         )
         self.station = Station(parts.plant, parts.clock)
+        self._gaps = Gaps()
         self.alarms = AlarmList()
         self.pulse: Pulse | None = None
         self.samples: dict[str, int] = {}
@@ -137,7 +139,7 @@ class Core:
         rows = {f"{kind}/{row.id}": row for kind in model.kinds() for row in model.every(kind)}
         self._listener.deliver(Changes(rows=rows, seq=model.seq))
         self._listener.deliver_reference(self.bus.reference)
-        self.station.store(_said(self.quarantined))
+        self.station.store(flaw=_said(self.quarantined))
         self._listener.deliver_status(self.station.status)
 
     async def _ticking(self) -> None:
@@ -159,6 +161,9 @@ class Core:
         """A message of the acquisition, on this loop."""
         if isinstance(message, LinkState):
             self._moved(lambda: self.station.link(message))
+            gap = self._gaps.end(message)
+            if gap is not None:
+                self._inbox.put(gap)
         elif isinstance(message, AlarmEvent):
             self._alarm(message)
         elif isinstance(message, TextChanged):
@@ -178,10 +183,13 @@ class Core:
             self._moved(lambda: self.station.replay(event.recorded_at))
 
     def _acquisition_changed(self, alive: bool, restarts: int) -> None:
+        if not alive:
+            since = self.station.status.acquisition.last_at or self._parts.clock.now()
+            self._gaps.begin(self.station.status.controllers.values(), since)
         self._moved(lambda: self.station.acquisition(alive, restarts))
 
     def _store_said(self, reason: str) -> None:
-        self._moved(lambda: self.station.store(reason))
+        self._moved(lambda: self.station.store(reason, _said(self.quarantined)))
 
     def _moved(self, change: Callable[[], None]) -> None:
         before = self.station.status

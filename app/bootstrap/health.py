@@ -47,15 +47,27 @@ class Station:
         reason = "" if alive else "the acquisition process ended; it is started again"
         part = self._moved(self.status.acquisition, Health.UP if alive else Health.DOWN, reason)
         self.status = replace(self.status, acquisition=replace(part, restarts=restarts))
+        if not alive:
+            self._nobody_hears(reason)
+
+    def _nobody_hears(self, reason: str) -> None:
+        """A controller is not up because it was so when somebody last listened."""
+        now = self._clock.now()
+        controllers = {
+            c.id: replace(c, health=Health.DOWN, since=now, reason=reason) if c.health is Health.UP else c
+            for c in self.status.controllers.values()
+        }
+        self.status = replace(self.status, controllers=controllers)
 
     def pulse(self) -> None:
         """The acquisition process said that it lives."""
         part = self._moved(self.status.acquisition, Health.UP, "")
         self.status = replace(self.status, acquisition=replace(part, last_at=self._clock.now()))
 
-    def store(self, reason: str = "") -> None:
-        """The journal took operations, or refused them for `reason`."""
-        part = self._moved(self.status.store, Health.DOWN if reason else Health.UP, reason)
+    def store(self, reason: str = "", flaw: str = "") -> None:
+        """The journal took operations, or refused them for `reason`; `flaw` is what is wrong with older ones."""
+        health = Health.DOWN if reason else Health.DEGRADED if flaw else Health.UP
+        part = self._moved(self.status.store, health, reason or flaw)
         last = part.last_at if reason else self._clock.now()
         self.status = replace(self.status, store=replace(part, last_at=last))
 

@@ -23,6 +23,11 @@ class Draft:
         self.rows: dict[str, Aggregate] = {}
         self.occurrences: dict[str, str] = {}
 
+    def merge_into(self, other: Draft) -> None:
+        """Put this draft's changes on another one."""
+        other.rows.update(self.rows)
+        other.occurrences.update(self.occurrences)
+
     def get(self, stream: str) -> Aggregate | None:
         """The aggregate of a stream, drafted or committed."""
         return self.rows[stream] if stream in self.rows else self._base.get(stream)

@@ -25,7 +25,7 @@ def rebuild(operations: Iterable[Operation]) -> tuple[Model, tuple[Quarantined, 
     for op in operations:
         try:
             model.fold(recorded(op))
-        except (UnreadableError, IllegalStepError, AttributeError) as error:
+        except (UnreadableError, IllegalStepError, AttributeError, TypeError) as error:  # a row that is not there
             bad.append(Quarantined(seq=op.seq, reason=str(error)))
             model.seq = op.seq
     return model, tuple(bad)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,6 +29,10 @@ from app.store.schema import metadata, operation, reference
 FILE = "journal.sqlite"
 MARK = "journal.head"
 """Last sequence number and hash in a second place: a journal that lost its tail can't hide it."""
+LOST = "journal.lost"
+"""The mark as it was when a journal was opened without its tail: what is written since can't hide it either."""
+
+log = logging.getLogger("lineside.store")
 
 
 class SqliteJournal:
@@ -38,19 +44,37 @@ class SqliteJournal:
         with _telling(self.path):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = lock(folder)
-            self._engine = open_engine(self.path)
-            with self._engine.begin() as connection:
-                metadata.create_all(connection)
-                self._head = _head(connection)
+            try:
+                self._engine = open_engine(self.path)
+                with self._engine.begin() as connection:
+                    metadata.create_all(connection)
+                    self._head = _head(connection)
+                self._file = self.path.stat()
+                keep_lost(folder, self._head)
+            except BaseException:
+                self._lock.close()
+                raise
 
     def append(self, operations: Sequence[Operation]) -> None:
         """Write all in one transaction; raises StoreError, and then none of them is written."""
         if not operations:
             return
-        with _telling(self.path), self._engine.begin() as connection:
-            connection.execute(insert(operation), [to_row(op) for op in operations])
+        with _telling(self.path):
+            self._check_file()
+            with self._engine.begin() as connection:
+                connection.execute(insert(operation), [to_row(op) for op in operations])
         self._head = (operations[-1].seq, operations[-1].hash)
         write_mark(self._mark, self._head)
+
+    def _check_file(self) -> None:
+        """A file that was deleted or replaced while it is open would take every write and lose it."""
+        if not self.path.exists() or not self._file_is(self.path.stat()):
+            raise StoreError(
+                f"The journal {self.path.name} was moved or replaced.", "Put it back, or start Lineside again."
+            )
+
+    def _file_is(self, now: os.stat_result) -> bool:
+        return (now.st_dev, now.st_ino) == (self._file.st_dev, self._file.st_ino)
 
     def read(self, after_seq: int = 0) -> Sequence[Operation]:
         """The operations after a sequence number."""
@@ -84,10 +108,13 @@ class SqliteJournal:
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
     """An engine on one connection of a journal file, durable by pragma."""
-    target = f"file:{path}?mode=ro" if read_only else str(path)
+    target = f"{path.absolute().as_uri()}?mode=ro" if read_only else str(path)
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(target, uri=read_only, check_same_thread=False, timeout=5.0)
+        connection = sqlite3.connect(target, uri=read_only, check_same_thread=False, timeout=5.0)
+        if read_only:  # a text that is none any more must be seen, and named by its row
+            connection.text_factory = lambda raw: raw.decode(errors="replace")
+        return connection
 
     engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=StaticPool)
     if not read_only:
@@ -123,11 +150,20 @@ def read_mark(path: Path) -> tuple[int, str]:
         return 0, GENESIS
 
 
+def keep_lost(folder: Path, head: tuple[int, str]) -> None:
+    """Where the mark is ahead of the journal its tail is gone: say so, and keep that mark for `verify`."""
+    mark = read_mark(folder / MARK)
+    if mark[0] > head[0]:
+        log.error("the journal in %s lost operations %d to %d", folder, head[0] + 1, mark[0])
+        if read_mark(folder / LOST)[0] < mark[0]:
+            write_mark(folder / LOST, mark)
+
+
 @contextlib.contextmanager
 def _telling(path: Path) -> Iterator[None]:
     """Say what a database fault means to the person at the desk."""
     try:
         yield
-    except (DatabaseError, sqlite3.Error, OSError) as error:
+    except (DatabaseError, sqlite3.Error, OSError, ValueError) as error:
         cause = getattr(error, "orig", None) or error
         raise StoreError(f"The journal {path.name} refuses: {cause}.", "Check the disk's space and rights.") from error

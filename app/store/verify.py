@@ -14,7 +14,7 @@ from app.domain.errors import KnownError
 from app.domain.operation import GENESIS, Operation, chain_hash
 from app.store.rows import to_operation
 from app.store.schema import operation
-from app.store.sqlite import FILE, MARK, open_engine, read_mark
+from app.store.sqlite import FILE, LOST, MARK, open_engine, read_mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +68,29 @@ def _fault(op: Operation, expected: int, prev: str) -> str:
 
 
 def read_journal(folder: Path) -> list[Operation]:
-    """The operations of a data folder, read only, also while Lineside runs. Raises KnownError where there are none."""
+    """The operations of a data folder, read only, also while Lineside runs. Raises KnownError where they can't be."""
+    operations, unreadable = _rows(folder)
+    if unreadable is not None:
+        raise KnownError(f"Operation {unreadable} of the journal can't be read.", "Run `lineside verify`.")
+    return operations
+
+
+def _rows(folder: Path) -> tuple[list[Operation], int | None]:
+    """The operations up to the first row that is none, and that row's number."""
     path = folder / FILE
     if not path.is_file():
         raise KnownError(f"There is no journal in {folder}.", "Name the data folder with --data.")
     engine = open_engine(path, read_only=True)
     try:
         with engine.connect() as connection:
-            rows = connection.execute(select(operation).order_by(operation.c.seq)).mappings()
-            return [to_operation(row) for row in rows]
-    except (DatabaseError, ValueError, TypeError) as error:
+            found = []
+            for row in connection.execute(select(operation).order_by(operation.c.seq)).mappings():
+                try:
+                    found.append(to_operation(row))
+                except (ValueError, TypeError):
+                    return found, int(row["seq"])
+            return found, None
+    except DatabaseError as error:
         cause = getattr(error, "orig", None) or error
         raise KnownError(f"The journal in {folder} can't be read: {cause}.", "Restore it from a backup.") from error
     finally:
@@ -85,5 +98,9 @@ def read_journal(folder: Path) -> list[Operation]:
 
 
 def verify_folder(folder: Path) -> Verdict:
-    """Verify the journal of a data folder."""
-    return verify(read_journal(folder), read_mark(folder / MARK))
+    """Verify the journal of a data folder, also against the mark of a tail that was lost before it was opened."""
+    operations, unreadable = _rows(folder)
+    verdicts = [verify(operations, read_mark(folder / name)) for name in (MARK, LOST)]
+    if unreadable is not None and all(v.bad_seq is None or v.bad_seq >= unreadable for v in verdicts):
+        return Verdict(count=verdicts[0].count, head=verdicts[0].head, bad_seq=unreadable, reason="can't be read")
+    return next((verdict for verdict in verdicts if not verdict.ok), verdicts[0])
