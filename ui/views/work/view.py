@@ -23,7 +23,7 @@ from ui.widgets.table import Align, Cell, Column, PaintedTable, TableRow
 _FOCUS_IN = QEvent.Type.FocusIn
 _WIDE, _NARROW = 420, 330
 """Width of the side panel, px, on a wide and on a narrow screen."""
-_LISTS = 206
+_LISTS = 158
 """The least height of the lists, px; they get what the lanes do not need."""
 
 
