@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import nlargest
 
 from app.domain.case import ExceptionCase
 
@@ -39,6 +41,7 @@ def likeness(one: str, other: str) -> float:
     return len(a & b) / len(a | b) if a | b else 1.0
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> frozenset[str]:
     """The words of a text, without case."""
     return frozenset(_WORDS.findall(text.casefold()))
@@ -46,9 +49,14 @@ def words(text: str) -> frozenset[str]:
 
 def similar(case: ExceptionCase, past: Iterable[ExceptionCase], limit: int = 3) -> tuple[ExceptionCase, ...]:
     """The resolved cases of the same kind and machine like `case`, the likest first, of equal ones the newest."""
-    rows = [(likeness(case.first_out, c.first_out), c) for c in same_trouble(case, past)]
-    rows.sort(key=lambda row: (row[0], row[1].opened_at), reverse=True)
-    return tuple(c for _, c in rows[:limit])
+    return likest(case, same_trouble(case, past), limit)
+
+
+def likest(case: ExceptionCase, alike: Iterable[ExceptionCase], limit: int = 3) -> tuple[ExceptionCase, ...]:
+    """Of cases of the same trouble the likest, of equal ones the newest."""
+    rows = [(likeness(case.first_out, c.first_out), c.opened_at, c) for c in alike]
+    best = nlargest(limit, rows, key=lambda row: row[:2])
+    return tuple(c for _, _, c in best)
 
 
 def same_trouble(case: ExceptionCase, past: Iterable[ExceptionCase]) -> list[ExceptionCase]:
@@ -56,10 +64,10 @@ def same_trouble(case: ExceptionCase, past: Iterable[ExceptionCase]) -> list[Exc
     return [
         c
         for c in past
-        if c.resolved
-        and c.id != case.id
-        and c.kind == case.kind
+        if c.kind == case.kind
         and c.machine == case.machine
+        and c.resolved
+        and c.id != case.id
         and c.replayed == case.replayed
         and c.resolved_at is not None
         and likeness(case.first_out, c.first_out) >= ALIKE

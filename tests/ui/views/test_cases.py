@@ -185,7 +185,7 @@ def many(cases: int) -> FakeDesk:
 def test_ten_thousand_cases_are_queued_without_making_ten_thousand_rows(qtbot: QtBot) -> None:
     night = Opened(qtbot, many(10_000))
     night.view.grab()
-    made = [row for row in night.view.queue.table._rows if row._item._row is not None]  # type: ignore[attr-defined]
+    made = [row for row in night.view.queue.table._rows if row.item._row is not None]  # type: ignore[attr-defined]
     assert night.view.queue.table.count == 10_008
     assert len(made) < 100
     started = perf_counter()

@@ -11,7 +11,7 @@ from app.domain.hold import Hold
 from app.domain.lifecycle import words
 from app.domain.lifecycles import CaseState, TaskState
 from app.domain.posting import Posting
-from app.domain.similar import guidance, key_person, same_trouble, similar
+from app.domain.similar import guidance, key_person, likest, same_trouble
 from app.domain.suspect import last_good
 from app.domain.text import safe
 from app.readmodel.model import all_cases, all_holds, held
@@ -46,15 +46,15 @@ def detail_of(case: ExceptionCase, desk: Desk, formats: Formats, keys: Keys) -> 
     """Everything about a case as plain rows. Costs a pass over all cases and checks: call it when something changed."""
     ref = f"case/{case.id}"
     holds = [h for h in all_holds(desk.view) if h.case_id == case.id]
-    past = all_cases(desk.view)
+    alike = same_trouble(case, all_cases(desk.view))
     return Detail(
         ref=ref,
         head=head(case, desk, formats, keys(ref, CASE_KEYS)),
         moment=moment(case, desk, formats),
         tasks=tuple(task_row(case, task, desk, formats, keys) for task in case.tasks),
         impacts=impacts(case, formats),
-        past=fixed(case, past, desk, formats),
-        guidance=advice(case, past, desk),
+        past=fixed(case, alike, desk, formats),
+        guidance=advice(alike),
         members=members(case, desk, formats),
         members_title=members_title(case),
         timeline=timeline(case, holds, desk, formats),
@@ -231,10 +231,10 @@ def impacts(case: ExceptionCase, formats: Formats) -> tuple[Line, ...]:
     )
 
 
-def fixed(case: ExceptionCase, past: Iterable[ExceptionCase], desk: Desk, formats: Formats) -> tuple[Line, ...]:
+def fixed(case: ExceptionCase, alike: Iterable[ExceptionCase], desk: Desk, formats: Formats) -> tuple[Line, ...]:
     """The last similar cases: what it was, what fixed it, how long it took, who did it."""
     rows = []
-    for old in similar(case, past):
+    for old in likest(case, alike):
         took = duration((old.resolved_at - old.opened_at).total_seconds()) if old.resolved_at else DASH
         cure = " · ".join(x for x in (safe(old.cause, 80), safe(old.fix, 120)) if x) or t("nothing noted")
         said = f"{cure}, {took} · {name(desk.plant, old.resolved_by)}"
@@ -242,9 +242,8 @@ def fixed(case: ExceptionCase, past: Iterable[ExceptionCase], desk: Desk, format
     return tuple(rows)
 
 
-def advice(case: ExceptionCase, past: Sequence[ExceptionCase], desk: Desk) -> str:
+def advice(alike: Sequence[ExceptionCase]) -> str:
     """The fix that helped most often, and whether it all hangs on one person."""
-    alike = same_trouble(case, past)
     parts = []
     best = guidance(alike)
     if best is not None and best.times > 1:

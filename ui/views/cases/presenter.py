@@ -5,16 +5,19 @@ Rebuilds the queue and the open case only when what they show has changed; clock
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Protocol
 
 from app.domain.case import ExceptionCase
 from app.domain.commands import AddNote
 from app.domain.lifecycles import CaseState
 from app.domain.people import Person
-from app.readmodel.model import all_cases, case, held, open_cases
+from app.readmodel.model import all_cases, case, held
 from ui.actions import BY_ID
 from ui.desk import Answer, Desk
 from ui.shell import Shell, id_of, kind_of
@@ -35,6 +38,21 @@ class CasesView(Protocol):
     def set_noted(self, stored: bool) -> None: ...
 
 
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """A case with what the queue needs of it, kept while neither the case nor the person changed."""
+
+    case: ExceptionCase
+    person: Person | None
+    held: bool
+    filters: frozenset[str]
+    rank: tuple[float, float]
+    item: QueueItem
+
+
+_rank = attrgetter("rank")
+
+
 class CasesPresenter:
     """Holds the filter, the words searched for and the selection; everything else is read from the desk."""
 
@@ -43,7 +61,7 @@ class CasesPresenter:
         self._formats = Formats(desk.plant.zone)
         self._filter, self._words = queue.FILTERS[0], ""
         self._case_id, self._task_ref = "", ""
-        self._items: dict[str, tuple[ExceptionCase, bool, QueueItem]] = {}
+        self._places: dict[str, Place] = {}
         self._queue_seen: object = None
         self._detail_seen: object = None
         self._second = -1
@@ -69,9 +87,9 @@ class CasesPresenter:
         found = case(self._desk.view, case_id) if kind in ("case", "task") else None
         if found is None:
             return
-        if not (self._filter.past == found.resolved and self._filter.takes(found, self._desk.person)):
-            self._filter = queue.BY_ID[filter_for(found)]
         self._words = ""
+        if not self._takes(found):
+            self._filter = queue.BY_ID[filter_for(found)]
         self._case_id = found.id
         self._task_ref = ref if kind == "task" and found.task(ref.rpartition("/")[2]) else ""
         self._view.set_search("")
@@ -128,52 +146,63 @@ class CasesPresenter:
     def _refresh_queue(self) -> None:
         if self._queue_token() == self._queue_seen:
             return
-        every, lots = open_cases(self._desk.view), held(self._desk.view)
-        past = all_cases(self._desk.view)
-        shown = self._shown(every, past)
-        if not self._case_id and shown:
-            self._case_id = shown[0].id
+        places = self._places_of_all()
+        rows = self._shown(places)
+        if not self._case_id and rows:
+            self._case_id = rows[0].case.id
         self._queue_seen = self._queue_token()
-        self._view.set_filters(self._chips(every, len(past) - len(every)))
-        self._view.set_queue([self._item(row, row.lot in lots) for row in shown], f"case/{self._case_id}")
+        self._view.set_filters(self._chips(places))
+        self._view.set_queue([row.item for row in rows], f"case/{self._case_id}")
 
     def _queue_token(self) -> tuple[object, ...]:
         """What the queue shows; frozen cases are compared by identity, so that ten thousand cost next to nothing."""
         cases, lots = list(self._desk.view.every("case")), held(self._desk.view)
-        return self._filter.id, self._words, self._person_id(), self._case_id, lots, cases
+        return self._filter.id, self._words, self._person_id(), self._guest(), lots, cases
 
-    def _shown(self, every: Sequence[ExceptionCase], past: Sequence[ExceptionCase]) -> list[ExceptionCase]:
-        """The filter's cases. The open one keeps its place until another is picked: nothing moves under the hand."""
-        person, plant = self._desk.person, self._desk.plant
-        source = [c for c in past if c.resolved] if self._filter.past else every
-        rows = [
-            c
-            for c in source
-            if c.id == self._case_id or (self._filter.takes(c, person) and queue.searched(c, self._words, plant))
-        ]
-        chosen = case(self._desk.view, self._case_id)
-        if chosen is not None and chosen.id not in {c.id for c in rows}:
-            rows.append(chosen)
-        return queue.queued(rows, self._filter)
+    def _guest(self) -> str:
+        """The open case where the filter does not take it: it keeps its place until another is picked."""
+        found = case(self._desk.view, self._case_id)
+        return "" if found is None or self._takes(found) else found.id
 
-    def _item(self, row: ExceptionCase, on_hold: bool) -> QueueItem:
-        known = self._items.get(row.id)
-        if known is not None and known[0] is row and known[1] is on_hold:
-            return known[2]
-        held_lots = frozenset({row.lot}) if on_hold else frozenset()
-        item = QueueItem(f"case/{row.id}", partial(queue.row_of, row, self._desk.plant, self._formats, held_lots))
-        self._items[row.id] = (row, on_hold, item)
-        return item
+    def _takes(self, found: ExceptionCase) -> bool:
+        fits = found.resolved is self._filter.past and self._filter.takes(found, self._desk.person)
+        return fits and queue.searched(found, self._words, self._desk.plant)
 
-    def _chips(self, every: Sequence[ExceptionCase], past: int) -> tuple[FilterChip, ...]:
-        person = self._desk.person
+    def _places_of_all(self) -> list[Place]:
+        """Every case's place, made anew only for cases that changed."""
+        person, lots = self._desk.person, held(self._desk.view)
+        places = []
+        for row in all_cases(self._desk.view):
+            known = self._places.get(row.id)
+            on_hold = row.lot in lots
+            if known is None or known.case is not row or known.person is not person or known.held is not on_hold:
+                known = self._places[row.id] = self._place(row, on_hold)
+            places.append(known)
+        return places
+
+    def _place(self, row: ExceptionCase, on_hold: bool) -> Place:
+        person, lots = self._desk.person, frozenset({row.lot}) if on_hold else frozenset[str]()
+        return Place(
+            case=row,
+            person=person,
+            held=on_hold,
+            filters=frozenset(f.id for f in queue.FILTERS if f.past is row.resolved and f.takes(row, person)),
+            rank=queue.rank(row),
+            item=QueueItem(f"case/{row.id}", partial(queue.row_of, row, self._desk.plant, self._formats, lots)),
+        )
+
+    def _shown(self, places: Sequence[Place]) -> list[Place]:
+        """The filter's cases in their order, and the open one, so that nothing moves under the hand."""
+        wanted, words, plant, open_id = self._filter.id, self._words, self._desk.plant, self._case_id
+        rows = [p for p in places if wanted in p.filters or p.case.id == open_id]
+        if words:
+            rows = [p for p in rows if p.case.id == open_id or queue.searched(p.case, words, plant)]
+        return sorted(rows, key=_rank)
+
+    def _chips(self, places: Sequence[Place]) -> tuple[FilterChip, ...]:
+        counts = Counter(name for place in places for name in place.filters)
         return tuple(
-            FilterChip(
-                id=row.id,
-                text=t(row.text),
-                count=past if row.past else sum(1 for c in every if row.takes(c, person)),
-                chosen=row is self._filter,
-            )
+            FilterChip(id=row.id, text=t(row.text), count=counts[row.id], chosen=row is self._filter)
             for row in queue.FILTERS
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,10 @@ FILTERS: tuple[Filter, ...] = (
 BY_ID: Mapping[str, Filter] = {row.id: row for row in FILTERS}
 
 
+PAST = 9.0
+"""The rank of what nobody must act on any more."""
+
+
 def searched(case: ExceptionCase, words: str, plant: Plant) -> bool:
     """Whether every word stands somewhere in what the row says."""
     if not words:
@@ -72,11 +76,15 @@ def searched(case: ExceptionCase, words: str, plant: Plant) -> bool:
     return all(word in text for word in words.casefold().split())
 
 
-def queued(cases: Iterable[ExceptionCase], chosen: Filter) -> list[ExceptionCase]:
-    """Open cases by priority and then age; past ones the newest first. New ones never move those of their rank."""
-    if chosen.past:
-        return sorted(cases, key=lambda c: c.resolved_at or c.opened_at, reverse=True)
-    return sorted(cases, key=lambda c: (c.priority, c.opened_at))
+def rank(case: ExceptionCase) -> tuple[float, float]:
+    """Where a case stands: open ones by priority and then age, so that new ones never move those of their rank;
+
+    past ones behind them, the newest first.
+    """
+    if case.resolved:
+        ended = case.resolved_at or case.opened_at
+        return (PAST, -ended.timestamp())
+    return (float(case.priority), case.opened_at.timestamp())
 
 
 def row_of(case: ExceptionCase, plant: Plant, formats: Formats, held: frozenset[str]) -> QueueRow:

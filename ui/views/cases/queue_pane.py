@@ -45,15 +45,15 @@ class Now:
 class LiveRow:
     """A row of the table over a queue item; its cells are made when they are painted, its clocks from `now`."""
 
-    __slots__ = ("_item", "_now", "key")
+    __slots__ = ("_now", "item", "key")
 
     def __init__(self, item: QueueItem, now: Now) -> None:
-        self._item, self._now, self.key = item, now, item.key
+        self.item, self._now, self.key = item, now, item.key
 
     @property
     def cells(self) -> Sequence[Cell | str]:
         """The cells as of now."""
-        row, at = self._item.row, self._now.at
+        row, at = self.item.row, self._now.at
         running = hms((at - row.running_since).total_seconds()) if at and row.running_since else row.clock
         detail = row.owner_detail
         if at and row.deadline:
@@ -95,6 +95,7 @@ class QueuePane(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._now = Now()
+        self._live: dict[str, LiveRow] = {}
         self._chips = ChoiceChips(look, name=t("Filter"))
         self._chips.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -123,10 +124,15 @@ class QueuePane(QWidget):
     def set_queue(self, items: Sequence[QueueItem], selected: str) -> None:
         """Other rows; the selected one stays where it is."""
         self.table.blockSignals(True)
-        self.table.set_rows([LiveRow(item, self._now) for item in items])
+        self._live = {item.key: self._row(item) for item in items}
+        self.table.set_rows(tuple(self._live.values()))
         if selected != self.table.current:
             self.table.select(selected)
         self.table.blockSignals(False)
+
+    def _row(self, item: QueueItem) -> LiveRow:
+        known = self._live.get(item.key)
+        return known if known is not None and known.item is item else LiveRow(item, self._now)
 
     def set_search(self, words: str) -> None:
         """The text filter from outside."""
