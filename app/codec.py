@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 
 def _builtin(value: Any) -> Any:
-    """What msgspec does not know by itself: a frozen mapping is an object."""
+    """What msgspec does not know by itself: a frozen mapping is an object, its keys text as JSON has them."""
     if isinstance(value, MappingProxyType):
-        return dict(value)
+        return {str(key) if isinstance(key, int) else key: row for key, row in value.items()}
     raise TypeError(f"a {type(value).__name__} can't be written")
 
 
