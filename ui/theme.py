@@ -156,6 +156,12 @@ def metrics(px: int, *, bold: bool = False, mono: bool = False) -> QFontMetricsF
     return QFontMetricsF(font(px, bold=bold, mono=mono))
 
 
+@cache
+def cap_height(px: int, bold: bool = False) -> float:
+    """The height of capitals and figures: what is centred in a row."""
+    return metrics(px, bold=bold).capHeight()
+
+
 class Look(QObject):
     """What a painter asks for colours and fonts. Repaint on `changed`."""
 

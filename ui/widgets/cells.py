@@ -8,17 +8,16 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
 from ui.theme import Look
 from ui.widgets.bars import draw_progress, draw_rate
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.hatch import draw_stale
+from ui.widgets.ink import draw_words
 from ui.widgets.spark import draw_spark
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MARK = 18
 _PX, _DETAIL_PX = 14, 12
 
@@ -133,8 +132,10 @@ def _words(
     if not text:
         return
     painter.setPen(look.theme.soft if soft else look.theme.ink)
-    painter.setFont(look.font(px, bold))
-    painter.drawText(rect, _RIGHT if right else _LEFT, look.elided(text, px, rect.width(), bold))
+    wide = rect.width()
+    shown = look.elided(text, px, wide, bold)
+    x = rect.x() + (wide - look.width(shown, px, bold) if right else 0)
+    draw_words(painter, x, rect.y(), rect.height(), shown, px, bold=bold)
 
 
 def _marks(painter: QPainter, rect: QRect, cell: Cell, look: Look) -> QRect:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from ui.theme import Look, Theme, font
 
+_CLEAR = Qt.GlobalColor.transparent
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _MITER = Qt.PenJoinStyle.MiterJoin
@@ -21,41 +23,54 @@ _DIAMOND = ((0.5, -0.02), (1.02, 0.5), (0.5, 1.02), (-0.02, 0.5))
 _OCTAGON = tuple(
     (0.5 + 0.53 * math.cos(math.pi * (k + 0.5) / 4), 0.5 + 0.53 * math.sin(math.pi * (k + 0.5) / 4)) for k in range(8)
 )
-_SHAPES: dict[int, tuple[tuple[float, float], ...]] = {1: _SQUARE, 2: _TRIANGLE, 3: _DIAMOND}
+_SHAPES: dict[int, tuple[tuple[float, float], ...]] = {0: _OCTAGON, 1: _SQUARE, 2: _TRIANGLE, 3: _DIAMOND}
 _TEXT_DROP = {2: 0.12}
-_TEXT_SIZE = {2: 0.56}
+_TEXT_SIZE = {0: 0.58, 2: 0.56}
 
 
 def draw_priority(painter: QPainter, rect: QRectF, priority: int, theme: Theme) -> None:
     """The mark of a priority 1…4 in `rect` (square): shape, number and outline carry it, colour only helps."""
-    painter.save()
-    painter.setRenderHint(_ANTIALIAS)
-    painter.setPen(_outline(rect, theme))
-    painter.setBrush(theme.priority(priority))
-    shape = _SHAPES.get(priority)
-    if shape is None:
-        painter.drawEllipse(rect.adjusted(0.6, 0.6, -0.6, -0.6))
-    else:
-        painter.drawPolygon(_polygon(rect, shape))
-    drop = rect.height() * _TEXT_DROP.get(priority, 0.0)
-    size = max(9, round(rect.height() * _TEXT_SIZE.get(priority, 0.62)))
-    painter.setFont(font(size, bold=True))
-    painter.setPen(theme.on_priority(priority))
-    painter.drawText(rect.translated(0, drop), _CENTER, str(priority))
-    painter.restore()
+    _copy(painter, rect, priority, theme)
 
 
 def draw_hold(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     """The hold mark: an octagon with H."""
-    painter.save()
+    _copy(painter, rect, _HOLD, theme)
+
+
+_HOLD = 0
+_ROOM = 3
+"""Px around a mark for its outline."""
+
+
+def _copy(painter: QPainter, rect: QRectF, mark: int, theme: Theme) -> None:
+    """Equal marks are painted once and copied."""
+    picture = _picture(mark, round(rect.width()), painter.device().devicePixelRatio(), theme)
+    painter.drawPixmap(QPointF(round(rect.x()) - _ROOM, round(rect.y()) - _ROOM), picture)
+
+
+@lru_cache(maxsize=128)
+def _picture(mark: int, size: int, ratio: float, theme: Theme) -> QPixmap:
+    whole = round((size + 2 * _ROOM) * ratio)
+    picture = QPixmap(whole, whole)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(_CLEAR)
+    painter = QPainter(picture)
     painter.setRenderHint(_ANTIALIAS)
+    rect = QRectF(_ROOM, _ROOM, size, size)
     painter.setPen(_outline(rect, theme))
-    painter.setBrush(theme.hold)
-    painter.drawPolygon(_polygon(rect, _OCTAGON))
-    painter.setFont(font(max(9, round(rect.height() * 0.58)), bold=True))
-    painter.setPen(theme.on_hold)
-    painter.drawText(rect, _CENTER, "H")
-    painter.restore()
+    painter.setBrush(theme.priority(mark) if mark else theme.hold)
+    shape = _SHAPES.get(mark)
+    if shape is None:
+        painter.drawEllipse(rect.adjusted(0.6, 0.6, -0.6, -0.6))
+    else:
+        painter.drawPolygon(_polygon(rect, shape))
+    drop = size * _TEXT_DROP.get(mark, 0.0)
+    painter.setFont(font(max(9, round(size * _TEXT_SIZE.get(mark, 0.62))), bold=True))
+    painter.setPen(theme.on_priority(mark) if mark else theme.on_hold)
+    painter.drawText(rect.translated(0, drop), _CENTER, str(mark) if mark else "H")
+    painter.end()
+    return picture
 
 
 def _outline(rect: QRectF, theme: Theme) -> QPen:

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from ui.text import t
 from ui.theme import Look
 from ui.widgets.cells import HATCHED, Align, Band, Cell, Column, Sparkline, draw_cell
 
@@ -43,6 +44,7 @@ __all__ = [
 HEADER = 32
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTER = Qt.AlignmentFlag.AlignCenter
 _PAD = 8
 _SETTLE_S = 0.35
 """A press this soon after rows moved means what was under the cursor before they moved."""
@@ -91,7 +93,8 @@ class PaintedTable(QAbstractScrollArea):
         self._most_height = most_height
         self._empty = empty
         self._rows: Sequence[Row] = ()
-        self._places: dict[str, int] = {}
+        self._place = -1
+        self._above = 0
         self._key = ""
         self._before: tuple[Sequence[Row], int, float] = ((), 0, 0.0)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -121,56 +124,68 @@ class PaintedTable(QAbstractScrollArea):
         """Show these rows. A selected row that is gone gives its place to the row that now stands there."""
         if rows is self._rows:
             return
-        anchor, shown_y = self._anchor()
-        before, offset, place = self._rows, self.verticalScrollBar().value(), self._places.get(self._key, -1)
+        anchor, at, shown_y = self._anchor()
+        before, offset = self._rows, self.verticalScrollBar().value()
         self._rows = rows
-        self._places = {row.key: index for index, row in enumerate(rows)}
         self._set_range()
-        if anchor in self._places:
-            self.verticalScrollBar().setValue(self._places[anchor] * self._row_height - shown_y)
+        now_at = find(rows, anchor, at)
+        if now_at >= 0:
+            self.verticalScrollBar().setValue(now_at * self._row_height - shown_y)
+            self._above += max(0, now_at - at)
+        self._forget_above()
         self._before = (before, offset, monotonic())
-        self._keep_selection(place)
+        self._keep_selection()
         self.viewport().update()
 
-    def _anchor(self) -> tuple[str, int]:
-        """The row that must not move, and where its top stands: the selected one if in sight, else the first."""
-        offset, height = self.verticalScrollBar().value(), self._body_height()
-        place = self._places.get(self._key)
-        if place is not None and -self._row_height < place * self._row_height - offset < height:
-            return self._key, place * self._row_height - offset
-        first = offset // self._row_height
-        return (self._rows[first].key, first * self._row_height - offset) if first < len(self._rows) else ("", 0)
+    def _anchor(self) -> tuple[str, int, int]:
+        """The row that must not move, its place and its top: the selected one if in sight, else the first in sight."""
+        offset, high = self.verticalScrollBar().value(), self._row_height
+        if self._place >= 0 and -high < self._place * high - offset < self._body_height():
+            return self._key, self._place, self._place * high - offset
+        first = offset // high
+        return (self._rows[first].key, first, first * high - offset) if first < len(self._rows) else ("", 0, 0)
 
-    def _keep_selection(self, place: int) -> None:
-        if self._key in self._places or not self._key:
+    def _keep_selection(self) -> None:
+        if not self._key:
             return
-        self._key = self._rows[min(place, len(self._rows) - 1)].key if self._rows and place >= 0 else ""
+        place, self._place = self._place, find(self._rows, self._key, self._place)
+        if self._place < 0:
+            self._place = min(place, len(self._rows) - 1)
+            self._key = self._rows[self._place].key if self._rows else ""
+            self.selected.emit(self._key)
         self._describe()
-        self.selected.emit(self._key)
+
+    def _forget_above(self) -> None:
+        """What came above and is out of sight is counted until it has been in sight."""
+        self._above = min(self._above, -(-self.verticalScrollBar().value() // self._row_height))
 
     def select(self, key: str, *, show: bool = True) -> bool:
         """Select a row by key and scroll it into sight; False if there is no such row."""
-        if key not in self._places:
-            return False
+        place = find(self._rows, key, self._place)
+        if place >= 0:
+            self._select(place, show=show)
+        return place >= 0
+
+    def _select(self, place: int, *, show: bool = True) -> None:
+        key, self._place = self._rows[place].key, place
         if key != self._key:
             self._key = key
             self._describe()
             self.selected.emit(key)
         if show:
-            self._show(self._places[key])
+            self._show(place)
         self.viewport().update()
-        return True
 
     def step(self, by: int) -> None:
         """Select the row so many places further (or back), stopping at the ends."""
         if self._rows:
-            place = self._places.get(self._key, -1 if by > 0 else len(self._rows))
-            self.select(self._rows[min(max(place + by, 0), len(self._rows) - 1)].key)
+            start = self._place if self._place >= 0 else (-1 if by > 0 else len(self._rows))
+            self._select(min(max(start + by, 0), len(self._rows) - 1))
 
     def _describe(self) -> None:
         """Tell assistive technology the selected row in words."""
-        place = self._places.get(self._key)
-        self.setAccessibleDescription("" if place is None else row_text(self._rows[place], self._columns))
+        known = 0 <= self._place < len(self._rows)
+        self.setAccessibleDescription(row_text(self._rows[self._place], self._columns) if known else "")
 
     # --- geometry ---------------------------------------------------------------------------------------------------
 
@@ -231,6 +246,8 @@ class PaintedTable(QAbstractScrollArea):
         key = self._key_at(int(event.position().y()))
         if event.button() == _LEFT_BUTTON and key:
             self.select(key, show=False)
+        elif event.position().y() < HEADER and self._above:
+            self.verticalScrollBar().setValue(0)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -247,7 +264,7 @@ class PaintedTable(QAbstractScrollArea):
         rows, offset, at = self._before
         if monotonic() - at < _SETTLE_S and rows:
             place = (y - HEADER + offset) // self._row_height
-            if place < len(rows) and rows[place].key in self._places:
+            if place < len(rows) and find(self._rows, rows[place].key, place) >= 0:
                 return rows[place].key
         place = (y - HEADER + self.verticalScrollBar().value()) // self._row_height
         return self._rows[place].key if place < len(self._rows) else ""
@@ -265,6 +282,7 @@ class PaintedTable(QAbstractScrollArea):
         self.viewport().update()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._forget_above()
         self.viewport().update()
 
     # --- paint ------------------------------------------------------------------------------------------------------
@@ -295,6 +313,17 @@ class PaintedTable(QAbstractScrollArea):
             flags = _RIGHT if column.align is Align.RIGHT else _LEFT
             title = self._look.elided(column.title, 12, wide - 2 * _PAD, bold=True)
             painter.drawText(QRect(x + _PAD, 0, wide - 2 * _PAD, HEADER - 1), flags, title)
+        if self._above:
+            self._paint_above(painter)
+
+    def _paint_above(self, painter: QPainter) -> None:
+        """Say that something new stands above, out of sight; a press on the header goes there."""
+        words = t("▲ {count} new above", count=self._above)
+        wide = self._look.width(words, 12, True) + 2 * _PAD
+        plate = QRectF((self.viewport().width() - wide) / 2, 4, wide, HEADER - 9)
+        painter.fillRect(plate, self._look.theme.ink)
+        painter.setPen(self._look.theme.panel)
+        painter.drawText(plate, _CENTER, words)
 
     def _paint_rows(self, painter: QPainter, spans: Sequence[tuple[int, int]]) -> None:
         offset, high = self.verticalScrollBar().value(), self._row_height
@@ -319,6 +348,17 @@ class PaintedTable(QAbstractScrollArea):
                 continue
             box = QRect(x + _PAD, y, wide - 2 * _PAD, high - 1)
             draw_cell(painter, box, cell, self._look, right=column.align is Align.RIGHT)
+
+
+def find(rows: Sequence[Row], key: str, near: int) -> int:
+    """The place of a key, looked for outwards from `near`: rows seldom move far. -1 when it is not there."""
+    count = len(rows) if key else 0
+    near = min(max(near, 0), max(0, count - 1))
+    for away in range(max(near, count - 1 - near) + 1):
+        for place in {near - away, near + away}:
+            if 0 <= place < count and rows[place].key == key:
+                return place
+    return -1
 
 
 def fitting(columns: Sequence[Column], room: int) -> list[Column]:

@@ -24,14 +24,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import RADIUS, Look
 from ui.views.overview.rows import LineRow, TileRow
-from ui.views.overview.tile import Sizes, draw_between, draw_tile, sizes, text
+from ui.views.overview.tile import Sizes, draw_between, draw_tile, sizes
 from ui.widgets.bars import draw_progress
 from ui.widgets.glyphs import draw_hold, draw_priority
+from ui.widgets.ink import draw_words
 
 GAP = 10
 LEAST_LINE = 126
 """The least height of a line, px; with more lines than fit the sheet scrolls."""
-MOST_LINE = 420
+MOST_LINE = 560
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _LEFT_BUTTON = Qt.MouseButton.LeftButton
 _RIGHT, _LEFT, _UP, _DOWN = Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down
@@ -248,34 +249,32 @@ class Sheet(QWidget):
     def _paint_header(self, painter: QPainter, line: LineRow, box: QRectF) -> None:
         """Columns at the same x on every line, so that lines compare at a glance."""
         look, theme, order = self._look, self._look.theme, line.order
-        big = round(min(38.0, max(15.0, box.height() * 0.46)))
+        big = round(min(38.0, box.width() / 58, max(15.0, box.height() * 0.46)))
         px = round(big * 0.78)
         x, y, high = box.x(), box.y(), box.height()
         painter.setPen(theme.ink)
-        painter.setFont(look.font(big, True))
-        text(painter, x, y, high, look.elided(line.name, big, 7.0 * big, True), big, bold=True)
+        draw_words(painter, x, y, high, look.elided(line.name, big, 7.0 * big, True), big, bold=True)
         x += max(5.5 * big, max((look.width(row.name, big, True) for row in self._lines), default=0) + big)
         if not order.number:
             return
-        painter.setFont(look.font(px))
-        text(painter, x, y, high, look.elided(order.number, px, 6.2 * px), px)
+        draw_words(painter, x, y, high, look.elided(order.number, px, 6.2 * px), px)
         x += 6.6 * px
         if line.hold:
             draw_hold(painter, QRectF(x - px * 0.2, y + (high - big) / 2, big, big), theme)
         x += 1.6 * px
         item = min(13.0 * px, box.width() * 0.14)
         painter.setPen(theme.soft)
-        text(painter, x, y, high, look.elided(order.item, px, item - px), px)
+        draw_words(painter, x, y, high, look.elided(order.item, px, item - px), px)
         x += item
         bar = min(560.0, box.width() * 0.15)
         rect = QRectF(x, y + high / 2 - px * 0.42, bar, px * 0.84)
         draw_progress(painter, rect, order.done, order.plan, theme, colour=None)
         x += bar + px * 0.8
         painter.setPen(theme.ink)
-        text(painter, x, y, high, order.quantity, px)
+        draw_words(painter, x, y, high, order.quantity, px)
         x += 9.0 * px
         painter.setPen(theme.soft)
-        text(painter, x, y, high, order.due, px)
+        draw_words(painter, x, y, high, order.due, px)
         self._paint_outlook(painter, order.outlook, order.priority, QRectF(x + 6.0 * px, y, 0, high), box.right(), px)
 
     def _paint_outlook(self, painter: QPainter, words: str, priority: int, at: QRectF, right: float, px: int) -> None:
@@ -285,8 +284,7 @@ class Sheet(QWidget):
             draw_priority(painter, QRectF(x, at.y() + (at.height() - mark) / 2, mark, mark), priority, look.theme)
             x += mark + 6
         painter.setPen(look.theme.ink if priority else look.theme.soft)
-        painter.setFont(look.font(px, bool(priority)))
-        text(
+        draw_words(
             painter,
             x,
             at.y(),

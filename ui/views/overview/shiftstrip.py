@@ -8,13 +8,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import RADIUS, Look
 from ui.views.overview.rows import Ran, ShiftLine, ShiftRow, Stretch
-from ui.views.overview.tile import text
+from ui.widgets.ink import draw_words
 
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _HATCH = Qt.BrushStyle.BDiagPattern
 _HEAD = 32.0
 _ROW = 17.0
+_LOW_ROW = 12.0
 """Heights at a width of 1,900 px or less; wider strips grow with their width."""
+FEW_LINES = 4
 MOST_LINES = 12
 
 
@@ -39,9 +41,13 @@ class ShiftStrip(QWidget):
     def _scale(self) -> float:
         return max(1.0, self.width() / 1900)
 
+    def _step(self) -> float:
+        """The height of a line's row: less when there are many."""
+        return _ROW if len(self._row.lines) <= FEW_LINES else _LOW_ROW
+
     def _fit(self) -> None:
         rows = min(MOST_LINES, len(self._row.lines))
-        self.setFixedHeight(round((_HEAD + rows * _ROW + 14) * self._scale()))
+        self.setFixedHeight(round((_HEAD + rows * self._step() + 14) * self._scale()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -64,34 +70,33 @@ class ShiftStrip(QWidget):
         painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.setRenderHint(_ANTIALIAS, False)
         self._figures(painter, frame)
+        step = self._step()
+        gap = 6 if step == _ROW else 2
         for place, line in enumerate(self._row.lines[:MOST_LINES]):
-            y = frame.y() + _HEAD + place * _ROW
-            self._line(painter, QRectF(frame.x() + 14, y, frame.width() - 28, _ROW - 6), line)
+            y = frame.y() + _HEAD + place * step
+            self._line(painter, QRectF(frame.x() + 14, y, frame.width() - 28, step - gap), line)
 
     def _figures(self, painter: QPainter, frame: QRectF) -> None:
         look, theme = self._look, self._look.theme
         x = frame.x() + 14
         painter.setPen(theme.soft)
-        painter.setFont(look.font(14, True))
-        text(painter, x, frame.y(), _HEAD, self._row.title, 14, bold=True)
+        draw_words(painter, x, frame.y(), _HEAD, self._row.title, 14, bold=True)
         x += look.width(self._row.title, 14, True) + 34
         for label, value in self._row.figures:
             wide = look.width(label, 14) + 7 + look.width(value, 14, True)
             if x + wide > frame.right() - 12:
                 return
             painter.setPen(theme.soft)
-            painter.setFont(look.font(14))
-            text(painter, x, frame.y(), _HEAD, label, 14)
+            draw_words(painter, x, frame.y(), _HEAD, label, 14)
             painter.setPen(theme.ink)
-            painter.setFont(look.font(14, True))
-            text(painter, x + look.width(label, 14) + 7, frame.y(), _HEAD, value, 14, bold=True)
+            draw_words(painter, x + look.width(label, 14) + 7, frame.y(), _HEAD, value, 14, bold=True)
             x += wide + 32
 
     def _line(self, painter: QPainter, box: QRectF, line: ShiftLine) -> None:
         look, theme = self._look, self._look.theme
         painter.setPen(theme.soft)
-        painter.setFont(look.font(13))
-        text(painter, box.x(), box.y(), box.height(), look.elided(line.name, 13, 40), 13)
+        px = 13 if len(self._row.lines) <= FEW_LINES else 11
+        draw_words(painter, box.x(), box.y(), box.height(), look.elided(line.name, px, 40), px)
         told = look.width(line.coverage, 12) + 12 if line.coverage else 0.0
         bar = QRectF(box.x() + 44, box.y(), box.width() - 44 - max(90.0, told), box.height())
         painter.fillRect(bar, theme.raised)
@@ -99,8 +104,7 @@ class ShiftStrip(QWidget):
             self._stretch(painter, bar, part)
         painter.fillRect(QRectF(bar.x() + bar.width() * self._row.now, bar.y() - 1, 2, bar.height() + 2), theme.ink)
         painter.setPen(theme.soft)
-        painter.setFont(look.font(12))
-        text(painter, bar.right() + 10, box.y(), box.height(), line.coverage, 12)
+        draw_words(painter, bar.right() + 10, box.y(), box.height(), line.coverage, 12)
 
     def _stretch(self, painter: QPainter, bar: QRectF, part: Stretch) -> None:
         theme = self._look.theme

@@ -13,12 +13,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from ui.theme import RADIUS, Look, Theme, metrics
+from ui.theme import RADIUS, Look, Theme, cap_height
 from ui.views.overview.rows import SEGMENTS, BufferRow, TileRow
 from ui.widgets.bars import draw_buffer, draw_rate
 from ui.widgets.chips import chip_size, draw_chip
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.hatch import draw_stale
+from ui.widgets.ink import draw_on, draw_words
 from ui.widgets.spark import draw_spark
 
 _NO_BRUSH = Qt.BrushStyle.NoBrush
@@ -70,10 +71,11 @@ def draw_tile(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Size
         _small(painter, inner, row, look, s)
         return
     y = _state(painter, inner, y, row, look, s)
-    y = _value(painter, inner, y, row, look, s)
+    low = inner.bottom() - y - s.value * 1.3 - s.bar < chip_size("", s.chip)[1] + 2
+    y = _value(painter, inner, y, row, look, s, owner=low)
     bar = QRectF(inner.x(), y, inner.width(), s.bar)
     _rate(painter, bar, row, theme)
-    if s.spark or row.chip:
+    if s.spark or (row.chip and not low):
         _foot(
             painter,
             QRectF(inner.x(), y + s.bar + 4, inner.width(), inner.bottom() - y - s.bar - 4),
@@ -122,8 +124,7 @@ def _title(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -
         draw_priority(painter, QRectF(x, box.y() + (high - s.mark) / 2, s.mark, s.mark), row.priority, look.theme)
         x += s.mark + 6
     painter.setPen(look.theme.ink)
-    painter.setFont(look.font(s.name, True))
-    text(painter, x, box.y(), high, look.elided(row.name, s.name, right - x, True), s.name, bold=True)
+    draw_words(painter, x, box.y(), high, look.elided(row.name, s.name, right - x, True), s.name, bold=True)
     return box.y() + high
 
 
@@ -132,29 +133,35 @@ def _state(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s
     clock = look.width(row.clock, s.state) if row.clock else 0.0
     loud = bool(row.priority) or row.quiet
     painter.setPen(look.theme.ink if loud else look.theme.soft)
-    painter.setFont(look.font(s.state))
     words = look.elided(row.state, s.state, box.width() - clock - (8 if clock else 0))
-    text(painter, box.x(), y, high, words, s.state)
+    draw_words(painter, box.x(), y, high, words, s.state)
     if row.clock:
-        text(painter, box.right() - clock, y, high, row.clock, s.state)
+        draw_words(painter, box.right() - clock, y, high, row.clock, s.state)
     return y + high
 
 
-def _value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes) -> float:
+def _value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes, *, owner: bool) -> float:
+    """Rate, unit and nominal; in a low tile with a case its owner stands where the nominal would."""
     high = s.value * 1.3
     theme = look.theme
     painter.setPen(theme.ink)
-    painter.setFont(look.font(s.value))
-    text(painter, box.x(), y, high, row.value, s.value)
+    draw_words(painter, box.x(), y, high, row.value, s.value)
     painter.setPen(theme.soft)
-    painter.setFont(look.font(s.state))
     x = box.x() + look.width(row.value, s.value) + 5
     nominal = look.width(row.nominal, s.state)
-    base = y + (high + metrics(s.value).capHeight()) / 2
+    base = y + (high + cap_height(s.value)) / 2
+    if owner and row.chip:
+        wide, tall = chip_size(row.chip, s.chip)
+        unit = look.width(row.unit, s.state)
+        draw_on(painter, x, base, row.unit, s.state)
+        wide = min(wide, box.right() - x - unit - 6)
+        chip = QRectF(box.right() - wide, y + (high - tall) / 2, wide, tall)
+        draw_chip(painter, chip, row.chip, look, px=s.chip, dashed=row.chip_dashed)
+        return y + high
     if x + look.width(row.unit, s.state) + nominal + 8 <= box.right():
-        painter.drawText(QPointF(x, base), row.unit)
+        draw_on(painter, x, base, row.unit, s.state)
     if x + nominal <= box.right():
-        painter.drawText(QPointF(box.right() - nominal, base), row.nominal)
+        draw_on(painter, box.right() - nominal, base, row.nominal, s.state)
     return y + high
 
 
@@ -197,7 +204,7 @@ def _foot(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) ->
         _chip(painter, QRectF(box.right() - wide, box.y(), wide, box.height()), row, look, s)
         spark.setRight(box.right() - wide - 6)
     if s.spark and spark.width() > 24 and spark.height() >= 10:
-        spark.setTop(max(spark.top(), spark.bottom() - box.width() * 0.36))
+        spark.setTop(max(spark.top(), spark.bottom() - box.width() * 0.8))
         _spark(painter, spark, row, look.theme)
 
 
@@ -217,15 +224,9 @@ def _small(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -
     bar = QRectF(box.x(), box.bottom() - high, box.width(), high)
     if bar.top() - box.y() > s.name * 2.4:
         painter.setPen(look.theme.soft)
-        painter.setFont(look.font(s.state))
         words = f"{row.value} {row.clock}".strip()
-        text(painter, box.x(), bar.top() - s.state * 1.4, s.state * 1.4, words, s.state)
+        draw_words(painter, box.x(), bar.top() - s.state * 1.4, s.state * 1.4, words, s.state)
     _rate(painter, bar, row, look.theme)
-
-
-def text(painter: QPainter, x: float, y: float, height: float, words: str, px: int, *, bold: bool = False) -> None:
-    """Words in the painter's font, their capitals centred in a row of `height`: cheaper than a rectangle with flags."""
-    painter.drawText(QPointF(x, y + (height + metrics(px, bold=bold).capHeight()) / 2), words)
 
 
 def draw_between(painter: QPainter, rect: QRectF, row: BufferRow, theme: Theme) -> None:
