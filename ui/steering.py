@@ -19,6 +19,8 @@ STEERING: tuple[Steer, ...] = (
     Steer(id="help_keys", key="?", text="all keys"),
     Steer(id="home", key="Alt+Home", text="plant overview"),
     Steer(id="level_up", key="Alt+Up", text="one level up"),
+    Steer(id="queue_next", key="J", text="next case of the queue"),
+    Steer(id="queue_previous", key="K", text="the case before it"),
     Steer(id="to_queue", key="Ctrl+J", text="to the queue"),
     Steer(id="switch_theme", key="Ctrl+D", text="day or night"),
     Steer(id="full_screen", key="F11", text="full screen"),
@@ -26,7 +28,7 @@ STEERING: tuple[Steer, ...] = (
 )
 
 WITHIN: tuple[tuple[str, str], ...] = (
-    ("J  K", "next, previous"),
+    ("J  K", "next, previous in a list"),
     ("Enter", "open"),
     ("/", "filter"),
     ("Tab", "next part of the screen"),

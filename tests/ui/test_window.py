@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.domain import commands as c
 from app.domain.people import Person
 from tests.ui.desk import FakeDesk, night_desk
+from tests.ui.plant import make_plant
 from ui.catalog import SHOWN_BY, VIEWS
 from ui.desk import Answer
 from ui.docks import Side
@@ -150,6 +152,15 @@ def test_a_key_that_does_not_apply_to_what_has_the_keyboard_says_so_and_acts_on_
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_A)
     assert not desk.sent
     assert window.strip.bad
+
+
+def test_j_and_k_go_through_the_queue_from_wherever_the_keyboard_is(window: Window) -> None:
+    window.visit("overview")
+    window._opened["queue"].presenter.show("case/c1")
+    window.press("J")
+    assert window._opened["queue"].presenter.selected == "case/c7"
+    window.press("K")
+    assert window._opened["queue"].presenter.selected == "case/c1"
 
 
 def test_typing_into_a_form_is_not_acting(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
@@ -353,6 +364,12 @@ def test_the_status_bar_tells_the_parts_apart(window: Window) -> None:
         assert words in text
     assert text.endswith("Sun 22 Nov 2026 02:14:31 CET")
     assert "REPLAYED" not in text
+
+
+def test_a_replayed_plant_says_so_all_the_time(open_window: Open) -> None:
+    desk = FakeDesk(replace(make_plant(), replayed=True))
+    desk.status = replace(desk.status, replay_at="2019-06-12 04:10")
+    assert "REPLAYED 2019-06-12 04:10" in open_window(at=desk).status.text()
 
 
 def test_nothing_in_the_frame_moves_when_what_it_says_changes(window: Window, desk: FakeDesk) -> None:
