@@ -29,7 +29,7 @@ from app.domain.work import Assignment, OrderProgress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What stands at one instant: all that a reassignment is judged by."""
+    """What stands at one instant: all that a reassignment is judged by. `running`: line → order on its controllers."""
 
     plant: Plant
     reference: Reference
@@ -38,6 +38,11 @@ class Situation:
     cases: Sequence[ExceptionCase] = ()
     holds: Sequence[Hold] = ()
     assignments: Sequence[Assignment] = ()
+    running: Mapping[str, str] = field(default_factory=dict)
+
+    def running_on(self, line: str) -> str:
+        """The order a line is working on: what its controllers say, else the one last counted there; "" for none."""
+        return self.running.get(line) or running_order(self.progress, line)
 
     def name(self, line: str) -> str:
         """A line as people say it."""
@@ -50,7 +55,7 @@ class Situation:
 
     def queue(self, line: str) -> tuple[ProductionOrder, ...]:
         """The unfinished orders of a line, the running one first."""
-        return queue_of(self.reference, self.progress, self.assignments, line)
+        return queue_of(self.reference, self.progress, self.assignments, line, first=self.running_on(line))
 
 
 def move_order(now: Situation, number: str, to_line: str) -> tuple[Consequence, ...]:
@@ -107,6 +112,11 @@ def needed_skills(plant: Plant, line: str) -> frozenset[str]:
     return plant.lines[line].skills | frozenset(skill for skill in machines if skill)
 
 
+def skill_text(skill: str) -> str:
+    """ "hot fill" of the plant file's hot_fill."""
+    return skill.replace("_", " ")
+
+
 def _worst_first(found: Sequence[Consequence]) -> tuple[Consequence, ...]:
     return tuple(sorted(found, key=lambda c: c.severity))
 
@@ -157,7 +167,9 @@ def _uncovered(now: Situation, line: str) -> Iterator[Consequence]:
     """Skills of the line that nobody on shift who works there has."""
     present = _present(now, line)
     for skill in sorted(needed_skills(now.plant, line) - _skills(present)):
-        yield Consequence(kind="line_lacks_skill", values={"line": now.name(line), "skill": skill}, ref=f"line/{line}")
+        yield Consequence(
+            kind="line_lacks_skill", values={"line": now.name(line), "skill": skill_text(skill)}, ref=f"line/{line}"
+        )
 
 
 def _present(now: Situation, line: str, without: str = "") -> tuple[Person, ...]:
@@ -178,7 +190,7 @@ def _times(now: Situation, order: ProductionOrder, from_line: str, to_line: str)
     if from_line == to_line or rate <= 0:
         return
     queue = now.queue(to_line)
-    joined = _with(queue, order, first=running_order(now.progress, to_line))
+    joined = _with(queue, order, first=now.running_on(to_line))
     before = {s.order.number: s for s in schedule(queue, now.progress, rate, now.at)}
     after = schedule(joined, now.progress, rate, now.at)
     for slot in after:
@@ -278,7 +290,7 @@ def _left_behind(now: Situation, order: ProductionOrder, from_line: str) -> Iter
     """What the move does to the line the order leaves."""
     if from_line not in now.plant.lines:
         return
-    if running_order(now.progress, from_line) == order.number:
+    if now.running_on(from_line) == order.number:
         values = {
             "subject": order.number,
             "line": now.name(from_line),
@@ -301,11 +313,11 @@ def _missing_skills(now: Situation, person: Person, line: str) -> Iterator[Conse
         yield Consequence(kind="not_his_line", values=values, ref=f"person/{person.id}")
     needed = needed_skills(now.plant, line)
     if needed and not needed & person.skills:
-        values["skills"] = ", ".join(sorted(needed))
+        values["skills"] = ", ".join(sorted(skill_text(skill) for skill in needed))
         yield Consequence(kind="no_skill", values=values, ref=f"person/{person.id}")
         return
     for skill in sorted(needed - person.skills - _skills(_present(now, line))):
-        yield Consequence(kind="lacks_skill", values={**values, "skill": skill}, ref=f"person/{person.id}")
+        yield Consequence(kind="lacks_skill", values={**values, "skill": skill_text(skill)}, ref=f"person/{person.id}")
 
 
 def _deserted(now: Situation, person: Person, from_line: str, to_line: str) -> Iterator[Consequence]:
@@ -318,7 +330,7 @@ def _deserted(now: Situation, person: Person, from_line: str, to_line: str) -> I
         yield Consequence(kind="line_alone", values={"line": name}, ref=ref)
     lost = person.skills & needed_skills(now.plant, from_line) - _skills(_present(now, from_line, person.id))
     for skill in sorted(lost):
-        yield Consequence(kind="skill_lost", values={"line": name, "skill": skill}, ref=ref)
+        yield Consequence(kind="skill_lost", values={"line": name, "skill": skill_text(skill)}, ref=ref)
 
 
 def _open_tasks(now: Situation, person: Person, to_line: str) -> Iterator[Consequence]:

@@ -163,16 +163,24 @@ def run_time(units: Decimal, rate: float) -> timedelta:
 
 
 def queue_of(
-    reference: Reference, progress: Mapping[str, OrderProgress], assignments: Iterable[Assignment], line: str
+    reference: Reference,
+    progress: Mapping[str, OrderProgress],
+    assignments: Iterable[Assignment],
+    line: str,
+    *,
+    first: str = "",
 ) -> tuple[ProductionOrder, ...]:
-    """The unfinished orders of a line as it works them: the running one first, then by planned start."""
+    """The unfinished orders of a line as it works them: the running one first, then by planned start.
+
+    `first` is the order that the line's controllers say; without it the one last counted is taken as running.
+    """
     where = taken(assignments, Subject.ORDER)
     rows = [
         o
         for o in reference.orders.values()
         if where.get(o.number, o.line) == line and o.state != "done" and not _final(progress, o)
     ]
-    first = running_order(progress, line)
+    first = first or running_order(progress, line)
     return tuple(sorted(rows, key=lambda o: (o.number != first, o.start_at, o.number)))
 
 

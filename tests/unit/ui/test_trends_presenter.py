@@ -53,10 +53,18 @@ class Bench:
 
 def test_it_opens_live_with_the_rate_of_every_lines_output() -> None:
     bench = Bench()
-    assert [s.where for s in bench.view.strips] == ["L1 Case packer", "L2 Case packer", "L3 Case packer"]
+    assert [s.where for s in bench.view.strips[:2]] == ["L1 Filler", "L1 Case packer"]
+    assert len(bench.view.strips) == 6
     assert bench.view.axis.live
     assert bench.view.axis.to_s == int(NOW.timestamp())
-    assert bench.presenter.selected == "machine/L1.case_packer"
+    assert bench.presenter.selected == "machine/L1.filler"
+
+
+def test_a_rate_is_seen_from_standstill_to_nominal_with_its_band() -> None:
+    strip = Bench().view.strips[0]
+    assert strip.bottom <= 0
+    assert strip.top >= 480
+    assert strip.band == "441.6 – 499.2 bottles/min"
 
 
 def test_a_machine_shows_its_rate_and_process_values_and_opens_its_branch() -> None:
@@ -148,10 +156,9 @@ def test_hiding_the_selected_strip_selects_its_neighbour_until_none_is_left() ->
     bench = Bench()
     bench.presenter.step(1)
     bench.presenter.hide_selected()
-    assert bench.presenter.selected == "machine/L3.case_packer"
-    bench.presenter.hide_selected()
-    bench.presenter.hide_selected()
-    bench.presenter.hide_selected()
+    assert bench.presenter.selected == "machine/L2.filler"
+    for _ in range(6):
+        bench.presenter.hide_selected()
     assert bench.presenter.chosen == ()
     assert bench.presenter.selected == ""
     bench.presenter.step(1)
@@ -185,7 +192,7 @@ def test_the_cursor_is_linked_and_takes_the_window_along() -> None:
     bench.desk.values.series[tag.index] = np.arange(7200.0)
     bench.presenter.move_cursor(-0.5)
     assert bench.view.axis.cursor == "02:09:31"
-    assert float(bench.view.named("Speed").at_cursor.replace(",", "")) == pytest.approx(7199 - 299, abs=2)
+    assert float(bench.view.strips[1].at_cursor.replace(",", "")) == pytest.approx(7199 - 299, abs=2)
     for _ in range(60):
         bench.presenter.move_cursor(-0.01)
     assert bench.view.axis.from_s <= bench.view.axis.cursor_s <= bench.view.axis.to_s

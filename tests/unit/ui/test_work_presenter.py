@@ -12,6 +12,7 @@ import pytest
 from app.domain import events as e
 from app.domain.commands import ProposeAssignment
 from app.domain.lifecycles import PostingState
+from app.domain.plant import Signal
 from app.domain.posting import Posting
 from app.domain.work import LotCount, OrderProgress
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
@@ -115,6 +116,14 @@ def test_behind_a_standing_order_only_the_earliest_start_is_said() -> None:
 
 def test_an_order_on_its_way_says_where_to() -> None:
     assert Bench().view.order("WO-10480").product == "→ Line 1, offered"
+
+
+def test_the_order_on_the_controllers_runs_even_before_anything_was_counted() -> None:
+    bench = Bench()
+    bench.desk.set("L1.filler", Signal.ORDER, "WO-10483")
+    bench.desk.pass_time(1)
+    bench.presenter.refresh()
+    assert [(o.number, o.running) for o in bench.view.lanes[0].orders] == [("WO-10483", True), ("WO-10482", False)]
 
 
 def test_people_stand_at_their_lines_and_who_is_asked_to_come_is_marked() -> None:
@@ -234,7 +243,7 @@ def test_postings_that_need_a_person_come_first_with_the_erps_words() -> None:
 
 def test_the_posting_lag_is_said_by_kind() -> None:
     rows = [posting(f"p{n}", "A", 1, PostingState.CONFIRMED, minutes=n / 60) for n in range(1, 101)]
-    assert lag_text(rows) == "production: p50 50 s, p95 1 min 35 s (100)"
+    assert lag_text(rows) == "Lag p50 / p95: production 50 s / 1 min 35 s (100)"
     assert lag_text([]) == ""
     assert quantile([3.0], 0.95) == 3
 

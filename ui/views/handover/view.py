@@ -40,7 +40,9 @@ class HandoverWidget(QWidget):
         self._figures = _Figures(look)
         self._items_panel = Panel(look)
         self._checked = text_label(px=13, soft=True)
-        self._items = PaintedTable(look, _item_columns(), row_height=52, empty=t("Nothing is drafted yet."))
+        self._items = PaintedTable(
+            look, _item_columns(), row_height=52, empty=t("Nothing is drafted yet: G drafts it.")
+        )
         self._items.setAccessibleName(t("Items to take over"))
         self._note = text_label(px=14, wrap=True)
         self._foot = text_label(px=14, soft=True, elide=True)

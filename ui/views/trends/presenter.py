@@ -16,6 +16,7 @@ from app.domain.plant import Signal, Tag
 from app.domain.text import safe
 from app.readmodel import model
 from ui.desk import Desk
+from ui.models.machine import BAND
 from ui.shell import Shell, id_of, kind_of
 from ui.text import DASH, Formats, t
 from ui.views.trends import numbers, tree
@@ -54,7 +55,7 @@ class TrendsPresenter:
 
     def _outputs(self) -> tuple[str, ...]:
         lines = self._desk.plant.lines.values()
-        return tree.rates(self._desk.plant, [line.output for line in lines], MOST)
+        return tree.rates(self._desk.plant, [machine for line in lines for machine in (line.feed, line.output)], MOST)
 
     @property
     def selected(self) -> str:
@@ -243,10 +244,12 @@ class TrendsPresenter:
     def _strip_of(self, tag: Tag, from_s: float, to_s: float, cursor_s: float, cases: Sequence[ExceptionCase]) -> Strip:
         back_s = min(LONGEST_S, self._now_s() - from_s + 2)
         times, values = numbers.cut(*self._desk.values.recent(tag.index, back_s), from_s, to_s)
+        low, high = self._band(tag)
         if tag.signal is Signal.STATE:
             self._ranges[tag.id] = STATES
         else:
-            self._ranges[tag.id] = numbers.steady_range(values, tag.low, tag.high, self._ranges.get(tag.id))
+            around = np.append(values, self._context(tag))
+            self._ranges[tag.id] = numbers.steady_range(around, low, high, self._ranges.get(tag.id))
         bottom, top = self._ranges[tag.id]
         shown = numbers.at_instant(times, values, cursor_s) if self._window.in_past else self._newest(tag)
         return Strip(
@@ -258,14 +261,25 @@ class TrendsPresenter:
             values=values,
             bottom=bottom,
             top=top,
-            low=tag.low,
-            high=tag.high,
+            low=low,
+            high=high,
             at_cursor=value_text(tag, shown),
             spread=_spread(tag, values),
-            band=tree.band_text(tag) if tag.low is not None or tag.high is not None else "",
+            band=tree.band_words(low, high, tag.unit),
             stale="" if self._window.in_past else self._stale(tag),
             marks=tuple(_mark(c, to_s) for c in cases if c.machine == tag.machine),
         )
+
+    def _band(self, tag: Tag) -> tuple[float | None, float | None]:
+        """The normal band: the plant file's, for a rate without one that around the machine's nominal rate."""
+        nominal = self._desk.plant.machines[tag.machine].nominal_rate
+        if tag.signal is Signal.RATE and tag.low is None and tag.high is None and nominal > 0:
+            return BAND[0] * nominal, BAND[1] * nominal
+        return tag.low, tag.high
+
+    def _context(self, tag: Tag) -> list[float]:
+        """What a picture must hold beside the values: a rate is seen from standstill to nominal."""
+        return [0.0, self._desk.plant.machines[tag.machine].nominal_rate] if tag.signal is Signal.RATE else []
 
     def _newest(self, tag: Tag) -> float:
         reading = self._desk.values.reading(tag.index)

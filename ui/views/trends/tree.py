@@ -61,8 +61,13 @@ def label(plant: Plant, tag: Tag) -> str:
 
 def band_text(tag: Tag) -> str:
     """ "20 – 35 Nm": the normal band with its unit, or the unit alone."""
-    edges = [f"{edge:g}" for edge in (tag.low, tag.high) if edge is not None]
-    return safe(f"{' – '.join(edges)} {tag.unit}".strip(), 60)
+    return band_words(tag.low, tag.high, tag.unit) or safe(tag.unit, 60)
+
+
+def band_words(low: float | None, high: float | None, unit: str) -> str:
+    """ "20 – 35 Nm"; "" where there is no band."""
+    edges = [f"{edge:g}" for edge in (low, high) if edge is not None]
+    return safe(f"{' – '.join(edges)} {unit}".strip(), 60) if edges else ""
 
 
 def first_tags(plant: Plant, machine: str, most: int) -> tuple[str, ...]:

@@ -299,6 +299,10 @@ class LaneBoard(QAbstractScrollArea):
         if lane.trouble:
             draw_priority(painter, QRectF(x, y + LANE / 2 - 9, 18, 18), lane.priority, look.theme)
             self._text(painter, QRectF(x + 26, y, right - x - 26, LANE), lane.trouble, bold=True)
+        if not lane.people:
+            self._text(
+                painter, QRectF(right - 200, y, 204, LANE), t("nobody is named for it"), soft=True, px=13, right=True
+            )
         for person, place in zip(lane.people, chips, strict=False):
             self._paint_person(painter, person, place.box)
 

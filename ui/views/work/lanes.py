@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from app.domain.case import ExceptionCase
-from app.domain.erp import ProductionOrder
 from app.domain.events import Subject
-from app.domain.feasibility import Situation
+from app.domain.feasibility import Situation, skill_text
 from app.domain.hold import held_lots
 from app.domain.lifecycles import AssignmentState
 from app.domain.people import Person
@@ -17,6 +16,7 @@ from app.domain.posting import Posting
 from app.domain.shifts import crew
 from app.domain.text import safe
 from app.domain.work import Assignment
+from ui.models.orders import STOPPING
 from ui.text import DASH, Formats, amount, t
 from ui.views.work.rows import LaneRow, OrderRow, PersonRow
 from ui.views.work.truth import Truth, erp_word, order_truth
@@ -35,16 +35,16 @@ def lanes(
 def _lane(
     now: Situation, line: str, rate: float, postings: Mapping[str, Sequence[Posting]], formats: Formats
 ) -> LaneRow:
-    down = _breakdown(now.cases, line)
+    down = _stopped(now.cases, line)
     nominal = line_rate(now.plant, line)
     pace = 0.0 if down else rate  # what still leaves the line comes from its buffers
     queue = now.queue(line)
     slots = schedule(queue, now.progress, nominal if math.isnan(rate) or rate <= 0 else rate, now.at)
     held = held_lots(now.holds)
     orders = tuple(
-        _order(now, slot, running=place == 0 and _runs(now, slot.order), rate=pace, nominal=nominal,
+        _order(now, slot, running=now.running_on(line) == slot.order.number, rate=pace, nominal=nominal,
                held=held, postings=postings.get(slot.order.number, ()), formats=formats)
-        for place, slot in enumerate(slots)
+        for slot in slots
     )  # fmt: skip
     return LaneRow(
         ref=f"line/{line}",
@@ -64,13 +64,8 @@ def rate_text(rate: float, nominal: float) -> str:
     return t("{rate} of {nominal} /min", rate=amount(rate), nominal=amount(nominal))
 
 
-def _breakdown(cases: Sequence[ExceptionCase], line: str) -> ExceptionCase | None:
-    return next((c for c in cases if c.line == line and c.kind == "breakdown" and c.cleared_at is None), None)
-
-
-def _runs(now: Situation, order: ProductionOrder) -> bool:
-    row = now.progress.get(order.number)
-    return row is not None and row.counted_at is not None
+def _stopped(cases: Sequence[ExceptionCase], line: str) -> ExceptionCase | None:
+    return next((c for c in cases if c.line == line and c.kind in STOPPING and c.cleared_at is None), None)
 
 
 def _order(
@@ -184,5 +179,5 @@ def _people(now: Situation, line: str) -> tuple[PersonRow, ...]:
 
 
 def _person(person: Person) -> PersonRow:
-    skills = ", ".join(sorted(person.skills))
+    skills = ", ".join(sorted(skill_text(skill) for skill in person.skills))
     return PersonRow(ref=f"person/{person.id}", text=safe(f"{person.short} · {skills}" if skills else person.short, 60))

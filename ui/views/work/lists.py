@@ -96,16 +96,17 @@ def _posting_row(row: Posting, at: datetime, formats: Formats) -> ListRow:
 
 
 def lag_text(postings: Iterable[Posting]) -> str:
-    """ "production p50 41 s, p95 1 min 52 s (23)" for every kind that was confirmed."""
-    by_kind: dict[str, list[float]] = {}
+    """ "Lag p50 / p95: production 41 s / 1 min 52 s (23)", and so on for every kind that was confirmed."""
+    by_kind: dict[str, list[float]] = {kind: [] for kind in KIND_WORDS}
     for posting in postings:
         if posting.lag_s is not None:
             by_kind.setdefault(posting.command_kind, []).append(posting.lag_s)
-    return "   ".join(
-        t("{kind}: p50 {p50}, p95 {p95} ({n})", kind=t(KIND_WORDS.get(kind, kind)), p50=duration(quantile(lags, 0.5)),
+    said = [
+        t("{kind} {p50} / {p95} ({n})", kind=t(KIND_WORDS.get(kind, kind)), p50=duration(quantile(lags, 0.5)),
           p95=duration(quantile(lags, 0.95)), n=len(lags))
-        for kind, lags in by_kind.items()
-    )  # fmt: skip
+        for kind, lags in by_kind.items() if lags
+    ]  # fmt: skip
+    return t("Lag p50 / p95: {kinds}", kinds=", ".join(said)) if said else ""
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -15,6 +15,7 @@ from app.domain.events import Subject
 from app.domain.feasibility import MOVES, Situation, line_of
 from app.domain.plant import Signal
 from app.domain.posting import Posting
+from app.domain.reading import NOTHING
 from app.domain.taken import taken
 from app.domain.text import safe
 from app.readmodel import model
@@ -108,7 +109,15 @@ class WorkPresenter:
             cases=model.open_cases(desk.view),
             holds=model.open_holds(desk.view),
             assignments=model.open_assignments(desk.view),
+            running={line: self._order_at(line) for line in desk.plant.lines},
         )
+
+    def _order_at(self, line: str) -> str:
+        """The order that the line's feed machine says it runs; "" while it is not heard."""
+        tag = self._desk.plant.tag(self._desk.plant.lines[line].feed, Signal.ORDER)
+        reading = self._desk.values.reading(tag.index) if tag else NOTHING
+        heard = not reading.stale(self._desk.now().timestamp()) and isinstance(reading.value, str)
+        return str(reading.value) if heard else ""
 
     def _rates(self) -> dict[str, float]:
         return {line: self._rate(line) for line in self._desk.plant.lines}

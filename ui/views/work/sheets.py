@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from app.domain.consequence import CONSEQUENCES, Consequence, Severity
 from app.domain.erp import ProductionOrder
 from app.domain.events import Subject
-from app.domain.feasibility import MOVES, Situation, line_of
+from app.domain.feasibility import MOVES, Situation, line_of, skill_text
 from app.domain.hold import held_lots
 from app.domain.lifecycles import TaskState
 from app.domain.people import Person
@@ -122,7 +122,7 @@ def person_sheet(now: Situation, person: Person, formats: Formats) -> Sheet:
         title=safe(person.name, 80),
         subtitle=line_name(now.plant, line) if line else t("every line"),
         blocks=(
-            Fact(label=t("Skills"), value=", ".join(sorted(person.skills)) or DASH),
+            Fact(label=t("Skills"), value=", ".join(sorted(skill_text(skill) for skill in person.skills)) or DASH),
             Fact(label=t("Functions"), value=", ".join(sorted(t(f.text) for f in person.functions)) or DASH),
             Fact(label=t("Shift"), value=shift_text(now, person, formats)),
             Heading(text=t("Has accepted")),

@@ -12,7 +12,7 @@ from ui.text import t
 from ui.theme import Look
 from ui.views.work.board import LaneBoard
 from ui.views.work.move_panel import MovePanel
-from ui.views.work.rows import LaneRow, ListRow, MoveSheet, Sheet
+from ui.views.work.rows import LaneRow, ListRow, MoveSheet, Say, Sheet
 from ui.views.work.sheet_view import SheetView
 from ui.widgets.glyphs import Mark
 from ui.widgets.keystrip import KeyStrip
@@ -47,7 +47,7 @@ class WorkWidget(QWidget):
         self._postings = PaintedTable(look, _posting_columns(), empty=t("Nothing was posted yet."))
         self._assignments.setAccessibleName(t("Assignments"))
         self._postings.setAccessibleName(t("Postings to the ERP"))
-        self._lag = text_label(px=13, soft=True, elide=True)
+        self._lag = text_label(px=12, soft=True, elide=True)
         self._lists = QWidget()
         self._side = Panel(look)
         self._sheet = _SheetSide(look)
@@ -59,8 +59,8 @@ class WorkWidget(QWidget):
     def _lay_out(self) -> None:
         moves, posts = Panel(self._look, t("Assignments")), Panel(self._look, t("Postings to the ERP"))
         moves.body.addWidget(self._assignments)
-        posts.head.addWidget(self._lag, 3)
-        posts.body.addWidget(self._postings)
+        posts.body.addWidget(self._lag)
+        posts.body.addWidget(self._postings, 1)
         below = QHBoxLayout(self._lists)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(10)
@@ -177,9 +177,9 @@ class _SheetSide(QWidget):
         """Show a sheet, or how to come by one."""
         self._mark.setVisible(sheet is not None and sheet.held)
         self._title.setText(sheet.title if sheet else t("Nothing selected"))
-        hint = t("J and K walk through the orders, arrows to the people, Tab to the lists.")
-        self._subtitle.setText(sheet.subtitle if sheet else hint)
-        self._blocks.set_blocks(sheet.blocks if sheet else ())
+        self._subtitle.setText(sheet.subtitle if sheet else "")
+        hint = Say(text=t("J and K walk through the orders, the arrows to the people, Tab to the lists."), soft=True)
+        self._blocks.set_blocks(sheet.blocks if sheet else (hint,))
         self._keys.set_keys([(k.action, k.key, k.text) for k in sheet.keys] if sheet else [])
 
 
