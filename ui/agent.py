@@ -56,6 +56,7 @@ def agent(plant: Path, data: Path | None, seconds: float | None, report: Path | 
         samples = {name: reader.samples(place) for place, name in enumerate(loaded.controllers)}
         run = Run(
             platform="headless",
+            plant=loaded,
             errors=errors.errors,
             samples=samples,
             journal_ops=core.bus.model.seq,

@@ -33,7 +33,7 @@ from app.domain.plant import Plant
 from app.domain.status import StationStatus
 from app.erp.registry import check_settings
 from app.plant.check import load
-from app.readmodel.model import Changes
+from app.readmodel.model import Changes, all_cases
 from app.store.lock import refuse_second
 from drivers.demo import Demo, DemoOptions
 from drivers.registry import ADDRESS_CHECKS
@@ -43,7 +43,7 @@ from ui.desk import Answer
 from ui.display import choose_platform
 from ui.exits import Exit
 from ui.logs import ErrorCount, start_log
-from ui.report import Run, write_report
+from ui.report import Run, since_source, write_report
 from ui.report import report as figures
 from ui.smoke import Smoke, SmokeOptions
 from ui.text import t
@@ -215,9 +215,16 @@ class Program:
             "ui_lateness_ms": {name: round(value, 2) for name, value in asdict(late).items() if name != "frames"},
             "ui_cpu": round((times.user + times.system) / ran_s, 3),
             "acquisition_cpu": round(pulse.cpu_s / ran_s, 3) if pulse else None,
+            "exception_on_screen_s": since_source(self._plant, all_cases(bridge.view), smoke.sightings.at),
         }
         run = Run(
-            platform=platform, errors=errors.errors, samples=samples, journal_ops=bridge.seq, rss_mb=rss, extra=extra
+            platform=platform,
+            plant=self._plant,
+            errors=errors.errors,
+            samples=samples,
+            journal_ops=bridge.seq,
+            rss_mb=rss,
+            extra=extra,
         )
         return figures(bridge.view, bridge.status, run)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from app.domain.case import ExceptionCase
 from app.domain.errors import KnownError
+from app.domain.kinds import EXCEPTION_KINDS
 from app.domain.lifecycles import AssignmentState, HandoverState, TaskState
+from app.domain.plant import Plant
 from app.domain.status import StationStatus
 from app.readmodel import kpi
 from app.readmodel import model as m
@@ -22,6 +25,7 @@ class Run:
     """What a run knows beside its state."""
 
     platform: str
+    plant: Plant
     errors: Sequence[str]
     samples: Mapping[str, int]
     journal_ops: int
@@ -48,7 +52,7 @@ def report(view: View, status: StationStatus, run: Run) -> dict[str, Any]:
         "exceptions_opened": len(cases),
         "exceptions_by_kind": _count(case.kind for case in cases),
         "exceptions_resolved": sum(1 for case in cases if case.resolved),
-        "exception_on_journal_s": _quantiles(_opening_s(cases)),
+        "exception_on_journal_s": since_source(run.plant, cases, {case.id: case.opened_at for case in cases}),
         "tasks_offered": len(tasks),
         "tasks_accepted": sum(1 for t in tasks if t.state in (TaskState.ACCEPTED, TaskState.DONE)),
         "holds_placed": len(m.all_holds(view)),
@@ -67,9 +71,21 @@ def _accepted(row: Any) -> bool:
     return row.state in (AssignmentState.ACCEPTED, AssignmentState.ACTIVE, AssignmentState.FINISHED)
 
 
-def _opening_s(cases: Iterable[ExceptionCase]) -> list[float]:
-    """From the controller's time of the event to the case in the journal; replayed and merged ones don't count."""
-    return [(c.opened_at - c.happened_at).total_seconds() for c in cases if c.machine and not c.replayed]
+def since_source(plant: Plant, cases: Iterable[ExceptionCase], at: Mapping[str, datetime]) -> dict[str, float | None]:
+    """From the moment when a case's rule holds, by the controller's time, to `at`; s, as quantiles.
+
+    That moment is the source time of the event and the delay that the rule asks for. Cases without a rule (people's
+    reports, the ERP's refusals) and replayed ones have no such moment and don't count.
+    """
+    counted = [case for case in cases if case.rule and not case.replayed and case.id in at]
+    return _quantiles([(at[c.id] - c.happened_at).total_seconds() - _delay_s(plant, c) for c in counted])
+
+
+def _delay_s(plant: Plant, case: ExceptionCase) -> float:
+    """How long the case's rule asks its condition to last."""
+    rule = next((rule for rule in plant.rules if rule.id == case.rule), None)
+    default = next((p.default for p in EXCEPTION_KINDS[case.kind].parameters if p.name == "delay_s"), 0.0)
+    return rule.parameters.get("delay_s", default) if rule is not None else default
 
 
 def _quantiles(values: Sequence[float]) -> dict[str, float | None]:

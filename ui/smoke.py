@@ -16,6 +16,7 @@ from app.readmodel import model as m
 from ui.bridge import Bridge
 from ui.lateness import LatenessMeter
 from ui.script import Act, Shift
+from ui.sightings import Sightings
 from ui.theme import DAY, NIGHT, Look
 from ui.window import Window
 
@@ -49,6 +50,7 @@ class Smoke(QObject):
         self._over = over
         self._shift = Shift(act)
         self.lateness = LatenessMeter(self)
+        self.sightings = Sightings(bridge, self)
         self._timer = QTimer(self, interval=STEP_MS)
         self._timer.timeout.connect(self._step)
         self._started_s = 0.0
