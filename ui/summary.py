@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.alarm import Alarm
@@ -15,6 +15,7 @@ from app.domain.posting import Posting
 from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
 from app.domain.text import safe
 from app.readmodel.model import View, all_postings, open_cases
+from ui.stamp import stamp
 from ui.text import Formats, amount, duration, t
 
 PRIORITIES = (1, 2, 3, 4)
@@ -64,19 +65,26 @@ class Part:
 
 def banner(view: View, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
     """The banner as it reads now."""
+    return with_alarms(cases_of(view), alarms, now, person)
+
+
+def with_alarms(cases: Banner, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
+    """The cases' part with the alarm rate of the last ten minutes and who sits here."""
+    raised = sum(1 for alarm in alarms if now - FLOOD_WINDOW <= alarm.raised_at <= now)
+    return replace(cases, alarms=alarm_rate(raised), flood=raised > FLOOD, person=person)
+
+
+def cases_of(view: View) -> Banner:
+    """What the banner says of the cases: all that changes only when the log does."""
     cases = open_cases(view)
     live = [case for case in cases if case.state is not CaseState.SHELVED]
     counts = tuple(sum(1 for case in live if case.priority == p) for p in PRIORITIES)
     fresh = [case for case in live if case.state is CaseState.OPEN]
-    raised = sum(1 for alarm in alarms if now - FLOOD_WINDOW <= alarm.raised_at <= now)
     return Banner(
         counts=(counts[0], counts[1], counts[2], counts[3]),
         shelved=len(cases) - len(live),
         top=top_of(fresh),
         waiting=max(0, len(fresh) - 1),
-        alarms=alarm_rate(raised),
-        flood=raised > FLOOD,
-        person=person,
     )
 
 
@@ -222,14 +230,30 @@ def ago(at: datetime, now: datetime) -> str:
     return duration(max(0.0, (now - at).total_seconds()))
 
 
-class Postings:
-    """All postings, read anew only when the log has grown: there are thousands of them after some weeks."""
+class Frame:
+    """What the window's frame says, worked out anew only when the log has grown: it may hold thousands of rows."""
 
     def __init__(self) -> None:
-        self._seq, self._rows = -1, list[Posting]()
+        self._seq = -1
+        self._cases = Banner()
+        self._postings: Sequence[Posting] = ()
 
-    def at(self, view: View, seq: int) -> Sequence[Posting]:
-        """The postings as of `seq`."""
-        if seq != self._seq:
-            self._seq, self._rows = seq, all_postings(view)
-        return self._rows
+    def look(self, view: View) -> None:
+        """Take in the view as it stands."""
+        seq = stamp(view)
+        if seq != self._seq or seq < 0:
+            self._seq, self._cases, self._postings = seq, cases_of(view), all_postings(view)
+
+    def banner(self, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
+        """The banner at an instant."""
+        return with_alarms(self._cases, alarms, now, person)
+
+    @property
+    def top(self) -> str:
+        """The ref of the case that stands in the banner; "" for none."""
+        return self._cases.top.ref if self._cases.top is not None else ""
+
+    @property
+    def postings(self) -> Sequence[Posting]:
+        """All postings, in queue order."""
+        return self._postings

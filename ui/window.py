@@ -16,7 +16,6 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.people import Person
-from app.readmodel.model import Model
 from ui import layout_file
 from ui.actions import ACTIONS, for_key, refusal
 from ui.actions import BY_ID as ACTION
@@ -38,9 +37,10 @@ from ui.palette import Palette
 from ui.rail import Rail, RailItem
 from ui.shell import Answers, Seat, kind_of
 from ui.signin import SignIn, works_as
+from ui.stamp import stamp
 from ui.statusbar import MessageStrip, StatusBar
 from ui.steering import STEERING
-from ui.summary import Postings, banner, parts
+from ui.summary import Frame, parts
 from ui.text import Formats, t
 from ui.theme import DAY, NIGHT, Look
 
@@ -64,7 +64,7 @@ class Window(QWidget):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._look, self._desk, self._seat, self._file = look, desk, seat, layout
-        self._formats, self._postings = Formats(desk.plant.zone), Postings()
+        self._formats, self._frame = Formats(desk.plant.zone), Frame()
         self._opened: dict[str, Opened] = {}
         self._front, self._fresh, self._person = HOME, False, desk.person
         self._faulty: dict[str, str] = {}
@@ -170,11 +170,10 @@ class Window(QWidget):
         """Banner and status bar."""
         desk, now = self._desk, self._desk.now()
         self._notice_person()
-        state = banner(desk.view, desk.alarms, now, said_of(desk.person))
-        self.banner.set_state(state, now)
+        self._frame.look(desk.view)
+        self.banner.set_state(self._frame.banner(desk.alarms, now, said_of(desk.person)), now)
         self.banner.set_crumbs(self._path())
-        seq = desk.view.seq if isinstance(desk.view, Model) else 0
-        postings = self._postings.at(desk.view, seq)
+        seq, postings = max(0, stamp(desk.view)), self._frame.postings
         marks = self._marks()
         self.status.set_state(
             parts(desk.plant, desk.status, postings, seq, now, self._formats), marks, self._formats.stamp(now)
@@ -194,8 +193,7 @@ class Window(QWidget):
         return opened.presenter.selected if opened is not None else ""
 
     def _top_ref(self) -> str:
-        state = banner(self._desk.view, (), self._desk.now(), "")
-        return state.top.ref if state.top is not None else ""
+        return self._frame.top
 
     # --- the shell --------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from app.domain.lifecycles import AlarmState
 from app.domain.status import Health, PartStatus, StationStatus
 from app.readmodel.model import all_postings
 from tests.ui.desk import NOW, FakeDesk, night_desk
-from ui.summary import Part, acquisition, banner, controllers, erp, parts, store
+from ui.summary import Frame, Part, acquisition, banner, controllers, erp, parts, store
 from ui.text import Formats
 
 BERLIN = Formats("Europe/Berlin")
@@ -109,3 +109,14 @@ def test_before_anything_is_known_the_parts_say_what_they_wait_for() -> None:
         "connecting", "starting", "opening", "connecting",
     ]  # fmt: skip
     assert controllers(desk.plant, desk.status, BERLIN).head == "Controllers 0 of 8"
+
+
+def test_the_frame_follows_the_log() -> None:
+    desk, frame = night_desk(), Frame()
+    frame.look(desk.view)
+    assert frame.top == "case/c3"
+    desk.record(e.CaseAcknowledged(case_id="c3"), person="okafor")
+    assert frame.top == "case/c3"
+    frame.look(desk.view)
+    assert frame.top == "case/c6"
+    assert frame.banner((), desk.now(), "") == banner(desk.view, (), desk.now(), "")

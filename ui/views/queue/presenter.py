@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.readmodel.model import open_cases, open_holds
 from ui.actions import BY_ID
 from ui.desk import Desk
 from ui.shell import Shell, kind_of
+from ui.stamp import stamp
 from ui.text import Formats, t
-from ui.views.queue.rows import QueueRow, rows
+from ui.views.queue.rows import Queue, QueueRow
 
 SHOWN = (
     "case.acknowledge", "case.own", "case.reassign", "case.hold", "case.shelve", "case.trend", "case.note",
@@ -37,7 +37,8 @@ class QueuePresenter:
     def __init__(self, view: QueueView, desk: Desk, shell: Shell) -> None:
         self._view, self._desk, self._shell = view, desk, shell
         self._formats = Formats(desk.plant.zone)
-        self._seen: object = None
+        self._queue = Queue(self._formats)
+        self._seen = -1
         self._hinted: object = None
         self._selected = ""
 
@@ -49,10 +50,10 @@ class QueuePresenter:
     def refresh(self) -> None:
         """Rows when something changed, clocks always."""
         view = self._desk.view
-        seen = tuple((c.id, c.version) for c in open_cases(view)), tuple((h.id, h.version) for h in open_holds(view))
-        if seen != self._seen:
+        seen = stamp(view)
+        if seen != self._seen or seen < 0:
             self._seen = seen
-            found = rows(self._desk.plant, view, self._formats)
+            found = self._queue.rows(self._desk.plant, view)
             self._view.set_rows(found)
             if found and not self._selected:
                 self._view.select(found[0].key)

@@ -43,14 +43,26 @@ class QueueRow:
         return f"{self.chip} · " + (t("{left} left", left=hms(left)) if left > 0 else t("time is up"))
 
 
-def rows(plant: Plant, view: View, formats: Formats) -> tuple[QueueRow, ...]:
-    """Every case that wants somebody now: open and not on the shelf, the most urgent and then the oldest first."""
-    lots, by_case = held(view), {hold.case_id for hold in open_holds(view)}
-    return tuple(
-        row(plant.people, case, case.id in by_case or case.lot in lots, formats)
-        for case in open_cases(view)
-        if case.state is not CaseState.SHELVED
-    )
+class Queue:
+    """Every case that wants somebody now, as rows; a case that did not change keeps its row."""
+
+    def __init__(self, formats: Formats) -> None:
+        self._formats = formats
+        self._kept: dict[str, tuple[ExceptionCase, bool, QueueRow]] = {}
+
+    def rows(self, plant: Plant, view: View) -> tuple[QueueRow, ...]:
+        """Open and not on the shelf, the most urgent and then the oldest first."""
+        lots, by_case = held(view), {hold.case_id for hold in open_holds(view)}
+        cases = [case for case in open_cases(view) if case.state is not CaseState.SHELVED]
+        kept = {}
+        for case in cases:
+            on_hold = case.id in by_case or case.lot in lots
+            known = self._kept.get(case.id)
+            if known is None or known[0] is not case or known[1] is not on_hold:
+                known = (case, on_hold, row(plant.people, case, on_hold, self._formats))
+            kept[case.id] = known
+        self._kept = kept
+        return tuple(found for _, _, found in kept.values())
 
 
 def row(people: Mapping[str, Person], case: ExceptionCase, on_hold: bool, formats: Formats) -> QueueRow:

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.domain import events as e
-from tests.ui.desk import NOW, night_desk
+from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
 from ui.text import Formats
 from ui.views.queue.presenter import Hint, QueuePresenter
-from ui.views.queue.rows import QueueRow, rows
+from ui.views.queue.rows import Queue, QueueRow
 
 BERLIN = Formats("Europe/Berlin")
+
+
+def rows(desk: FakeDesk) -> tuple[QueueRow, ...]:
+    return Queue(BERLIN).rows(desk.plant, desk.view)
 
 
 class RecordingView:
@@ -38,13 +42,13 @@ class RecordingView:
 
 def test_rows_are_in_order_of_priority_and_then_age() -> None:
     desk = night_desk()
-    found = rows(desk.plant, desk.view, BERLIN)
+    found = rows(desk)
     assert [row.key for row in found] == [f"case/{c}" for c in ("c1", "c7", "c2", "c5", "c4", "c3", "c6")]
 
 
 def test_a_row_tells_what_it_endangers_who_has_it_and_what_was_promised() -> None:
     desk = night_desk()
-    row = rows(desk.plant, desk.view, BERLIN)[0]
+    row = rows(desk)[0]
     assert row.detail == "Torque limit valve block 3 · 3 at risk from 02:40 · WO-10479"
     assert row.chip_at(NOW) == "J. Weiss, Maintenance · promised 02:22"
     assert not row.offered
@@ -52,7 +56,7 @@ def test_a_row_tells_what_it_endangers_who_has_it_and_what_was_promised() -> Non
 
 def test_an_offer_counts_down_and_says_when_its_time_is_up() -> None:
     desk = night_desk()
-    row = next(r for r in rows(desk.plant, desk.view, BERLIN) if r.key == "case/c3")
+    row = next(r for r in rows(desk) if r.key == "case/c3")
     assert row.offered
     assert row.chip_at(NOW) == "offered to Materials · 1:12 left"
     assert row.chip_at(NOW + timedelta(minutes=2)) == "offered to Materials · time is up"
@@ -60,15 +64,23 @@ def test_an_offer_counts_down_and_says_when_its_time_is_up() -> None:
 
 def test_a_case_whose_product_is_held_shows_it() -> None:
     desk = night_desk()
-    assert [row.key for row in rows(desk.plant, desk.view, BERLIN) if row.held] == ["case/c7"]
+    assert [row.key for row in rows(desk) if row.held] == ["case/c7"]
 
 
 def test_a_shelved_case_leaves_the_queue_and_comes_back() -> None:
     desk = night_desk()
     desk.record(e.CaseShelved(case_id="c2", until=NOW + timedelta(hours=1), reason="later"))
-    assert "case/c2" not in [row.key for row in rows(desk.plant, desk.view, BERLIN)]
+    assert "case/c2" not in [row.key for row in rows(desk)]
     desk.record(e.CaseUnshelved(case_id="c2", expired=True))
-    assert "case/c2" in [row.key for row in rows(desk.plant, desk.view, BERLIN)]
+    assert "case/c2" in [row.key for row in rows(desk)]
+
+
+def test_a_case_that_did_not_change_keeps_its_row() -> None:
+    desk, queue = night_desk(), Queue(BERLIN)
+    before = {row.key: row for row in queue.rows(desk.plant, desk.view)}
+    desk.record(e.CaseAcknowledged(case_id="c3"), person="okafor")
+    after = {row.key: row for row in queue.rows(desk.plant, desk.view)}
+    assert [key for key in after if after[key] is not before[key]] == ["case/c3"]
 
 
 def test_rows_are_built_again_only_when_something_changed() -> None:
