@@ -31,15 +31,28 @@ def draw_stale(painter: QPainter, rect: QRectF, text: str, look: Look, *, px: in
     painter.setPen(theme.line)
     painter.setBrush(_NO_BRUSH)
     painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
-    if text.strip():
-        shown = look.elided(text, px, rect.width() - 12)
-        width = look.width(shown, px) + 10
-        plate = QRectF(rect.center().x() - width / 2, rect.center().y() - px * 0.75 - 1, width, px * 1.5 + 2)
-        painter.fillRect(plate.intersected(rect), theme.raised)
+    for words, plate in _plates(rect, text, look, px):
+        painter.fillRect(plate, theme.raised)
         painter.setPen(theme.ink)
         painter.setFont(look.font(px))
-        painter.drawText(plate, _CENTER, shown)
+        painter.drawText(plate, _CENTER, words)
     painter.restore()
+
+
+def _plates(rect: QRectF, text: str, look: Look, px: int) -> list[tuple[str, QRectF]]:
+    """The words and the plain ground under them: on two lines where one is too short, so that the time is not cut."""
+    if not text.strip():
+        return []
+    high, room = px * 1.5 + 2, rect.width() - 12
+    lines = [text]
+    if look.width(text, px) > room and rect.height() >= 2 * high:
+        head, _, tail = text.rpartition(" ")
+        lines = [head, tail] if head else [text]
+    shown = [look.elided(line, px, room) for line in lines]
+    top = rect.center().y() - high * len(shown) / 2
+    wide = min(rect.width(), max(look.width(line, px) for line in shown) + 10)
+    left = rect.center().x() - wide / 2
+    return [(line, QRectF(left, top + place * high, wide, high + 0.5)) for place, line in enumerate(shown)]
 
 
 class StaleBox(QWidget):

@@ -70,6 +70,8 @@ class TableRow:
 class PaintedTable(QAbstractScrollArea):
     """A table over plain row objects. `selected` and `activated` carry the row's key.
 
+    `selected` is also told when the focus comes back: of several tables the one with the focus has what keys act on.
+
     With `most_height` few rows share the height there is, each up to that many px.
     """
 
@@ -114,6 +116,11 @@ class PaintedTable(QAbstractScrollArea):
     def count(self) -> int:
         """How many rows there are."""
         return len(self._rows)
+
+    @property
+    def above(self) -> int:
+        """How many rows came above and were not in sight yet."""
+        return self._above
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns, e.g. in another language."""
@@ -276,6 +283,10 @@ class PaintedTable(QAbstractScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.viewport().update()
+        if self._key:
+            self.selected.emit(self._key)
+        elif event.reason() in _BY_TAB:
+            self.step(1)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -385,6 +396,7 @@ def row_text(row: Row, columns: Sequence[Column]) -> str:
     return ", ".join(parts)
 
 
+_BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _LEFT_BUTTON = Qt.MouseButton.LeftButton
 _DOWN, _UP, _J, _K = Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_J, Qt.Key.Key_K

@@ -41,6 +41,7 @@ class TracePlot(QWidget):
         self._priority = 1
         self._event, self._from, self._to = "", "", ""
         self._window: tuple[float, float] | None = None
+        self._seconds: tuple[float, float] | None = None
         self._more = "+{count}"
         self.setMinimumHeight(140)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -56,17 +57,18 @@ class TracePlot(QWidget):
         from_text: str = "",
         to_text: str = "",
         window: tuple[float, float] | None = None,
+        seconds: tuple[float, float] | None = None,
         more: str = "+{count}",
     ) -> None:
         """Show traces in this order, the one with tag `hot` first and in its priority's colour.
 
         `event` is said at second 0 ("aborted 02:11:43.218"), `from_text`/`to_text` at the ends; `window` shades the
-        suspect seconds; `more` says how many signals did not fit.
+        suspect seconds; `more` says how many signals did not fit. `seconds` are those from edge to edge (else as traced).
         """
         ordered = sorted(traces, key=lambda t: t.tag != hot)
         self._traces, self._hot, self._priority = tuple(ordered), hot, priority
         self._event, self._from, self._to = safe(event), from_text, to_text
-        self._window, self._more = window, more
+        self._window, self._more, self._seconds = window, more, seconds
         names = ", ".join(trace.name for trace in self._traces)
         self.setAccessibleName(safe(f"{event}: {names}"))
         self.update()
@@ -90,6 +92,9 @@ class TracePlot(QWidget):
         self._paint_axis(painter, plot)
 
     def _span(self) -> tuple[float, float]:
+        """The seconds from edge to edge: those asked for, or all that there are traces of."""
+        if self._seconds is not None:
+            return self._seconds
         ends = [at for trace in self._traces if trace.at_s for at in (trace.at_s[0], trace.at_s[-1])]
         return (min(ends), max(*ends, 0.0)) if ends else (0.0, 0.0)
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFocusEvent
 from pytestqt.qtbot import QtBot
 
 from ui.theme import Look
@@ -63,6 +64,25 @@ def test_enter_opens_the_selected_row(qtbot: QtBot, table: PaintedTable) -> None
     with qtbot.waitSignal(table.activated) as opened:
         qtbot.keyClick(table, Qt.Key.Key_Return)
     assert opened.args == ["b"]
+
+
+def test_the_focus_tells_what_is_selected_here(qtbot: QtBot, table: PaintedTable) -> None:
+    table.set_rows(rows("a", "b"))
+    seen: list[str] = []
+    table.selected.connect(seen.append)
+    table.focusInEvent(QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+    table.focusInEvent(QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.MouseFocusReason))
+    assert seen == ["a", "a"]
+
+
+def test_what_came_above_out_of_sight_is_counted_until_it_is_seen(qtbot: QtBot, table: PaintedTable) -> None:
+    before = numbered(50)
+    table.set_rows(before)
+    table.verticalScrollBar().setValue(10 * HIGH)
+    table.set_rows(rows("x", "y") + before)
+    assert table.above == 2
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, 5))
+    assert (table.above, table.verticalScrollBar().value()) == (0, 0)
 
 
 def test_the_selection_follows_its_key_when_rows_come_and_go(table: PaintedTable) -> None:

@@ -213,12 +213,12 @@ def _framed(look: Look, title: str, table: PaintedTable) -> Panel:
 
 def _signal_columns() -> tuple[Column, ...]:
     return (
-        Column(title=t("signal"), width=170, stretch=2),
-        Column(title=t("value"), width=176, stretch=1, align=_RIGHT),
-        Column(title=t("in its band"), width=150, stretch=2),
-        Column(title=t("last 10 min"), width=120, stretch=2, spare=1),
-        Column(title=t("quality"), width=80),
-        Column(title=t("age"), width=84, align=_RIGHT),
+        Column(title=t("signal"), width=140, stretch=2),
+        Column(title=t("value"), width=160, stretch=1, align=_RIGHT),
+        Column(title=t("in its band"), width=140, stretch=2),
+        Column(title=t("last 10 min"), width=120, stretch=2, spare=3),
+        Column(title=t("quality"), width=90, spare=2),
+        Column(title=t("age"), width=84, align=_RIGHT, spare=1),
     )
 
 

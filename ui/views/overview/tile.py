@@ -158,9 +158,8 @@ def _value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s
         chip = QRectF(box.right() - wide, y + (high - tall) / 2, wide, tall)
         draw_chip(painter, chip, row.chip, look, px=s.chip, dashed=row.chip_dashed)
         return y + high
+    draw_on(painter, x, base, row.unit, s.state)
     if x + look.width(row.unit, s.state) + nominal + 8 <= box.right():
-        draw_on(painter, x, base, row.unit, s.state)
-    if x + nominal <= box.right():
         draw_on(painter, box.right() - nominal, base, row.nominal, s.state)
     return y + high
 
