@@ -235,10 +235,11 @@ def shelve(scene: Scene) -> Due:
 
 def hand_over(scene: Scene) -> Due:
     """The lead drafts and signs, another lead accepts item by item."""
-    if scene.share < 0.82:
+    if scene.share < 0.55:
         return
-    if scene.once("draft"):
-        yield c.DraftHandover(), scene.lead
+    for draft in ("first draft", "last draft"):
+        if (draft == "first draft" or scene.share > 0.82) and scene.once(draft):
+            yield c.DraftHandover(), scene.lead
     for row in m.all_handovers(scene.view):
         if row.state is HandoverState.DRAFTED and scene.share > 0.85 and scene.once(f"sign {row.id}"):
             yield c.SignHandover(handover_id=row.id, note="L2 filler: watch the torque"), scene.lead

@@ -90,9 +90,9 @@ class Acquisition:
         self._last_text: dict[int, str] = {}
 
     @property
-    def samples_taken(self) -> int:
-        """Samples of all controllers so far."""
-        return sum(self._samples.values())
+    def samples_taken(self) -> Mapping[str, int]:
+        """Samples so far, by controller."""
+        return dict(self._samples)
 
     def _identity(self, controller: str) -> str:
         found = self._plant.controllers[controller]

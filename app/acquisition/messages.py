@@ -22,11 +22,11 @@ class TextChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """The acquisition is alive: its memory, CPU time and samples so far."""
+    """The acquisition is alive: its memory, CPU time and samples so far, by controller."""
 
     rss_mb: float
     cpu_s: float
-    samples: int
+    samples: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

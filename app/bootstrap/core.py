@@ -170,7 +170,7 @@ class Core:
             self._listener.deliver_text(message.tag, message.text)
         elif isinstance(message, Pulse):
             self.pulse = message
-            self._moved(self.station.pulse)
+            self._moved(lambda: self.station.pulse(message.samples))
         elif isinstance(message, Ended):
             log.warning("the acquisition ended: %s %s", message.reason, message.todo)
         else:

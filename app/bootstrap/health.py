@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -59,10 +60,15 @@ class Station:
         }
         self.status = replace(self.status, controllers=controllers)
 
-    def pulse(self) -> None:
-        """The acquisition process said that it lives."""
+    def pulse(self, samples: Mapping[str, int]) -> None:
+        """The acquisition process said that it lives, and what it has had from each controller."""
         part = self._moved(self.status.acquisition, Health.UP, "")
-        self.status = replace(self.status, acquisition=replace(part, last_at=self._clock.now()))
+        counted = {
+            name: replace(status, samples=samples.get(name, status.samples))
+            for name, status in self.status.controllers.items()
+        }
+        now = self._clock.now()
+        self.status = replace(self.status, acquisition=replace(part, last_at=now), controllers=counted)
 
     def store(self, reason: str = "", flaw: str = "") -> None:
         """The journal took operations, or refused them for `reason`; `flaw` is what is wrong with older ones."""

@@ -63,7 +63,7 @@ class TracePlot(QWidget):
         """Show traces in this order, the one with tag `hot` first and in its priority's colour.
 
         `event` is said at second 0 ("aborted 02:11:43.218"), `from_text`/`to_text` at the ends; `window` shades the
-        suspect seconds; `more` says how many signals did not fit. `seconds` are those from edge to edge (else as traced).
+        suspect seconds; `more` says how many signals did not fit; `seconds` are those from edge to edge.
         """
         ordered = sorted(traces, key=lambda t: t.tag != hot)
         self._traces, self._hot, self._priority = tuple(ordered), hot, priority

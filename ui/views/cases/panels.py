@@ -220,6 +220,7 @@ class MomentPanel(Panel):
             event=moment.mark,
             from_text=t("−120 s"),
             to_text=t("+30 s"),
+            seconds=(-120.0, 30.0),
             more=t("{count} more signals", count="{count}"),
         )
         self._facts.set([FlowFact(name=f.name, value=f.value, held=f.held) for f in moment.facts])
