@@ -1,0 +1,76 @@
+"""The file that grows: one writer appends frames to it, a torn end is cut off when it is opened again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.acquisition.history import frames
+from app.acquisition.history.folder import sync_folder
+from app.acquisition.history.rows import NO_ROWS, Rows, joined
+
+to_disk = getattr(os, "fdatasync", os.fsync)
+"""The file's bytes and its length; its other dates may come later."""
+
+
+class GrowingFile:
+    """A log open for writing. Every method raises OSError; after one the file must be closed and opened again."""
+
+    def __init__(self, path: Path, ids: tuple[str, ...], size: int, rows: int) -> None:
+        self.path, self.ids, self.size, self.rows = path, ids, size, rows
+        self._file = path.open("r+b", buffering=0)
+        self._file.seek(size)
+
+    def append(self, rows: Rows, written_us: int) -> None:
+        """Add one frame; on disk after `sync`."""
+        data = memoryview(frames.frame(rows, written_us))
+        while data:
+            data = data[self._file.write(data) :]
+        self.size = self._file.tell()
+        self.rows += len(rows)
+
+    def sync(self) -> None:
+        """Everything appended is on disk when this returns."""
+        to_disk(self._file.fileno())
+
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
+
+
+def created(path: Path, ids: Sequence[str]) -> GrowingFile:
+    """A new, empty log. Raises OSError."""
+    head = frames.head(ids)
+    path.write_bytes(head)
+    file = GrowingFile(path, tuple(ids), len(head), 0)
+    file.sync()
+    sync_folder(path.parent)
+    return file
+
+
+def continued(path: Path) -> tuple[GrowingFile, int] | None:
+    """A log as a run before left it, and how many torn bytes were cut off. None if not even its head is whole."""
+    data = path.read_bytes()
+    known = frames.read_head(data)
+    if known is None:
+        return None
+    ids, end = known
+    rows = 0
+    for frame in frames.frames(data, end):
+        end, rows = frame.end, rows + len(frame.rows)
+    torn = len(data) - end
+    if torn:
+        os.truncate(path, end)
+    return GrowingFile(path, ids, end, rows), torn
+
+
+def content(path: Path) -> tuple[Rows, int, tuple[str, ...]]:
+    """(rows of a log, when the last was written in µs, its ids); nothing if its head is not whole. Raises OSError."""
+    data = path.read_bytes()
+    known = frames.read_head(data)
+    if known is None:
+        return NO_ROWS, 0, ()
+    found = list(frames.frames(data, known[1]))
+    written_us = max((frame.written_us for frame in found), default=0)
+    return joined([frame.rows for frame in found if len(frame.rows)]), written_us, known[0]

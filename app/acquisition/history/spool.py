@@ -1,0 +1,267 @@
+"""The spool: every sample of the tags marked for history goes to disk, within a bound, oldest out first.
+
+Runs in the acquisition process: `take` and `lost` on its loop, `flush` on one other thread. The disk's faults are said
+in `state`, never raised; what could not be kept is counted and breaks the line. See DECISIONS.md.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from app.acquisition.history import folder as files
+from app.acquisition.history.frames import ROW_BYTES, head
+from app.acquisition.history.growing import GrowingFile, content, continued, created
+from app.acquisition.history.layout import BLOCK_ROW, CHUNK_ROW
+from app.acquisition.history.reader import HistoryReader
+from app.acquisition.history.rows import US, Rows, micro
+from app.acquisition.history.sealing import sealed
+from app.acquisition.history.segment import UnreadableSegmentError, opened
+from app.acquisition.history.waiting import MOST_WAITING, Waiting
+from app.domain.plant import Tag
+from app.ports import Samples
+
+log = logging.getLogger("lineside.history")
+
+MB = 1_000_000
+SEAL_ROWS = 500_000
+"""Rows of a log that is sealed: about 11 MB, half a second of one core."""
+SHARE = 8
+"""No log may take more than this part of the bound."""
+HEARTBEAT_S = 5.0
+"""Without samples, an empty frame says this often that nothing changed."""
+KEEP_FREE_MB = 200.0
+"""Room on the disk that history leaves to the journal: its own oldest goes first."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryState:
+    """How the spool does. `reason` says what is wrong since `since_s`; `dropped` samples never reached the disk."""
+
+    ok: bool = True
+    reason: str = ""
+    since_s: float = 0.0
+    rows: int = 0
+    dropped: int = 0
+    evicted_until_s: float | None = None
+
+
+class Spool:
+    """The one writer of a history folder. Nothing is opened before the first `flush`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        tags: Sequence[Tag],
+        most_mb: float,
+        *,
+        seal_rows: int = SEAL_ROWS,
+        keep_free_mb: float = KEEP_FREE_MB,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self._folder = folder
+        self._waiting = Waiting(tags, most_waiting)
+        self._most = int(most_mb * MB)
+        self._seal_rows = max(1, min(seal_rows, self._most // (SHARE * ROW_BYTES)))
+        self._keep_free = int(keep_free_mb * MB)
+        self._file: GrowingFile | None = None
+        self._number = 0
+        self._resumed = False
+        self._ready: deque[Rows] = deque()
+        self._written_s = 0.0
+        self._lock = threading.Lock()
+        self.state = HistoryState()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The tags that it keeps."""
+        return self._waiting.ids
+
+    def take(self, batch: Samples) -> None:
+        """Keep the batch's samples at the next `flush`. Costs about as much as a list's append."""
+        self._waiting.take(batch)
+
+    def lost(self, tags: Sequence[int], at_s: float) -> None:
+        """Nothing is known of these board indices from `at_s` on, until their next sample."""
+        self._waiting.lost(tags, at_s)
+
+    def flush(self, now_s: float) -> None:
+        """Bring everything taken so far to disk: what was taken before is safe when this returns with `state.ok`.
+
+        `now_s` is the station's clock. Blocks for the disk; never raises for it. Seals and evicts when it is time.
+        """
+        with self._lock:
+            try:
+                self._flush(now_s)
+            except OSError as error:
+                self._in_trouble(error, now_s)
+            else:
+                self._well(now_s)
+
+    def close(self) -> None:
+        """Flush and let go of the files. May be called twice; a later `flush` opens them again."""
+        self.flush(time.time())
+        with self._lock:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def _flush(self, now_s: float) -> None:
+        file = self._file or self._open()
+        self._leave_room()
+        if not self._ready:
+            rows, step = self._waiting.gathered(), self._seal_rows
+            self._ready.extend(rows.chosen(slice(at, at + step)) for at in range(0, len(rows), step))
+            if not self._ready and abs(now_s - self._written_s) >= HEARTBEAT_S:
+                self._ready.append(rows)
+        while self._ready:
+            file.append(self._ready[0], micro(now_s))
+            self._ready.popleft()
+            self._written_s = now_s
+            file.sync()
+            if file.size >= self._log_most():
+                file = self._seal(file)
+
+    def _log_most(self) -> int:
+        return self._seal_rows * ROW_BYTES + len(head(self.ids))
+
+    def _seal(self, file: GrowingFile) -> GrowingFile:
+        """Start the next log, then put the full one away as a segment."""
+        self._evict_for(self._tables() + 3 * self._log_most())
+        full, self._number = file, self._number + 1
+        self._file = created(files.file_of(self._folder, self._number, files.LOG), self.ids)
+        full.close()
+        put_away(full.path)
+        return self._file
+
+    def _tables(self) -> int:
+        """What a segment takes at the most beside its rows, and the next log's head."""
+        return (BLOCK_ROW.itemsize + 2 * CHUNK_ROW.itemsize) * len(self.ids) + 3 * len(head(self.ids))
+
+    # --- opening ------------------------------------------------------------------------------------------------------
+
+    def _open(self) -> GrowingFile:
+        """Go on where the last run ended: cut the torn end, seal what is not ours to continue, break every line."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        found = files.listing(self._folder)
+        for path in found.left_over:
+            files.remove(path)
+        self._number = found.next_number
+        for number, path in found.logs.items():
+            if not self._continue(number, path, newest=number == self._number - 1):
+                put_away(path)
+        if self._file is None:
+            self._evict_for(self._tables() + 2 * self._log_most())
+            self._file = created(files.file_of(self._folder, self._number, files.LOG), self.ids)
+        if not self._resumed:
+            self._resume()
+        return self._file
+
+    def _continue(self, number: int, path: Path, *, newest: bool) -> bool:
+        """Whether the log is opened to be written on: the newest one, if it is for the same tags."""
+        opened_again = continued(path) if newest else None
+        if opened_again is None:
+            return False
+        file, torn = opened_again
+        if torn:
+            log.warning("%d bytes of history that were not whole are cut off %s", torn, path.name)
+        if file.ids != self.ids:
+            file.close()
+            return False
+        self._file, self._number = file, number
+        return True
+
+    def _resume(self) -> None:
+        """The lines of an earlier run break where it was last heard."""
+        reader = HistoryReader(self._folder)
+        until_s = reader.known_until
+        ends = {place: reader.newest(tag_id) for place, tag_id in enumerate(self.ids)} if until_s is not None else {}
+        known = {place: end[0] for place, end in ends.items() if end is not None and np.isfinite(end[1])}
+        places = np.array(list(known), np.uint32)
+        times = np.array([micro(at_s) for at_s in known.values()], np.int64)
+        self._waiting.resume(places, times, micro(until_s or 0.0))
+        self._resumed = True
+
+    # --- room ---------------------------------------------------------------------------------------------------------
+
+    def _evict_for(self, wanted: int) -> None:
+        """Make room within the bound for so many bytes more."""
+        while files.sizes(self._folder) + wanted > self._most and self._evict():
+            pass
+
+    def _leave_room(self) -> None:
+        """Give way to the journal, and to a bound that was made smaller."""
+        while shutil.disk_usage(self._folder).free < self._keep_free and self._evict():
+            pass
+        if shutil.disk_usage(self._folder).free < self._keep_free:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _evict(self) -> bool:
+        """Whether the oldest segment could be removed. What goes is said first."""
+        segments = files.listing(self._folder).segments
+        if not segments:
+            return False
+        oldest = segments[min(segments)]
+        until_s = spooled_until_s(oldest)
+        files.say_evicted(self._folder, until_s)
+        return files.remove(oldest)
+
+    # --- state --------------------------------------------------------------------------------------------------------
+
+    def _in_trouble(self, error: OSError, now_s: float) -> None:
+        """Say it once, let go of the file, and make room if that is what lacks."""
+        self._let_go()
+        reason = f"History can't be written: {error.strerror or error}."
+        if self.state.ok or self.state.reason != reason:
+            log.warning("%s Samples wait in memory; free some room or mend the disk.", reason)
+        since_s = now_s if self.state.ok else self.state.since_s
+        self.state = replace(self.state, ok=False, reason=reason, since_s=since_s, dropped=self._waiting.dropped)
+        if error.errno in FULL:
+            try:
+                self._evict()
+            except OSError:
+                log.debug("nothing could be evicted", exc_info=True)
+
+    def _well(self, now_s: float) -> None:
+        dropped = self._waiting.dropped
+        if not self.state.ok:
+            log.warning("history is written again; %d samples were dropped", dropped - self.state.dropped)
+        gone = files.evicted(self._folder)
+        self.state = HistoryState(
+            since_s=now_s if not self.state.ok else self.state.since_s,
+            dropped=dropped,
+            rows=self._waiting.gathered_rows,
+            evicted_until_s=gone.until_s if gone else None,
+        )
+
+
+def put_away(path: Path) -> None:
+    """Turn a log into a segment and remove it; an empty one is only removed. Raises OSError; may be called again."""
+    rows, written_us, ids = content(path)
+    if len(rows):
+        files.put(path.with_suffix(files.SEGMENT), sealed(rows, ids, written_us))
+    files.remove(path)
+
+
+def spooled_until_s(segment: Path) -> float:
+    """When a segment's last row was written; its file's date where it can't be read."""
+    try:
+        return opened(segment).written_us / US
+    except UnreadableSegmentError:
+        return segment.stat().st_mtime

@@ -1,0 +1,113 @@
+"""Samples between the loop that takes them and the thread that writes them. Taking costs next to nothing.
+
+Owns the order of rows, what is left out (tags without history, texts), where a tag's line breaks, and the bound of
+memory while the disk does not take anything.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.acquisition.history.rows import EARLIEST_US, Places, Rows, breaks, joined, micro, micros, shown
+from app.domain.plant import Tag
+from app.ports import Samples
+
+MOST_WAITING = 1_000_000
+"""Samples kept in memory at the most while the disk takes none; then the oldest go."""
+
+
+def kept_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
+    """The tags that have a history: marked for it, and numbers."""
+    return tuple(tag for tag in tags if tag.history and not tag.is_text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """From `at_us` on (or their last row, if later) nothing is known of these tags."""
+
+    places: Places
+    at_us: int
+
+
+class Waiting:
+    """`take` and `lost` belong to the loop, `gathered` to the one thread that writes."""
+
+    def __init__(self, tags: Sequence[Tag], most_rows: int = MOST_WAITING) -> None:
+        kept = kept_tags(tags)
+        self.ids = tuple(tag.id for tag in kept)
+        self._place = np.full(max((tag.index for tag in tags), default=-1) + 1, -1, np.int64)
+        self._place[[tag.index for tag in kept]] = np.arange(len(kept))
+        self._last_us = np.full(len(kept), EARLIEST_US, np.int64)
+        self._known = np.zeros(len(kept), np.bool_)
+        self._most_rows = most_rows
+        self._queue: deque[Samples | Lost] = deque()
+        self._taken = self.gathered_rows = self._told = 0
+        self.dropped = 0
+
+    def take(self, batch: Samples) -> None:
+        """Keep a batch until it is written. Its arrays must not change any more."""
+        self._queue.append(batch)
+        self._taken += len(batch)
+        while self._taken - self.gathered_rows - self.dropped > self._most_rows and self._queue:
+            self._drop()
+
+    def _drop(self) -> None:
+        try:
+            oldest = self._queue.popleft()
+        except IndexError:  # the writing thread was quicker
+            return
+        if isinstance(oldest, Samples):
+            self.dropped += len(oldest)
+
+    def lost(self, tags: Sequence[int], at_s: float) -> None:
+        """These board indices' values are not known from `at_s` on, until the next sample."""
+        places = self._place[np.array(tags, np.int64)]
+        self._queue.append(Lost(places=places[places >= 0].astype(np.uint32), at_us=micro(at_s)))
+
+    def resume(self, places: Places, last_us: NDArray[np.int64], until_us: int) -> None:
+        """An earlier run left rows of these tags and was last heard at `until_us`: their lines break there."""
+        self._last_us[places] = last_us
+        self._known[places] = True
+        self._queue.appendleft(Lost(places=places, at_us=until_us))
+
+    def gathered(self) -> Rows:
+        """Everything that waits, in order; it waits no longer."""
+        dropped, items = self.dropped, [self._queue.popleft() for _ in range(len(self._queue))]
+        parts = []
+        if dropped > self._told:
+            self._told = dropped
+            parts.append(self._breaks(Lost(places=np.arange(len(self.ids), dtype=np.uint32), at_us=EARLIEST_US)))
+        for _, run in groupby(items, type):
+            alike = list(run)
+            parts += [self._breaks(item) for item in alike if isinstance(item, Lost)]
+            parts.append(self._rows([item for item in alike if isinstance(item, Samples)]))
+        return joined([part for part in parts if len(part)])
+
+    def _rows(self, batches: Sequence[Samples]) -> Rows:
+        if not batches:
+            return joined([])
+        self.gathered_rows += sum(map(len, batches))
+        places = self._place[np.concatenate([batch.tags for batch in batches])]
+        source_s = np.concatenate([batch.source_s for batch in batches])
+        received_s = np.repeat([batch.received_s for batch in batches], [len(batch) for batch in batches])
+        rows = Rows(
+            places=places.astype(np.uint32),
+            times_us=micros(np.where(np.isfinite(source_s), source_s, received_s)),
+            values=np.concatenate([batch.values for batch in batches]),
+            qualities=np.concatenate([batch.qualities for batch in batches]),
+        ).chosen(np.flatnonzero(places >= 0))
+        np.maximum.at(self._last_us, rows.places, rows.times_us)
+        self._known[rows.places[np.isfinite(shown(rows.values, rows.qualities))]] = True
+        return rows
+
+    def _breaks(self, lost: Lost) -> Rows:
+        places = lost.places[self._known[lost.places]]
+        times = np.maximum(self._last_us[places], lost.at_us)
+        self._known[places], self._last_us[places] = False, times
+        return breaks(places, times)
