@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.case import ExceptionCase
 from app.domain.plant import Machine, Signal, Tag
@@ -36,6 +38,9 @@ from ui.desk import Desk
 LOOK_BACK = timedelta(minutes=30)
 """How far a window reaches back when neither a good check nor a lot's start bounds it."""
 
+LOOK_BACK_S = 7200.0
+"""How far back counters are compared, s."""
+
 SHARE_OF_UNITS = "%"
 
 
@@ -45,13 +50,14 @@ class Evidence:
 
     machine: Machine
     marks: tuple[Mark, ...]
+    floor: tuple[Mark, ...]
     ranges: tuple[LotRange, ...]
     lots: tuple[LotCount, ...]
     checks: tuple[QualityCheck, ...]
 
     def within(self, window: Window) -> Suspect:
         """The units that the machine made within a window."""
-        return suspect(window, self.marks, self.ranges, self.lots)
+        return suspect(window, self.marks, self.ranges, self.lots, self.floor)
 
 
 def evidence(desk: Desk, machine: Machine, since: datetime, case: ExceptionCase | None = None) -> Evidence:
@@ -59,21 +65,29 @@ def evidence(desk: Desk, machine: Machine, since: datetime, case: ExceptionCase 
     progress = [row for row in all_progress(desk.view) if row.line == machine.line]
     samples = tuple(c for c in checks(desk.view) if c.machine == machine.id)
     lots = [lot for row in progress for lot in row.lots]
+    numbered = has_feed_numbers(desk, machine)
     marks = rising([
         *live_marks(desk, machine, since),
         *(capsule_marks(desk, machine, case) if case else ()),
         *check_marks(samples, machine.id),
-        *(mark for row in progress if row.machine == machine.id for mark in lot_marks(row.lots)),
-    ])  # fmt: skip
+    ]) if numbered else []  # fmt: skip
+    at_feed = machine.id == desk.plant.lines[machine.line].feed
     products = {number: order.product for number, order in desk.reference.orders.items()}
     lot, product = running(desk, machine)
     return Evidence(
         machine=machine,
         marks=tuple(marks),
+        floor=tuple(lot_marks(lots, at_feed=at_feed)) if numbered else (),
         ranges=tuple(grown(lot_ranges(progress, products), lot, product, marks[-1].serial if marks else 0)),
         lots=(*lots, *uncounted(progress, lot, desk.now())),
         checks=samples,
     )
+
+
+def has_feed_numbers(desk: Desk, machine: Machine) -> bool:
+    """Whether the machine numbers units as the feed does: not upstream of it, and not in bundles of them."""
+    feed = desk.plant.machines[desk.plant.lines[machine.line].feed]
+    return machine.position >= feed.position and machine.bundle == feed.bundle
 
 
 def uncounted(progress: Iterable[OrderProgress], lot: str, now: datetime) -> tuple[LotCount, ...]:
@@ -141,14 +155,48 @@ def stations(desk: Desk, machine: Machine) -> tuple[Station, ...]:
     """The machine and those downstream of it, each with the last unit that left it, as far as known now."""
     line = desk.plant.lines[machine.line]
     members = [desk.plant.machines[m] for m in line.machines if desk.plant.machines[m].position >= machine.position]
-    rows = [Station(machine=m.id, name=m.name, passed=fresh_count(desk, m, Signal.UNIT_SERIAL)) for m in members]
-    bundles = dict(zip((m.id for m in members[1:]), (m.bundle for m in members), strict=False))
-    waiting = {
-        m.id: count * bundles.get(m.id, 1)
-        for m in members[1:]
-        if (count := fresh_count(desk, m, Signal.BUFFER)) is not None
-    }
-    return with_buffers(rows, waiting)
+    rows = [
+        Station(
+            machine=m.id,
+            name=m.name,
+            passed=fresh_count(desk, m, Signal.UNIT_SERIAL) if has_feed_numbers(desk, m) else None,
+        )
+        for m in members
+    ]
+    waits = {there.id: waiting(desk, here, there) for here, there in pairwise(members)}
+    return with_buffers(rows, {name: count for name, count in waits.items() if count is not None})
+
+
+def waiting(desk: Desk, here: Machine, there: Machine) -> int | None:
+    """Line units between two machines: counted, else what one made more than the other took; None if not known.
+
+    Totals start anywhere, so the least difference of the last hours counts as empty: a buffer that was never empty
+    makes this too little, never too much.
+    """
+    counted = fresh_count(desk, there, Signal.BUFFER)
+    if counted is not None:
+        return counted * here.bundle
+    signals = ((here, Signal.PRODUCED), (here, Signal.REJECTED), (there, Signal.CONSUMED))
+    if any(fresh_count(desk, m, signal) is None for m, signal in signals):
+        return None
+    made, rejected, taken = (history(desk, m, signal) for m, signal in signals)
+    whole = np.isfinite(made) & np.isfinite(rejected) & np.isfinite(taken)
+    made, rejected, taken = made[whole], rejected[whole], taken[whole]
+    if not _only_grew(made) or not _only_grew(taken):
+        return None
+    between = made - rejected - taken
+    return int(between[-1] - between.min()) * here.bundle
+
+
+def _only_grew(total: NDArray[np.float64]) -> bool:
+    """Whether a counter moved, and never back."""
+    return bool(total.size and total[-1] > total[0] and (np.diff(total) >= 0).all())
+
+
+def history(desk: Desk, machine: Machine, signal: Signal) -> NDArray[np.float64]:
+    """The last hours of a counter, one value a second."""
+    tag = desk.plant.tag(machine.id, signal)
+    return desk.values.recent(tag.index, LOOK_BACK_S)[1] if tag is not None else np.empty(0)
 
 
 def fresh_count(desk: Desk, machine: Machine, signal: Signal) -> int | None:

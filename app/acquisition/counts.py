@@ -1,7 +1,8 @@
 """Line units made per order and lot, from counters that only ever say a total, and may jump. Pure.
 
 Good units are what the line's output machine processed less what it rejected (PackML's ProdProcessedCount counts
-both); scrap is counted where it is rejected, serials at the feed machine.
+both); scrap is counted where it is rejected, serials at the feed machine, where a lot ends with its last unit while the
+output machine still works on it.
 """
 
 from __future__ import annotations
@@ -57,12 +58,15 @@ class LineCounts:
         self._made = Counter(last_total)
         self._unseen = not math.isnan(last_total)
         self._scrap: dict[str, Counter] = {m: Counter() for m in line.machines}
-        self._order = self._lot = ""
+        self._order = self._lot = self._feed_lot = ""
+        self._lot_ends: dict[str, int] = {}
         self._since_s = 0.0
 
     def sample(self, tag: Tag, value: float, now_s: float) -> Iterator[RecordCount]:
         """Follow the counters; a change of order or lot records what the one before made."""
         output = tag.machine == self._line.output
+        if tag.machine == self._line.feed and tag.signal is Signal.LOT:
+            self._follow_feed()
         if tag.signal is Signal.REJECTED:
             self._scrap[tag.machine].take(value)
         elif output and tag.signal is Signal.PRODUCED:
@@ -72,7 +76,23 @@ class LineCounts:
             order, lot = now.text(Signal.ORDER), now.text(Signal.LOT)
             if (order, lot) != (self._order, self._lot):
                 yield from self.record(now_s)
+                if lot != self._lot:
+                    self._lot_ends.pop(self._lot, None)
                 self._order, self._lot = order, lot
+
+    def _follow_feed(self) -> None:
+        """A new lot at the feed: the one before ends with the unit made last."""
+        feed = self._machines[self._line.feed]
+        lot, serial = feed.text(Signal.LOT), feed.number(Signal.UNIT_SERIAL)
+        if lot != self._feed_lot and self._feed_lot and not math.isnan(serial):
+            self._lot_ends[self._feed_lot] = int(serial)
+        self._feed_lot = lot
+
+    def _serial(self) -> int | None:
+        """The last unit of the lot that the output machine works on, as far as the feed has made it."""
+        serial = self._machines[self._line.feed].number(Signal.UNIT_SERIAL)
+        known = None if math.isnan(serial) else int(serial)
+        return self._lot_ends.get(self._lot, known)
 
     def tick(self, now_s: float) -> Iterator[RecordCount]:
         """Record once per period."""
@@ -89,7 +109,6 @@ class LineCounts:
         scrap, good = sum(rejected.values()), max(0.0, processed - rejected[self._line.output])
         if good == 0 and scrap == 0:
             return
-        serial = self._machines[self._line.feed].number(Signal.UNIT_SERIAL)
         yield RecordCount(
             order=self._order,
             line=self._line.id,
@@ -100,7 +119,7 @@ class LineCounts:
             counter=self._made.total if math.isfinite(self._made.total) else 0.0,
             from_at=instant(since),
             to_at=instant(now_s),
-            serial=None if math.isnan(serial) else int(serial),
+            serial=self._serial(),
             gap=self._unseen,
         )
         self._unseen = False

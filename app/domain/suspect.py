@@ -20,6 +20,10 @@ FINE_GAP = timedelta(seconds=60)
 """Counts at most this far apart are joined by a straight line; over longer gaps nothing is assumed."""
 
 
+LOT_GAP = 1000
+"""Units between two lots that a late count explains; over a wider gap a lot in between was never seen."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """A stretch of time at a machine, `from_at` before `to_at`."""
@@ -77,13 +81,15 @@ def window_of(
     return Window(from_at=max(starts, default=event_at - fallback), to_at=event_at)
 
 
-def lot_marks(lots: Iterable[LotCount]) -> list[Mark]:
-    """The counts that the lots' own ends give, for the machine that counts them."""
-    marks = []
-    for row in lots:
-        if row.first is not None and row.last is not None:
-            marks += [Mark(at=row.from_at, serial=row.first - 1), Mark(at=row.to_at, serial=row.last)]
-    return marks
+def lot_marks(lots: Sequence[LotCount], *, at_feed: bool) -> list[Mark]:
+    """What a machine had passed at least: every lot's last unit by the time that it was counted.
+
+    At the feed machine that holds for the lot that still runs too; a machine downstream may have units of it to come.
+    """
+    newest = max((row.to_at for row in lots), default=None)
+    return [
+        Mark(at=row.to_at, serial=row.last) for row in lots if row.last is not None and (at_feed or row.to_at != newest)
+    ]
 
 
 def check_marks(checks: Iterable[QualityCheck], machine: str) -> list[Mark]:
@@ -92,14 +98,22 @@ def check_marks(checks: Iterable[QualityCheck], machine: str) -> list[Mark]:
 
 
 def lot_ranges(progress: Iterable[OrderProgress], products: dict[str, str]) -> list[LotRange]:
-    """The lots with known serials, in serial order. `products` gives the product of an order number."""
+    """The lots with known serials, in serial order. `products` gives the product of an order number.
+
+    A lot's last unit is counted, its first one is the next after the lot before: the count at which a lot was first
+    seen is late by what the line contained.
+    """
     rows = [
         LotRange(lot=lot.lot, product=products.get(order.id, ""), first=lot.first, last=lot.last)
         for order in progress
         for lot in order.lots
         if lot.first is not None and lot.last is not None
     ]
-    return sorted(rows, key=lambda row: (row.first, row.last))
+    rows.sort(key=lambda row: row.last)
+    return [
+        replace(row, first=before.last + 1) if before is not None and row.first - before.last <= LOT_GAP else row
+        for before, row in zip((None, *rows), rows, strict=False)
+    ]
 
 
 def grown(ranges: Sequence[LotRange], lot: str, product: str, serial: int) -> list[LotRange]:
@@ -116,27 +130,41 @@ def grown(ranges: Sequence[LotRange], lot: str, product: str, serial: int) -> li
     return [*ranges, LotRange(lot=lot, product=product, first=newest.last + 1, last=serial)]
 
 
-def suspect(window: Window, marks: Iterable[Mark], ranges: Sequence[LotRange], lots: Iterable[LotCount]) -> Suspect:
+def suspect(
+    window: Window,
+    marks: Iterable[Mark],
+    ranges: Sequence[LotRange],
+    lots: Iterable[LotCount],
+    floor: Iterable[Mark] = (),
+) -> Suspect:
     """The units that passed the machine within the window, cut at lot borders.
 
-    `marks` are of that machine. Without any mark at an end, or without serials, the lots that ran in the window are
-    taken whole.
+    `marks` are exact counts of that machine, `floor` what it had passed at least. Without either at the start, without
+    a count at the end or without serials, the lots that ran in the window are taken whole.
     """
     known = rising(marks)
     low, low_exact = _bound(known, window.from_at, up=False)
     high, high_exact = _bound(known, window.to_at, up=True)
+    if not low_exact:
+        least = (m.serial for m in floor if m.at <= window.from_at and (high is None or m.serial <= high))
+        low = max((*least, *(() if low is None else (low,))), default=None)
     if low is None or high is None or not ranges:
         return _whole_lots(window, lots)
     if high <= low:
         return Suspect(first=low + 1, last=high, exact=low_exact and high_exact)
     units = _joined(
         unit
-        for row in ranges
+        for row in _reaching(ranges, low + 1)
         for unit in split_window(((row.lot, row.first, row.last),), low + 1, high, product=row.product)
     )
     covered = sum((u.quantity for u in units), Decimal(0))
-    exact = low_exact and high_exact and covered == high - low
+    exact = low_exact and high_exact and covered == high - low and low + 1 >= ranges[0].first
     return Suspect(units=units, first=low + 1, last=high, exact=exact)
+
+
+def _reaching(ranges: Sequence[LotRange], first: int) -> Sequence[LotRange]:
+    """The ranges, the oldest reaching back to `first`: units of a lot that nobody counted are held under that one."""
+    return [replace(ranges[0], first=min(first, ranges[0].first)), *ranges[1:]]
 
 
 def rising(marks: Iterable[Mark]) -> list[Mark]:

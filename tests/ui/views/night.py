@@ -1,4 +1,4 @@
-"""The night of the pictures with what suspect units need: unit counters of line 2, lots, older cases, a replayed burst."""
+"""The night of the pictures with what suspect units need: counters of line 2, lots, older cases, a replayed burst."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain import events as e
 from app.domain.case import ExceptionCase
@@ -22,7 +23,11 @@ LAST = 22_357
 GOOD = 21_205
 """The unit that the last good check stood at."""
 
-PASSED = {"filler": LAST, "capper": 22_321, "labeller": 22_273, "case_packer": 22_251, "palletiser": 22_035}
+PASSED = {"filler": LAST, "capper": 22_321, "labeller": 22_273}
+"""The last unit that left each machine that numbers units as the filler does; the others count cases and layers."""
+
+BETWEEN = (("labeller", "case_packer", 22.0), ("case_packer", "palletiser", 18.0))
+"""What lies between two machines, in units of the first: told by what one made more than the other took."""
 
 
 def hold_night() -> FakeDesk:
@@ -31,9 +36,13 @@ def hold_night() -> FakeDesk:
     desk.plant = replace(
         desk.plant,
         hold_reasons={
-            "underfill": "Underfill", "foreign_body": "Foreign body", "seal": "Seal", "label": "Label", "other": "Other",
+            "underfill": "Underfill",
+            "foreign_body": "Foreign body",
+            "seal": "Seal",
+            "label": "Label",
+            "other": "Other",
         },
-    )  # fmt: skip
+    )
     _count(desk)
     _lots(desk)
     _tell_case(desk)
@@ -52,6 +61,17 @@ def _count(desk: FakeDesk) -> None:
     good_s, stop_s = at("01:38").timestamp(), at("02:11:43").timestamp()
     made = GOOD + (times - good_s) / (stop_s - good_s) * (LAST - GOOD)
     desk.values.series[tag.index] = np.floor(np.clip(made, 1, LAST))
+    grown, late = np.linspace(0, 3_000, ages.size), np.clip((3_600 - ages) / 600, 0, 1)
+    for here, there, units in BETWEEN:
+        _series(desk, f"L2.{here}", Signal.PRODUCED, 5_000 + np.floor(grown))
+        _series(desk, f"L2.{here}", Signal.REJECTED, np.full(ages.size, 7.0))
+        _series(desk, f"L2.{there}", Signal.CONSUMED, 900 + np.floor(grown - late * units))
+
+
+def _series(desk: FakeDesk, machine: str, signal: Signal, values: NDArray[np.float64]) -> None:
+    tag = desk.plant.tag(machine, signal)
+    assert tag is not None
+    desk.values.series[tag.index] = values
 
 
 def _lots(desk: FakeDesk) -> None:

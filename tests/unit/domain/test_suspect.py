@@ -162,8 +162,38 @@ def test_lots_of_all_orders_stand_in_serial_order_with_their_product() -> None:
     assert [(r.lot, r.product) for r in rows] == [("A", "W-050"), ("B", "")]
 
 
-def test_a_lots_ends_and_checks_with_a_serial_are_counts() -> None:
-    assert lot_marks([lot("A", 11, 20, 0, 10), lot("B", None, 5, 0, 1)]) == marks((0, 10), (10, 20))
+def test_a_machine_has_passed_at_least_the_lots_that_were_counted() -> None:
+    lots = [lot("A", 11, 20, 0, 10), lot("X", None, None, 0, 5), lot("B", 21, 25, 10, 30)]
+    assert lot_marks(lots, at_feed=True) == marks((10, 20), (30, 25))
+    assert lot_marks(lots, at_feed=False) == marks((10, 20)), "of the newest lot units may be on their way"
+
+
+def test_what_was_passed_at_least_bounds_a_window_whose_start_nobody_counted() -> None:
+    floor = marks((100, 17_000), (200, 17_900))
+    found = suspect(window(150, 400), marks((390, 18_500), (400, 18_600)), RANGES, (), floor)
+    assert (found.first, found.last) == (17_001, 18_600)
+    assert not found.exact
+
+
+def test_units_older_than_every_counted_lot_are_held_under_the_oldest() -> None:
+    found = suspect(window(0, 10), marks((0, 15_999), (10, 16_050)), RANGES, ())
+    assert [(u.lot, u.first, u.last) for u in found.units] == [("4471-B", 16_000, 16_050)]
+    assert not found.exact
+
+
+def test_a_lot_begins_with_the_unit_after_the_one_before_however_late_it_was_counted() -> None:
+    late = OrderProgress(
+        id="WO-1",
+        version=1,
+        line="L2",
+        lots=(lot("A", 1, 6_000, 0, 10), lot("B", 6_350, 12_000, 10, 20), lot("D", 18_300, 19_000, 40, 50)),
+    )
+    assert [(r.lot, r.first, r.last) for r in lot_ranges([late], {})] == [
+        ("A", 1, 6_000), ("B", 6_001, 12_000), ("D", 18_300, 19_000),
+    ]  # fmt: skip
+
+
+def test_checks_with_a_serial_are_counts() -> None:
     checks = [check(5, True, serial=15), check(6, True), check(7, True, machine="L2.capper", serial=9)]
     assert check_marks(checks, "L2.filler") == marks((5, 15))
 

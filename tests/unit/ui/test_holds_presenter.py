@@ -303,18 +303,28 @@ def test_the_panel_tells_where_the_suspect_units_are(rig: Rig) -> None:
 
 
 def test_a_machine_that_is_not_heard_is_said_to_be_unknown(rig: Rig) -> None:
-    for name in ("case_packer", "palletiser"):
-        tag = rig.desk.plant.tag(f"L2.{name}", Signal.UNIT_SERIAL)
-        assert tag is not None
-        rig.desk.values.rows[tag.index] = NOTHING
-        buffer = rig.desk.plant.tag(f"L2.{name}", Signal.BUFFER)
-        if buffer is not None:
-            rig.desk.values.rows[buffer.index] = NOTHING
+    tag = rig.desk.plant.tag("L2.case_packer", Signal.CONSUMED)
+    assert tag is not None
+    rig.desk.values.rows[tag.index] = NOTHING
     rig.presenter.show("case/c1")
     boxes = {b.name: b for b in rig.view.panel.boxes}
     assert not boxes["Palletiser"].known
     assert boxes["Labeller"].behind == "1,068 here or further"
     assert "not known where" in rig.view.panel.held[0].where
+
+
+def test_a_counter_that_started_anew_tells_nothing_of_what_lies_before_a_machine(rig: Rig) -> None:
+    tag = rig.desk.plant.tag("L2.case_packer", Signal.CONSUMED)
+    assert tag is not None
+    rig.desk.values.series[tag.index] = rig.desk.values.series[tag.index] % 1_000
+    rig.presenter.show("case/c1")
+    assert not {b.name: b for b in rig.view.panel.boxes}["Case packer"].known
+
+
+def test_a_machine_that_counts_cases_has_its_lots_held_whole(rig: Rig) -> None:
+    rig.presenter.show("case/c7")
+    assert [(r.lot, r.quantity) for r in rig.view.panel.held] == [("4471-B", "6,000"), ("4471-C", "340")]
+    assert "held whole" in rig.view.panel.doubt
 
 
 def test_the_checks_stand_on_the_window(rig: Rig) -> None:
