@@ -21,6 +21,8 @@ from ui.widgets.spark import polylines
 from ui.widgets.strip import StripChart
 from ui.widgets.traces import TracePlot, at_event
 
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+
 # --- labels ---------------------------------------------------------------------------------------------------------
 
 
