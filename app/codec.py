@@ -53,7 +53,7 @@ def read(payload: str | bytes, cls: type[T]) -> T:
 
 def plain(value: Any) -> Any:
     """Builtins only (dict, list, str, …), as a JSON reader would see it."""
-    return msgspec.to_builtins(value, enc_hook=_builtin)
+    return msgspec.json.decode(_encoder.encode(value))
 
 
 def convert(value: Any, cls: type[T]) -> T:
