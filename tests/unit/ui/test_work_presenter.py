@@ -35,6 +35,7 @@ class Shown:
         self.sheet: Sheet | None = None
         self.move: MoveSheet | None = None
         self.selected: list[str] = []
+        self.marked = ""
         self.times = 0
 
     def show_lanes(self, rows: Sequence[LaneRow]) -> None:
@@ -55,6 +56,9 @@ class Shown:
 
     def select(self, ref: str) -> None:
         self.selected.append(ref)
+
+    def mark(self, ref: str) -> None:
+        self.marked = ref
 
     def order(self, number: str) -> OrderRow:
         return next(o for lane in self.lanes for o in lane.orders if o.number == number)
@@ -101,6 +105,12 @@ def test_an_order_with_a_held_lot_is_marked_and_no_other() -> None:
     bench = Bench()
     held = [o.number for lane in bench.view.lanes for o in lane.orders if o.held]
     assert held == ["WO-10479"]
+
+
+def test_it_begins_with_the_first_order_in_trouble_without_taking_the_keyboard() -> None:
+    bench = Bench()
+    assert bench.presenter.selected == bench.view.marked == "order/WO-10479"
+    assert bench.view.selected == []
 
 
 def test_a_queued_order_says_when_it_would_run_behind_the_others() -> None:

@@ -58,7 +58,8 @@ def steady_range(
         return before
     span = max(top - bottom, abs(top) * 0.02, 1e-9)
     step = 10.0 ** math.floor(math.log10(span)) / 2
-    return math.floor((bottom - span * 0.06) / step) * step, math.ceil((top + span * 0.06) / step) * step
+    below = math.floor((bottom - span * 0.06) / step) * step
+    return max(0.0, below) if bottom >= 0 else below, math.ceil((top + span * 0.06) / step) * step
 
 
 def tick_step_s(span_s: float, most: int) -> int:

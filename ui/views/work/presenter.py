@@ -45,6 +45,7 @@ class WorkView(Protocol):
     def show_sheet(self, sheet: Sheet | None) -> None: ...
     def show_move(self, move: MoveSheet | None) -> None: ...
     def select(self, ref: str) -> None: ...
+    def mark(self, ref: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +94,21 @@ class WorkPresenter:
         postings = model.all_postings(self._desk.view)
         by_order = postings_by_order(postings)
         at, plant = now.at, self._desk.plant
-        self._view.show_lanes(lanes(now, self._rates(), by_order, self._formats))
+        rows = lanes(now, self._rates(), by_order, self._formats)
+        self._view.show_lanes(rows)
+        self._begin_with(rows)
         self._view.show_assignments(lists.assignment_rows(plant, now.assignments, at, self._formats))
         self._view.show_postings(lists.posting_rows(plant, postings, at, self._formats), lists.lag_text(postings))
         self._show_side(now, by_order)
+
+    def _begin_with(self, rows: Sequence[LaneRow]) -> None:
+        """While nothing was selected yet: the first order in trouble, else the first of all."""
+        if not self._selected:
+            orders = [order for lane in rows for order in lane.orders]
+            first = next((o for o in orders if o.priority), next(iter(orders), None))
+            if first is not None:
+                self._selected = first.ref
+                self._view.mark(first.ref)
 
     def situation(self) -> Situation:
         """What stands now: all that a reassignment is judged by."""

@@ -137,6 +137,10 @@ class WorkWidget(QWidget):
             self._stack.setCurrentWidget(self._sheet)
             self._board.setFocus()
 
+    def mark(self, ref: str) -> None:
+        """Mark an order or a person, and leave the keyboard where it is."""
+        self._board.select(ref)
+
     def select(self, ref: str) -> None:
         """Mark a thing where it stands and give its list the focus."""
         owner: QWidget = self._board
