@@ -5,7 +5,7 @@ Reads only; the arithmetic is the domain's. A stale count is no count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -60,14 +60,27 @@ class Evidence:
         return suspect(window, self.marks, self.ranges, self.lots, self.floor)
 
 
-def evidence(desk: Desk, machine: Machine, since: datetime, case: ExceptionCase | None = None) -> Evidence:
-    """What is known of a machine's units from about `since` on; `case` adds what its capsule froze."""
+NEAR_S = 90.0
+"""Counts this near to a window's end decide it."""
+
+
+def evidence(
+    desk: Desk,
+    machine: Machine,
+    since: datetime,
+    case: ExceptionCase | None = None,
+    near: Sequence[datetime] = (),
+) -> Evidence:
+    """What is known of a machine's units from about `since` on; `case` adds what its capsule froze.
+
+    With `near` only the counts about these instants are gathered: for one window that will not be moved.
+    """
     progress = [row for row in all_progress(desk.view) if row.line == machine.line]
     samples = tuple(c for c in checks(desk.view) if c.machine == machine.id)
     lots = [lot for row in progress for lot in row.lots]
     numbered = has_feed_numbers(desk, machine)
     marks = rising([
-        *live_marks(desk, machine, since),
+        *live_marks(desk, machine, since, near),
         *(capsule_marks(desk, machine, case) if case else ()),
         *check_marks(samples, machine.id),
     ]) if numbered else []  # fmt: skip
@@ -107,7 +120,7 @@ def default_window(case: ExceptionCase, known: Evidence) -> Window:
     return window_of(case.happened_at, good, running_lots, fallback=LOOK_BACK)
 
 
-def live_marks(desk: Desk, machine: Machine, since: datetime) -> tuple[Mark, ...]:
+def live_marks(desk: Desk, machine: Machine, since: datetime, near: Sequence[datetime] = ()) -> tuple[Mark, ...]:
     """The machine's unit counter as the board remembers it, about one mark a second where it moved."""
     tag = desk.plant.tag(machine.id, Signal.UNIT_SERIAL)
     if tag is None:
@@ -115,6 +128,8 @@ def live_marks(desk: Desk, machine: Machine, since: datetime) -> tuple[Mark, ...
     seconds = (desk.now() - since + timedelta(minutes=1)).total_seconds()
     times, values = desk.values.recent(tag.index, seconds)
     good = np.isfinite(values)
+    if near:
+        good &= np.logical_or.reduce([np.abs(times - at.timestamp()) <= NEAR_S for at in near])
     times, values = times[good], values[good]
     if not len(values):
         return ()

@@ -170,7 +170,7 @@ def _reaching(ranges: Sequence[LotRange], first: int) -> Sequence[LotRange]:
 def rising(marks: Iterable[Mark]) -> list[Mark]:
     """The marks by time without those that step back: a counter that restarted proves nothing about older units."""
     kept: list[Mark] = []
-    for mark in sorted(marks):
+    for mark in sorted(marks, key=lambda m: (m.at, m.serial)):
         while kept and kept[-1].serial > mark.serial:
             kept.pop()
         kept.append(mark)

@@ -2,7 +2,7 @@
 
 from app.acquisition.counts import LineCounts
 from app.acquisition.machine import MachineNow
-from app.domain.plant import Machine, Signal, Tag
+from app.domain.plant import Signal
 from app.domain.reading import Quality
 from tests.ui.plant import make_plant
 
@@ -57,9 +57,3 @@ def test_when_the_feed_begins_another_lot_the_one_before_ends_there() -> None:
     assert line.records == [("4480-A", 6_000)]
     line.made(30.0, 6_400.0, 50.0)
     assert [(r.lot, r.serial) for r in line.counts.tick(200.0)] == [("4480-B", 6_400)]
-
-
-def test_the_output_machine_and_the_feed_are_not_the_same_here() -> None:
-    assert LINE.output != LINE.feed
-    assert isinstance(PLANT.machines[LINE.feed], Machine)
-    assert isinstance(PLANT.tag(LINE.feed, Signal.LOT), Tag)

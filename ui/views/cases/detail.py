@@ -14,7 +14,7 @@ from app.domain.posting import Posting
 from app.domain.similar import guidance, key_person, likest, same_trouble
 from app.domain.suspect import last_good
 from app.domain.text import safe
-from app.readmodel.model import all_cases, all_holds, held
+from app.readmodel.model import all_cases, all_holds, checks, held
 from ui.containment import default_window, evidence
 from ui.desk import Desk
 from ui.text import DASH, Formats, amount, duration, hms, t
@@ -25,7 +25,6 @@ from ui.views.cases.wording import line_of, runs, who
 BEFORE_S, AFTER_S = 120, 30
 """What the capsule freezes around the event."""
 
-LOOK_FOR_CHECKS = timedelta(hours=12)
 SHARE_NAMED_FROM = 4
 """From this many similar cases on, the share that one person closed is said."""
 
@@ -182,10 +181,10 @@ def checked(case: ExceptionCase, desk: Desk, formats: Formats) -> tuple[str, str
     machine = desk.plant.machines.get(case.machine or "")
     if machine is None:
         return DASH, DASH
-    known = evidence(desk, machine, case.happened_at - LOOK_FOR_CHECKS, case)
-    good = last_good(known.checks, machine.id, case.happened_at)
+    good = last_good(checks(desk.view), machine.id, case.happened_at)
     if good is None:
         return t("none recorded"), DASH
+    known = evidence(desk, machine, good.at, case, near=(good.at, case.happened_at))
     said = f"{formats.minute(good.at)} {safe(good.characteristic, 40)} {good.value} {safe(good.unit, 10)}".strip()
     made = known.within(default_window(case, known))
     if not made.quantity:
