@@ -255,6 +255,8 @@ class Window(QWidget):
         person = self._desk.person
         if person != self._person:
             self._person = person
+            if person is not None:
+                self.sign_in_panel.leave()
             self.say(t("{name} works here now.", name=person.name) if person else t("Nobody is signed in."))
 
     def selected(self, kinds: frozenset[str]) -> str:

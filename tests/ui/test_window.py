@@ -242,6 +242,13 @@ def test_a_sign_in_that_is_refused_is_said(qtbot: QtBot, window: Window, desk: F
     assert window.strip.text == "The disk refuses. Call IT."
 
 
+def test_the_panel_goes_when_somebody_was_seated_otherwise(window: Window, desk: FakeDesk) -> None:
+    window.act("sign_in")
+    desk.person = desk.plant.people["silva"]
+    window.refresh()
+    assert window.sign_in_panel.isHidden()
+
+
 def test_an_empty_station_asks_at_once_who_works_here(qtbot: QtBot, open_window: Open, desk: FakeDesk) -> None:
     desk.person = None
     window = open_window()
