@@ -173,7 +173,7 @@ class MachineWatch:
 def _wire(desk: Desk, machine: Machine) -> _Wiring:
     tags = desk.plant.tags_of(machine.id)
     buffers = [tag for tag in tags if tag.signal is Signal.BUFFER]
-    out = next((tag for tag in buffers if "out" in tag.name.lower() or "out" in tag.id.lower()), None)
+    out = next((tag for tag in buffers if "outfeed" in f"{tag.name} {tag.id}".lower()), None)
     return _Wiring(
         machine=machine,
         tags={tag.signal: tag for tag in reversed(tags)},

@@ -17,6 +17,8 @@ from ui.text import DASH, Formats, amount, duration, t
 
 Floats = NDArray[np.float64]
 
+NONE: Floats = np.empty(0, dtype=np.float64)
+
 QUALITY_WORDS = {
     Quality.GOOD: "good",
     Quality.UNCERTAIN: "uncertain",
@@ -48,19 +50,46 @@ class SignalRow:
     bottom: float = 0.0
     top: float = 1.0
     stamp: int = 0
-    past: Floats = field(default_factory=lambda: np.empty(0), compare=False)
+    past: Floats = field(default_factory=lambda: NONE, compare=False)
 
 
-def signal_row(desk: Desk, tag: Tag, formats: Formats, *, past_s: float = 0.0, every_s: int = 5) -> SignalRow:
-    """A tag as it stands; with `past_s` also its last seconds, renewed every `every_s`."""
+class Pasts:
+    """The last seconds of tags for their sparklines, renewed every few seconds only."""
+
+    def __init__(self, desk: Desk, *, seconds: float = 600.0, every_s: int = 5, points: int = 150) -> None:
+        self._desk, self._seconds, self._every_s, self._points = desk, seconds, every_s, points
+        self._kept: dict[int, tuple[int, Floats]] = {}
+
+    def of(self, tag: Tag) -> tuple[int, Floats]:
+        """(stamp, values) of a tag, thinned; values are empty for what says nothing as a line."""
+        stamp = int(self._desk.now().timestamp()) // self._every_s
+        kept = self._kept.get(tag.index)
+        if kept is None or kept[0] != stamp:
+            silent = tag.is_text or tag.signal in _COUNTED
+            values = NONE if silent else thinned(self._desk.values.recent(tag.index, self._seconds)[1], self._points)
+            kept = self._kept[tag.index] = (stamp, values)
+        return kept
+
+
+def thinned(values: Floats, points: int) -> Floats:
+    """At most `points` values: means of equal stretches; a stretch without any stays a gap."""
+    if values.size <= points:
+        return values
+    step = -(-values.size // points)
+    padded = np.concatenate((np.full(-values.size % step, np.nan), values)).reshape(-1, step)
+    known = np.isfinite(padded)
+    counts = known.sum(axis=1)
+    sums = np.where(known, padded, 0.0).sum(axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def signal_row(desk: Desk, tag: Tag, formats: Formats, *, past: tuple[int, Floats] | None = None) -> SignalRow:
+    """A tag as it stands; `past` is (stamp, values) of `Pasts`."""
     now_s = desk.now().timestamp()
     reading = desk.values.reading(tag.index)
     stale = stale_words(reading, now_s, formats)
     number = None if stale or math.isnan(reading.number) else reading.number
     bottom, top = _range(tag)
-    past = (
-        desk.values.recent(tag.index, past_s)[1] if past_s and not tag.is_text and tag.signal not in _COUNTED else None
-    )
     return SignalRow(
         key=tag.id,
         name=tag.name,
@@ -71,13 +100,13 @@ def signal_row(desk: Desk, tag: Tag, formats: Formats, *, past_s: float = 0.0, e
         age=DASH if reading.received_s <= 0 else duration(reading.age_s(now_s)),
         stale=stale,
         out=number is not None and out_of_band(tag, number),
-        number=number if tag.low is not None or tag.high is not None else None,
+        number=number if ranged(tag) else None,
         low=tag.low,
         high=tag.high,
         bottom=bottom,
         top=top,
-        stamp=int(now_s) // every_s,
-        past=np.empty(0) if past is None else past,
+        stamp=0 if past is None else past[0],
+        past=NONE if past is None else past[1],
     )
 
 
@@ -123,6 +152,11 @@ def band_text(tag: Tag) -> str:
         return ""
     low, high = (DASH if edge is None else f"{edge:,.6g}" for edge in (tag.low, tag.high))
     return f"{low} – {high}"
+
+
+def ranged(tag: Tag) -> bool:
+    """Whether a bar of the tag says something: it has a band, or is a share."""
+    return tag.low is not None or tag.high is not None or tag.unit == "%"
 
 
 def out_of_band(tag: Tag, number: float) -> bool:

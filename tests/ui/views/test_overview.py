@@ -175,6 +175,19 @@ def test_a_changed_tile_paints_itself_and_no_other(qtbot: QtBot, watched: Watche
     assert not watched.painted[0].intersects(watched.tile_rect("L1.1"))
 
 
+def test_a_changed_header_leaves_the_selection_ring_below_it_whole(qtbot: QtBot, look: Look, watched: Watched) -> None:
+    watched.select("L0.1")
+    watched.grab()
+    other = [replace(row, name=f"Linie {row.key}") for row in rows()]
+    watched.set_lines(other)
+    whole = Sheet(look)
+    qtbot.addWidget(whole)
+    whole.resize(watched.size())
+    whole.set_lines(other)
+    whole.select("L0.1")
+    assert watched.grab().toImage() == whole.grab().toImage()
+
+
 def test_painting_by_parts_ends_in_the_same_picture(qtbot: QtBot, look: Look) -> None:
     desk = night_desk()
     parts = overview(qtbot, look, desk)

@@ -14,7 +14,8 @@ from app.domain.plant import Signal
 from tests.ui.desk import NOW, FakeDesk, at, night_desk, opened
 from tests.ui.shell import FakeShell
 from ui.models.orders import NO_ORDER
-from ui.views.overview.presenter import Presenter, thinned
+from ui.models.signals import thinned
+from ui.views.overview.presenter import Presenter
 from ui.views.overview.rows import LineRow, Ran, ShiftRow, TileRow
 from ui.views.overview.shift import stretches
 

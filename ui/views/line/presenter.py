@@ -190,9 +190,9 @@ class Presenter:
         return None if tag is None else signal_row(self._desk, tag, self._formats)
 
     def _key_value(self, now: MachineNow) -> SignalRow | None:
-        """The first process value out of its band, else the first one."""
+        """The first process value out of its band, else the first one that has a band."""
         tags: list[Tag] = [t for t in self._desk.plant.tags_of(now.machine.id) if t.signal is Signal.PROCESS]
-        rows = [signal_row(self._desk, tag, self._formats) for tag in tags]
+        rows = [row for row in (signal_row(self._desk, tag, self._formats) for tag in tags) if row.band]
         return next((row for row in rows if row.out), rows[0] if rows else None)
 
     def _lots(self, orders: Sequence[OrderRow], holds: Sequence[Hold]) -> tuple[LotRow, ...]:

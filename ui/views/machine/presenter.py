@@ -11,17 +11,16 @@ from app.domain.alarm import Alarm
 from app.domain.hold import Hold
 from app.domain.lifecycle import words
 from app.domain.lifecycles import AlarmState
-from app.domain.plant import Address, Machine, Signal
+from app.domain.plant import Address, Machine, Signal, Tag
 from app.readmodel.model import case, checks, open_cases, open_holds
 from ui.desk import Desk
 from ui.models.cases import case_line
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
-from ui.models.signals import signal_row, value_text
+from ui.models.signals import Pasts, ranged, signal_row, value_text
 from ui.shell import Shell, id_of, kind_of
 from ui.text import DASH, Formats, amount, duration, hms, t
 from ui.views.machine.rows import AlarmRow, CheckRow, HoldRow, MachineState
 
-PAST_S = 600.0
 CHECKS = 8
 HEADLINE = (
     (Signal.MODE, "mode"),
@@ -39,7 +38,13 @@ ORDER = (
     Signal.STOP_REASON, Signal.STOP_TEXT, Signal.BLOCKED, Signal.STARVED,
     Signal.LOT, Signal.ORDER, Signal.UNIT_SERIAL, Signal.HEARTBEAT,
 )  # fmt: skip
-"""Signals in the order in which they are read: what has a band first. Fixed, so that nothing jumps."""
+"""Signals in the order in which they are read."""
+
+
+def reading_order(tag: Tag) -> tuple[bool, int]:
+    """Where a signal stands in the list: what has a band first; fixed, so that nothing jumps."""
+    return not ranged(tag), ORDER.index(tag.signal)
+
 
 SEVERITIES = ((800, 1), (600, 2), (300, 3), (0, 4))
 """OPC UA severity from … on is shown as this priority."""
@@ -61,6 +66,7 @@ class Presenter:
         self._view, self._desk, self._shell = view, desk, shell
         self._formats = Formats(desk.plant.zone)
         self._watch = MachineWatch(desk)
+        self._pasts = Pasts(desk)
         self._machine = next(iter(desk.plant.machines), "")
         self._ref = ""
         self._shown: MachineState | None = None
@@ -125,7 +131,7 @@ class Presenter:
         now = self._watch.now(machine.id)
         cases = [c for c in open_cases(self._desk.view) if c.machine == machine.id]
         holds = [h for h in open_holds(self._desk.view) if h.machine == machine.id or now.lot in h.lots]
-        tags = sorted(self._desk.plant.tags_of(machine.id), key=lambda tag: ORDER.index(tag.signal))
+        tags = sorted(self._desk.plant.tags_of(machine.id), key=reading_order)
         rate = t(
             "{rate} of {nominal} {unit}/min",
             rate=rate_text(now.rate, now.nominal),
@@ -146,7 +152,7 @@ class Presenter:
             high=now.high,
             top=now.nominal * 1.1,
             facts=self._facts(now),
-            signals=tuple(signal_row(self._desk, tag, self._formats, past_s=PAST_S) for tag in tags),
+            signals=tuple(signal_row(self._desk, tag, self._formats, past=self._pasts.of(tag)) for tag in tags),
             alarms=self._alarms(machine.id),
             cases=tuple(case_line(self._desk, c, self._formats) for c in cases),
             holds=tuple(self._hold(h) for h in holds),

@@ -235,7 +235,7 @@ def signal_cells(row: SignalRow) -> TableRow:
             Cell(stale=row.stale) if row.stale else Cell(text=words, bold=row.out),
             Cell(stale=HATCHED)
             if row.stale and row.band
-            else Cell(text=normal, soft=True, band=bar if row.band else None),
+            else Cell(text=normal, soft=True, band=bar if row.band or row.number is not None else None),
             Cell(spark=past if row.past.size else None),
             Cell(text=row.quality, soft=row.quality == t("good"), bold=bool(row.stale)),
             Cell(text=row.age, soft=not row.stale),

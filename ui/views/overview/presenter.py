@@ -8,8 +8,6 @@ from itertools import pairwise
 from math import isnan
 from typing import Protocol
 
-import numpy as np
-
 from app.domain.case import ExceptionCase
 from app.domain.hold import Hold, held_lots
 from app.domain.plant import Line
@@ -18,13 +16,13 @@ from ui.desk import Desk
 from ui.models.cases import owner_words
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
 from ui.models.orders import NO_ORDER, line_orders
+from ui.models.signals import Pasts
 from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, hms, t
-from ui.views.overview.rows import SEGMENTS, BufferRow, Floats, LineRow, ShiftRow, TileRow
+from ui.views.overview.rows import NO_SPARK, SEGMENTS, BufferRow, Floats, LineRow, ShiftRow, TileRow
 from ui.views.overview.shift import ShiftWatch
 
 SPARK_S = 600.0
-SPARK_EVERY_S = 5
 SPARK_POINTS = 60
 SHIFT_EVERY_S = 15
 
@@ -45,7 +43,7 @@ class Presenter:
         self._formats = Formats(desk.plant.zone)
         self._watch = MachineWatch(desk)
         self._shift = ShiftWatch(desk, self._formats)
-        self._sparks: dict[str, tuple[int, Floats]] = {}
+        self._pasts = Pasts(desk, seconds=SPARK_S, points=SPARK_POINTS)
         self._shift_at: datetime | None = None
         self._machine = ""
 
@@ -155,29 +153,9 @@ class Presenter:
         return "" if since is None else hms((self._desk.now() - since).total_seconds())
 
     def _spark(self, now: MachineNow) -> tuple[int, Floats]:
-        """The last ten minutes of the rate, renewed every few seconds, not all machines at once."""
-        machine = now.machine.id
-        stamp = int(self._desk.now().timestamp() + now.machine.position) // SPARK_EVERY_S
-        known = self._sparks.get(machine)
-        if known is not None and known[0] == stamp:
-            return known
-        tag = self._watch.rate_tag(machine)
-        values = self._desk.values.recent(tag.index, SPARK_S)[1] if tag is not None else np.empty(0)
-        made = (stamp, thinned(values, SPARK_POINTS))
-        self._sparks[machine] = made
-        return made
-
-
-def thinned(values: Floats, points: int) -> Floats:
-    """At most `points` values: means of equal stretches; a stretch without any stays a gap."""
-    if values.size <= points:
-        return values
-    step = -(-values.size // points)
-    padded = np.concatenate((np.full(-values.size % step, np.nan), values)).reshape(-1, step)
-    known = np.isfinite(padded)
-    counts = known.sum(axis=1)
-    sums = np.where(known, padded, 0.0).sum(axis=1)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+        """The last ten minutes of the rate."""
+        tag = self._watch.rate_tag(now.machine.id)
+        return (0, NO_SPARK) if tag is None else self._pasts.of(tag)
 
 
 def worst_by_machine(cases: Sequence[ExceptionCase]) -> dict[str, ExceptionCase]:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import RADIUS, Look
 from ui.views.overview.rows import LineRow, TileRow
-from ui.views.overview.tile import Sizes, draw_between, draw_tile, sizes
+from ui.views.overview.tile import RING, Sizes, draw_between, draw_tile, sizes
 from ui.widgets.bars import draw_progress
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.ink import draw_words
@@ -163,9 +163,9 @@ class Sheet(QWidget):
         xs = [frame.x() + 12 + i * (wide + between) for i in range(count)]
         return Place(
             frame=frame,
-            header=QRectF(frame.x() + 14, frame.y() + 2, frame.width() - 28, head - 2),
+            header=QRectF(frame.x() + 14, frame.y() + 2, frame.width() - 28, head - 2 - RING),
             tiles=tuple(QRectF(round(x), top, round(wide), tall) for x in xs[: len(row.tiles)]),
-            buffers=tuple(QRectF(x + wide, top, between, tall) for x in xs[: len(row.buffers)]),
+            buffers=tuple(QRectF(x + wide + RING, top, between - 2 * RING, tall) for x in xs[: len(row.buffers)]),
         )
 
     # --- paint ------------------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ class Sheet(QWidget):
         elif kind == _TILE:
             tile = line.tiles[j]
             draw_tile(painter, rect, tile, self._look, self._size(rect), selected=tile.key == self._key)
-        elif rect.width() > 12:
+        elif rect.width() > 6:
             draw_between(painter, rect, line.buffers[j], self._look.theme)
 
     def _size(self, rect: QRectF) -> Sizes:

@@ -24,6 +24,8 @@ from ui.widgets.spark import draw_spark
 
 _NO_BRUSH = Qt.BrushStyle.NoBrush
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
+RING = 4
+"""Px around a tile that belong to it, for the selection's ring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +91,18 @@ def _frame(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme, *, selec
     """Border and ground; equal frames are painted once and copied."""
     ratio = painter.device().devicePixelRatio()
     picture = frame_picture(rect.width(), rect.height(), row.priority, selected, ratio, theme)
-    painter.drawPixmap(QPointF(rect.x() - 4, rect.y() - 4), picture)
+    painter.drawPixmap(QPointF(rect.x() - RING, rect.y() - RING), picture)
 
 
 @lru_cache(maxsize=64)
 def frame_picture(width: float, height: float, priority: int, selected: bool, ratio: float, theme: Theme) -> QPixmap:
-    """A tile's empty frame with 4 px around it for the selection's ring."""
-    picture = QPixmap(round((width + 8) * ratio), round((height + 8) * ratio))
+    """A tile's empty frame with RING px around it."""
+    picture = QPixmap(round((width + 2 * RING) * ratio), round((height + 2 * RING) * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(theme.panel)
     painter = QPainter(picture)
     painter.setRenderHint(_ANTIALIAS, True)
-    rect, line = QRectF(4, 4, width, height), 2.0 if priority else 1.0
+    rect, line = QRectF(RING, RING, width, height), 2.0 if priority else 1.0
     painter.setPen(QPen(theme.priority(priority) if priority else theme.line, line))
     painter.setBrush(theme.raised)
     painter.drawRoundedRect(rect.adjusted(line / 2, line / 2, -line / 2, -line / 2), RADIUS, RADIUS)
@@ -230,7 +232,7 @@ def _small(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -
 
 def draw_between(painter: QPainter, rect: QRectF, row: BufferRow, theme: Theme) -> None:
     """The buffer between two tiles and the way the product goes."""
-    wide = min(rect.width() - 6, 14.0 + rect.height() * 0.02)
+    wide = min(rect.width(), 14.0 + rect.height() * 0.02)
     high = min(rect.height() * 0.42, wide * 4.2)
     top = rect.center().y() - high * 0.62
     stack = QRectF(rect.center().x() - wide / 2, top, wide, high)
