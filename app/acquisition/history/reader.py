@@ -15,7 +15,7 @@ from app.acquisition.history import frames
 from app.acquisition.history.drawing import NEVER_US, Columns
 from app.acquisition.history.folder import evicted, listing
 from app.acquisition.history.rows import US, Codes, Floats, Rows, joined, micro, shown
-from app.acquisition.history.segment import Block, Segment, UnreadableSegmentError, opened
+from app.acquisition.history.segment import Block, Picks, Segment, UnreadableSegmentError, opened
 
 log = logging.getLogger("lineside.history")
 
@@ -108,12 +108,14 @@ class HistoryReader:
         parts = []
         for block in self._blocks(tag_id, touched):
             chunks = block.chunks
-            parts.append(block.rows(np.flatnonzero((chunks["first_us"] < to_us) & (chunks["last_us"] >= from_us))))
+            inside = np.flatnonzero((chunks["first_us"] < to_us) & (chunks["last_us"] >= from_us))
+            block.fetch(inside)
+            parts.append(block.rows(inside))
             self.damaged += block.rotten
         parts += [grown.rows(tag_id) for grown in self._logs.values()]
         rows = joined([part for part in parts if len(part)]).by_time()
-        inside = slice(*np.searchsorted(rows.times_us, [from_us, to_us]).tolist())
-        return rows.times_us[inside] / US, rows.values[inside], rows.qualities[inside]
+        window = slice(*np.searchsorted(rows.times_us, [from_us, to_us]).tolist())
+        return rows.times_us[window] / US, rows.values[window], rows.qualities[window]
 
     def drawn(self, tag_id: str, from_s: float, to_s: float, columns: int) -> tuple[Floats, Floats, Floats]:
         """(left edges, low, high) of `columns` even columns of the window: exactly the extremes of their good samples.
@@ -127,8 +129,12 @@ class HistoryReader:
         self._refresh()
         picture = Columns(from_us, to_us, columns)
         touched = [n for n, s in self._segments.items() if s.first_us < to_us and s.last_us >= from_us]
-        for block in self._blocks(tag_id, touched):
-            self._draw(picture, block)
+        blocks = list(self._blocks(tag_id, touched))
+        cuts = [self._draw_summaries(picture, block) for block in blocks]
+        for block, cut in zip(blocks, cuts, strict=True):
+            rows = block.rows(cut)
+            picture.put_rows(rows.times_us, shown(rows.values, rows.qualities))
+            self.damaged += block.rotten
         self._draw_logs(picture, tag_id)
         self._find_before(picture, tag_id, from_us)
         low, high = picture.held(self._until_us())
@@ -144,24 +150,21 @@ class HistoryReader:
 
     # --- pictures -----------------------------------------------------------------------------------------------------
 
-    def _draw(self, picture: Columns, block: Block) -> None:
-        """A block by its own roll-up, by its chunks', and by rows where an edge cuts a chunk."""
+    def _draw_summaries(self, picture: Columns, block: Block) -> Picks:
+        """A block by its own roll-up or its chunks'. Which chunks an edge cuts: their rows are to be drawn next."""
         span = np.array([block.first_us, block.last_us])
         begin, end = picture.column(span).tolist()
         if begin == end:
-            low, high, final = np.array([[block.low], [block.high], [block.last]])
-            picture.put(span[:1], span[1:], low, high, final)
-            return
+            low, high, last = np.array([[block.low], [block.high], [block.last]])
+            picture.put(span[:1], span[1:], low, high, last)
+            return np.empty(0, np.intp)
         chunks = block.chunks
-        first, last = chunks["first_us"].copy(), chunks["last_us"].copy()
-        begins, ends = picture.column(first), picture.column(last)
-        cut = np.flatnonzero(begins != ends)
+        first_us, last_us = chunks["first_us"].copy(), chunks["last_us"].copy()
+        whole = picture.column(first_us) == picture.column(last_us)
+        cut = np.flatnonzero(~whole)
         block.fetch(cut)
-        whole = begins == ends
-        picture.put(first[whole], last[whole], *(chunks[name][whole] for name in ("low", "high", "last")))
-        rows = block.rows(cut)
-        picture.put_rows(rows.times_us, shown(rows.values, rows.qualities))
-        self.damaged += block.rotten
+        picture.put(first_us[whole], last_us[whole], *(chunks[name][whole] for name in ("low", "high", "last")))
+        return cut
 
     def _draw_logs(self, picture: Columns, tag_id: str) -> None:
         for grown in self._logs.values():

@@ -31,6 +31,8 @@ from app.acquisition.history.rows import NO_ROWS, Rows, joined
 
 Picks = NDArray[np.intp]
 
+CAN_ADVISE = hasattr(mmap, "MADV_WILLNEED")
+
 
 class UnreadableSegmentError(Exception):
     """The file is no whole segment."""
@@ -62,6 +64,7 @@ class Segment:
         if place is None:
             return None
         data = mapped(self.path)
+        will_read(data, self.blocks_at, self.blocks_at + self.blocks * BLOCK_ROW.itemsize)
         directory = np.frombuffer(data, BLOCK_ROW, self.blocks, self.blocks_at)
         at = int(np.searchsorted(directory["place"], place))
         if at == self.blocks or int(directory["place"][at]) != place:
@@ -95,12 +98,26 @@ def opened(path: Path) -> Segment:
 
 
 def mapped(path: Path) -> mmap.mmap:
-    """The file in memory, read only. Raises OSError, UnreadableSegmentError where it is empty."""
+    """The file in memory, read only. Raises OSError, UnreadableSegmentError where it is empty.
+
+    The system shall not read ahead by itself: what is wanted lies scattered, and `will_read` names it.
+    """
     with path.open("rb") as file:
         try:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:
             raise UnreadableSegmentError(f"{path.name} is empty") from error
+    if CAN_ADVISE:
+        data.madvise(mmap.MADV_RANDOM)
+    return data
+
+
+def will_read(data: mmap.mmap, begin: int, end: int) -> None:
+    """Let the system bring these bytes in side by side with others, instead of one by one when they are looked at."""
+    if CAN_ADVISE and begin < end:
+        aligned = begin // mmap.PAGESIZE * mmap.PAGESIZE
+        with contextlib.suppress(OSError):
+            data.madvise(mmap.MADV_WILLNEED, aligned, min(end, len(data)) - aligned)
 
 
 class Block:
@@ -109,42 +126,41 @@ class Block:
     def __init__(self, data: mmap.mmap, row: np.void, chunks_at: int) -> None:
         self._data = data
         self._codes = int(row["time_code"]), int(row["value_code"]), int(row["quality"])
+        self._step = packed_type(*self._codes, CHUNK).itemsize
         self._place, self.count = int(row["place"]), int(row["rows"])
         self._payload_at = int(row["payload"])
         self.first_us, self.last_us = int(row["first_us"]), int(row["last_us"])
         self.low, self.high, self.last = float(row["low"]), float(row["high"]), float(row["last"])
         number, first = -(-self.count // CHUNK), int(row["chunk"])
-        self.chunks = np.frombuffer(data, CHUNK_ROW, number, chunks_at + first * CHUNK_ROW.itemsize)
+        table_at = chunks_at + first * CHUNK_ROW.itemsize
+        will_read(data, table_at, table_at + number * CHUNK_ROW.itemsize)
+        self.chunks = np.frombuffer(data, CHUNK_ROW, number, table_at)
         self.rotten = 0
         if zlib.crc32(self.chunks.tobytes()) != int(row["crc"]):
             raise UnreadableSegmentError("a roll-up is damaged")
 
     def fetch(self, picks: Picks) -> None:
         """Tell the system which chunks will be read, so that it reads them side by side and not one by one."""
-        if not hasattr(mmap, "MADV_WILLNEED"):
-            return
-        step, page = packed_type(*self._codes, CHUNK).itemsize, mmap.PAGESIZE
         for first, last in _stretches(picks):
-            begin = (self._payload_at + first * step) // page * page
-            end = min(self._payload_at + (last + 1) * step, len(self._data))
-            with contextlib.suppress(OSError):
-                self._data.madvise(mmap.MADV_WILLNEED, begin, end - begin)
+            will_read(self._data, self._payload_at + first * self._step, self._payload_at + (last + 1) * self._step)
 
     def rows(self, picks: Picks) -> Rows:
         """The rows of some chunks (ascending), by time."""
-        whole = np.array([pick for pick in picks.tolist() if self._is_whole(pick)], np.intp)
+        whole = picks[self._are_whole(picks)]
         full, rest = divmod(self.count, CHUNK)
         parts = [self._rows(whole[whole < full], CHUNK)]
         if rest and len(whole) and whole[-1] == full:
             parts.append(self._rows(whole[-1:], rest))
         return joined([part for part in parts if len(part)])
 
-    def _is_whole(self, pick: int) -> bool:
-        step = packed_type(*self._codes, CHUNK).itemsize
-        at = self._payload_at + pick * step
-        length = min(CHUNK, self.count - pick * CHUNK)
-        whole = zlib.crc32(self._data[at : at + step // CHUNK * length]) == int(self.chunks["crc"][pick])
-        self.rotten += not whole
+    def _are_whole(self, picks: Picks) -> NDArray[np.bool_]:
+        """Which chunks are as they were written; the others are counted."""
+        step, seen = self._step, memoryview(self._data)
+        begins = (self._payload_at + picks * step).tolist()
+        final = self._payload_at + self.count * (step // CHUNK)
+        found = [zlib.crc32(seen[begin : min(begin + step, final)]) for begin in begins]
+        whole: NDArray[np.bool_] = self.chunks["crc"][picks] == np.array(found, np.uint32)
+        self.rotten += len(picks) - int(whole.sum())
         return whole
 
     def _rows(self, picks: Picks, length: int) -> Rows:
@@ -155,7 +171,7 @@ class Block:
         if length == CHUNK:
             chunks = np.frombuffer(self._data, kind, self.count // CHUNK, self._payload_at)[picks]
         else:
-            at = self._payload_at + int(picks[0]) * packed_type(*self._codes, CHUNK).itemsize
+            at = self._payload_at + int(picks[0]) * self._step
             chunks = np.frombuffer(self._data, kind, 1, at)
         times = chunks["times"].astype(np.int64) + self.chunks["first_us"][picks][:, np.newaxis]
         values = unpacked(chunks["values"]).reshape(-1)
