@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.people import Person
 from ui import layout_file
-from ui.actions import ACTIONS, for_key, refusal
+from ui.actions import ACTIONS, refusal
 from ui.actions import BY_ID as ACTION
 from ui.banner import BannerBar
 from ui.catalog import BY_ID as VIEW
@@ -31,6 +31,7 @@ from ui.keyboard import bind, is_chord, name_of
 from ui.keys import KeysOverlay, groups
 from ui.layout_file import Layout, clamp, fingerprint
 from ui.levels import HOME, Crumb, path, up
+from ui.meaning import Selected, first_of, meant
 from ui.opened import Opened
 from ui.overlay import Overlay
 from ui.palette import Palette
@@ -103,7 +104,7 @@ class Window(QWidget):
         column.addWidget(self.status)
         self.rail.chosen.connect(self.visit)
         self.banner.stepped.connect(self.go)
-        self.banner.case_pressed.connect(lambda: self.go(self._top_ref()))
+        self.banner.case_pressed.connect(lambda: self.go(self._frame.top))
         self.banner.counts_pressed.connect(lambda: self.go("cases"))
         self.banner.find_pressed.connect(self.seek)
         self.banner.person_pressed.connect(self.sign_in)
@@ -192,9 +193,6 @@ class Window(QWidget):
         opened = self._opened.get(view_id)
         return opened.presenter.selected if opened is not None else ""
 
-    def _top_ref(self) -> str:
-        return self._frame.top
-
     # --- the shell --------------------------------------------------------------------------------------------------
 
     def go(self, ref: str) -> None:
@@ -264,8 +262,7 @@ class Window(QWidget):
 
         Of these the first that is of one of `kinds`; any selection when `kinds` is empty.
         """
-        refs = (ref for _, ref in self._selections())
-        return next((ref for ref in refs if not kinds or kind_of(ref) in kinds), "")
+        return first_of(self._selections(), kinds)
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
@@ -297,40 +294,17 @@ class Window(QWidget):
         if steer is not None:
             getattr(self, steer.id)()
             return True
-        meant = self._meant(key)
-        if meant is not None:
-            self.act(*meant)
-            return True
-        row = for_key(key, "") or next((row for row in ACTIONS if row.key == key), None)
-        if row is not None:
-            self.act(row.id)
-        return row is not None
+        found = meant(key, self._selections(), self._desk)
+        if found is not None:
+            self.act(*found)
+        return found is not None
 
-    def _meant(self, key: str) -> tuple[str, str] | None:
-        """(action, ref) of a key that acts on a thing.
-
-        What is selected in the view with the keyboard is meant, even if the action does not apply to it; without such
-        a selection the first of the others that it applies to.
-        """
-        found = [
-            (row, ref, source)
-            for source, ref in self._selections()
-            if (row := for_key(key, ref)) is not None and row.kinds
-        ]
+    def _selections(self) -> list[Selected]:
+        """What is selected in sight: with the keyboard, in the view in front, in the queue, in the banner."""
         focused = self.docks.holding(QApplication.focusWidget())
-        bound = [one for one in found if one[2] == focused]
-        fitting = bound or [one for one in found if one[0].applies(self._desk, one[1])] or found
-        return (fitting[0][0].id, fitting[0][1]) if fitting else None
-
-    def _selections(self) -> list[tuple[str, str]]:
-        """(view, ref) of everything selected in sight: with the keyboard, in front, in the queue, in the banner."""
-        views = [
-            v
-            for v in dict.fromkeys((self.docks.holding(QApplication.focusWidget()), self._front, SIDE))
-            if self.docks.visible(v)
-        ]
-        found = [*((view, self._selected_in(view)) for view in views), ("banner", self._top_ref())]
-        return [(view, ref) for view, ref in found if ref]
+        views = [v for v in dict.fromkeys((focused, self._front, SIDE)) if self.docks.visible(v)]
+        found = [Selected(ref=self._selected_in(view), binding=view == focused) for view in views]
+        return [s for s in (*found, Selected(ref=self._frame.top)) if s.ref]
 
     # --- steering ---------------------------------------------------------------------------------------------------
 
