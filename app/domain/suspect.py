@@ -181,8 +181,9 @@ def _bound(marks: Sequence[Mark], at: datetime, *, up: bool) -> tuple[int | None
     """(serial, exact) at an instant, grown outward where it is not known; None without a mark on the safe side."""
     before = next((m for m in reversed(marks) if m.at <= at), None)
     after = next((m for m in marks if m.at >= at), None)
-    if before is not None and before.at == at:
-        return before.serial, True
+    exact = [m.serial for m in marks if m.at == at]
+    if exact:
+        return (max(exact) if up else min(exact)), True
     if before is not None and after is not None:
         if before.serial == after.serial:
             return before.serial, True

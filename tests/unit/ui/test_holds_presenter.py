@@ -206,11 +206,11 @@ def test_a_released_hold_frees_nothing_more_and_its_age_stands(rig: Rig) -> None
 @pytest.mark.parametrize(
     ("event", "said", "bad"),
     [
-        (None, "hold waits for the ERP", False),
-        (e.PostingOutcomeLost(key="k", words="no answer"), "hold sent, no answer yet", False),
-        (e.PostingRejected(key="k", words="Lot is not open"), "hold rejected: “Lot is not open”", True),
-        (e.PostingParked(key="k", words="Which location?"), "hold parked: “Which location?”", True),
-        (e.PostingConfirmed(key="k"), "hold confirmed, 41 s after the floor", False),
+        (None, "hold waits for the ERP | ", False),
+        (e.PostingOutcomeLost(key="k", words="no answer"), "hold sent | no answer yet", False),
+        (e.PostingRejected(key="k", words="Lot is not open"), "hold rejected | “Lot is not open”", True),
+        (e.PostingParked(key="k", words="Which location?"), "hold parked | “Which location?”", True),
+        (e.PostingConfirmed(key="k"), "hold confirmed | 41 s after the floor", False),
     ],
 )
 def test_each_lot_tells_how_its_posting_stands(rig: Rig, event: e.Event | None, said: str, bad: bool) -> None:
@@ -225,7 +225,7 @@ def test_each_lot_tells_how_its_posting_stands(rig: Rig, event: e.Event | None, 
         rig.desk.record(event, when=NOW + timedelta(seconds=41))
     rig.presenter.refresh()
     first, second = rig.view.shown.lots
-    assert (first.erp, first.erp_bad) == (said, bad)
+    assert (f"{first.erp} | {first.erp_detail}", first.erp_bad) == (said, bad)
     assert second.erp == "nothing posted"
 
 

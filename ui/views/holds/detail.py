@@ -100,7 +100,8 @@ def lot_row(hold: Hold, lot: str, desk: Desk) -> LotRow:
     """A lot as the three have it."""
     units = [u for u in hold.units if u.lot == lot]
     quantity = sum((u.quantity for u in units), Decimal(0))
-    said, bad = erp_text(hold, lot, desk)
+    posted = posting_of(hold, lot, desk)
+    said, detail = posting_text(posted) if posted is not None else (t("nothing posted"), "")
     others = sum(1 for h in open_holds(desk.view) if h.id != hold.id and lot in h.lots)
     mine = t("free of this hold") if hold.closed else t("on hold")
     more = t("1 other hold") if others == 1 else t("{count} other holds", count=others)
@@ -111,7 +112,8 @@ def lot_row(hold: Hold, lot: str, desk: Desk) -> LotRow:
         floor=floor_text(lot, desk),
         lineside=f"{mine} · {more}" if others else mine,
         erp=said,
-        erp_bad=bad,
+        erp_detail=detail,
+        erp_bad=posted is not None and posted.stuck,
     )
 
 
@@ -132,28 +134,25 @@ def floor_text(lot: str, desk: Desk) -> str:
     return f"{said}, {t('{scrap} scrap', scrap=amount(scrap))}" if scrap else said
 
 
-def erp_text(hold: Hold, lot: str, desk: Desk) -> tuple[str, bool]:
-    """(how the newest posting of this hold for the lot stands, whether a person must act)."""
+def posting_of(hold: Hold, lot: str, desk: Desk) -> Posting | None:
+    """The newest posting of this hold for the lot."""
     cause = f"hold/{hold.id}"
     rows = (p for p in desk.view.every("posting") if isinstance(p, Posting) and p.cause == cause)
-    mine = [p for p in rows if p.command.get("lot") == lot]
-    if not mine:
-        return t("nothing posted"), False
-    newest = max(mine, key=lambda p: p.seq)
-    return posting_text(newest), newest.stuck
+    return max((p for p in rows if p.command.get("lot") == lot), key=lambda p: p.seq, default=None)
 
 
-def posting_text(posting: Posting) -> str:
-    """ "hold confirmed, 41 s after the floor", "waiting", or the ERP's own words."""
+def posting_text(posting: Posting) -> tuple[str, str]:
+    """("hold confirmed", "41 s after the floor"), or what the ERP said in its own words."""
     status = safe(str(posting.command.get("status", "")), 30)
     if posting.state is PostingState.CONFIRMED:
-        return t("{status} confirmed, {lag} after the floor", status=status, lag=duration(posting.lag_s or 0))
+        lag = duration(posting.lag_s or 0)
+        return t("{status} confirmed", status=status), t("{lag} after the floor", lag=lag)
     if posting.stuck:
         said = safe(posting.words, 120)
-        return t("{status} {state}: “{words}”", status=status, state=words(posting.state), words=said)
+        return t("{status} {state}", status=status, state=words(posting.state)), t("“{words}”", words=said)
     if posting.state is PostingState.UNKNOWN:
-        return t("{status} sent, no answer yet", status=status)
-    return t("{status} waits for the ERP", status=status)
+        return t("{status} sent", status=status), t("no answer yet")
+    return t("{status} waits for the ERP", status=status), ""
 
 
 # --- release and history --------------------------------------------------------------------------------------------

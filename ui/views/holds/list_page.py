@@ -228,7 +228,7 @@ def lot_line(row: LotRow) -> TableRow:
         Cell(text=row.quantity),
         Cell(text=good, detail=scrap),
         Cell(text=lineside, detail=others),
-        Cell(text=erp, bold=row.erp_bad),
+        Cell(text=erp, detail=row.erp_detail, bold=row.erp_bad),
     )
     return TableRow(key=row.lot, cells=cells)
 

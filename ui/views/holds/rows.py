@@ -70,6 +70,7 @@ class LotRow:
     floor: str
     lineside: str
     erp: str
+    erp_detail: str = ""
     erp_bad: bool = False
 
 
