@@ -233,7 +233,7 @@ class BannerBar(QFrame):
         self._look = look
         self.setFixedHeight(HEIGHT)
         self.brand, self.counts, self.top = Brand(look), Counts(look), TopCase(look, formats)
-        self.alarms = Words(look, 204)
+        self.alarms = Words(look, 236)
         self.seek, self.person = Words(look, 66, key="Ctrl K"), Words(look, 210, soft=False, right=True)
         self.seek.setAccessibleName(t("Find anything (Ctrl+K)"))
         row = QHBoxLayout(self)

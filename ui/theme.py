@@ -208,10 +208,11 @@ class Look(QObject):
         return found
 
     def apply(self, app: QApplication) -> None:
-        """Fusion with our palette, font and style sheet."""
-        self._app = app
-        app.setStyle("Fusion")
-        app.setFont(font(14))
+        """Fusion with our palette, font and style sheet. Style and font stay as they are when only the theme changes."""
+        if self._app is not app:
+            self._app = app
+            app.setStyle("Fusion")
+            app.setFont(font(14))
         app.setPalette(palette(self._theme))
         app.setStyleSheet(style_sheet(self._theme))
 
