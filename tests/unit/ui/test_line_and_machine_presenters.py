@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.domain import events as e
 from app.domain.plant import Signal
@@ -164,6 +165,16 @@ def test_signals_stand_in_one_fixed_order_with_what_has_a_band_first() -> None:
     desk.set("L2.filler", Signal.PROCESS, 99.0, name="Fill volume")
     assert [s.name for s in machine_of(desk)[0].states[-1].signals] == before
     assert before[:3] == ["Speed", "Torque valve block 3", "Bowl pressure"]
+
+
+def test_a_rate_without_a_band_of_its_own_has_the_one_around_nominal() -> None:
+    desk = FakeDesk()
+    bare = replace(desk.plant.tags_of("L1.filler")[13], low=None, high=None)
+    assert bare.signal is Signal.RATE
+    tags = tuple(bare if tag.index == bare.index else tag for tag in desk.plant.tags)
+    desk = FakeDesk(replace(desk.plant, tags=tags))
+    speed = machine_of(desk, "machine/L1.filler")[0].states[-1].signals[0]
+    assert (speed.name, speed.band) == ("Speed", "408 – 504")
 
 
 def test_diagnostics_name_the_link_and_how_much_is_live() -> None:

@@ -234,13 +234,13 @@ def test_what_nobody_saw_of_the_shift_is_unknown_and_said() -> None:
     assert line.coverage == "24 % seen"
 
 
-def test_the_shift_is_looked_at_a_few_times_a_minute_only() -> None:
+def test_the_shift_is_looked_at_every_two_seconds_only() -> None:
     desk = FakeDesk()
     view, presenter = overview(desk)
-    for _ in range(8):
-        desk.pass_time(2)
+    for _ in range(16):
+        desk.pass_time(0.25)
         presenter.refresh()
-    assert view.shifts == 2
+    assert view.shifts == 3
 
 
 def test_show_selects_machines_and_the_first_machine_of_a_line() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -39,6 +40,13 @@ ORDER = (
     Signal.LOT, Signal.ORDER, Signal.UNIT_SERIAL, Signal.HEARTBEAT,
 )  # fmt: skip
 """Signals in the order in which they are read."""
+
+
+def banded(tag: Tag, now: MachineNow) -> Tag:
+    """A rate without a band of its own gets the one around its nominal; other tags as they are."""
+    if tag.signal is not Signal.RATE or tag.low is not None or tag.high is not None:
+        return tag
+    return replace(tag, low=now.low, high=now.high)
 
 
 def reading_order(tag: Tag) -> tuple[bool, int]:
@@ -131,7 +139,7 @@ class Presenter:
         now = self._watch.now(machine.id)
         cases = [c for c in open_cases(self._desk.view) if c.machine == machine.id]
         holds = [h for h in open_holds(self._desk.view) if h.machine == machine.id or now.lot in h.lots]
-        tags = sorted(self._desk.plant.tags_of(machine.id), key=reading_order)
+        tags = sorted((banded(tag, now) for tag in self._desk.plant.tags_of(machine.id)), key=reading_order)
         rate = t(
             "{rate} of {nominal} {unit}/min",
             rate=rate_text(now.rate, now.nominal),
@@ -157,7 +165,7 @@ class Presenter:
             cases=tuple(case_line(self._desk, c, self._formats) for c in cases),
             holds=tuple(self._hold(h) for h in holds),
             checks=self._checks(machine.id),
-            links=self._links(machine),
+            links=self._links(machine, now.heard_at),
         )
 
     def _clock(self, now: MachineNow) -> str:
@@ -223,7 +231,7 @@ class Presenter:
             for row in reversed(found)
         )
 
-    def _links(self, machine: Machine) -> tuple[tuple[str, str], ...]:
+    def _links(self, machine: Machine, heard_at: datetime | None) -> tuple[tuple[str, str], ...]:
         """Diagnostics: the controller behind the machine, its link and its counts."""
         plant, status = self._desk.plant, self._desk.status.controllers.get(machine.controller)
         controller = plant.controllers.get(machine.controller)
@@ -239,7 +247,7 @@ class Presenter:
         if status is not None:
             since = self._formats.clock(status.since) if status.since else DASH
             rows.append((t("link"), t("{health} since {at}", health=t(status.health.value), at=since)))
-            rows.append((t("last heard"), self._heard(status.last_data_at)))
+            rows.append((t("last heard"), self._heard(heard_at or status.last_data_at)))
             rows.append((t("samples"), amount(status.samples)))
             rows.append((t("reconnects"), amount(status.reconnects)))
             rows.append((t("encrypted"), t("yes") if status.secure else t("no")))

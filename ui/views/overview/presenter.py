@@ -24,7 +24,7 @@ from ui.views.overview.shift import ShiftWatch
 
 SPARK_S = 600.0
 SPARK_POINTS = 60
-SHIFT_EVERY_S = 15
+SHIFT_EVERY_S = 2
 
 
 class OverviewView(Protocol):

@@ -28,6 +28,8 @@ Minutes = NDArray[np.int8]
 _RUNNING = tuple(int(state) for state in RUNNING)
 _STOPS = {"breakdown": Ran.STOPPED, "unplanned_stop": Ran.STOPPED, "rate_loss": Ran.SLOW}
 OWNED_WITHIN_S = 120.0
+WATCH_EVERY_S = 15
+"""How often the board's past is read for the minutes of the shift."""
 
 
 class ShiftWatch:
@@ -47,13 +49,14 @@ class ShiftWatch:
             return ShiftRow(title=t("No shift is planned now"), figures=self._figures(now - timedelta(hours=8), now))
         if span != self._span:
             self._begin(span)
-        self._watch(span, now)
+        if self._seen_at is None or abs((now - self._seen_at).total_seconds()) >= WATCH_EVERY_S:
+            self._watch(span, now)
         start, end = self._formats.minute(span.start_at), self._formats.minute(span.end_at)
         return ShiftRow(
             title=t("{shift} {start} – {end}", shift=span.shift.name, start=start, end=end),
             figures=self._figures(span.start_at, now),
             lines=tuple(self._line(line, span, now) for line in self._desk.plant.lines.values()),
-            now=(now - span.start_at) / span.length,
+            now=round((now - span.start_at) / span.length, 3),
         )
 
     # --- minutes ----------------------------------------------------------------------------------------------------

@@ -31,7 +31,9 @@ class ShiftStrip(QWidget):
         look.changed.connect(self.update)
 
     def set_shift(self, row: ShiftRow) -> None:
-        """Show the shift."""
+        """Show the shift; an unchanged one is not painted again."""
+        if row == self._row:
+            return
         self._row = row
         self._fit()
         figures = ", ".join(f"{label} {value}" for label, value in row.figures)

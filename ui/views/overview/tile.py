@@ -240,7 +240,7 @@ def draw_between(painter: QPainter, rect: QRectF, row: BufferRow, theme: Theme) 
     y = stack.bottom() + 9
     painter.setPen(QPen(theme.fill, 1.4))
     painter.setRenderHint(_ANTIALIAS, True)
-    a, b = stack.left(), stack.right()
+    a, b = stack.left() + 1, stack.right() - 1
     painter.drawLine(QPointF(a, y), QPointF(b, y))
     painter.drawPolyline([QPointF(b - 4, y - 3), QPointF(b, y), QPointF(b - 4, y + 3)])
     painter.setRenderHint(_ANTIALIAS, False)
