@@ -20,6 +20,7 @@ import psutil
 
 from app.acquisition.acquisition import Acquisition, controller_places, said_safely
 from app.acquisition.board import Board, BoardWriter
+from app.acquisition.history.spool import Spool
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Message, Pulse, to_line
 from app.codec import read
@@ -27,6 +28,8 @@ from app.domain.errors import KnownError
 from drivers.registry import open_driver
 
 PULSE_S = 1.0
+CLOSING_S = 1.0
+"""How long the last samples may take to the disk when the parent is gone."""
 
 
 class Pipe:
@@ -43,12 +46,12 @@ class Pipe:
             self._out.flush()
 
 
-async def serve(launch: Launch, pipe: Pipe) -> None:
+async def serve(launch: Launch, pipe: Pipe, spool: Spool | None) -> None:
     """Acquire until cancelled."""
     plant = launch.plant
     board = Board(Path(launch.board), len(plant.tags), len(plant.controllers), create=False)
     writer = BoardWriter(board, controller_places(plant))
-    acquisition = Acquisition(plant, writer, pipe.emit, open_driver, launch.count_period_s, launch.counters)
+    acquisition = Acquisition(plant, writer, pipe.emit, open_driver, launch.count_period_s, launch.counters, spool)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(acquisition.run(), name="acquisition")
         tasks.create_task(_pulse(acquisition, pipe), name="pulse")
@@ -63,9 +66,21 @@ async def _pulse(acquisition: Acquisition, pipe: Pipe) -> None:
         await asyncio.sleep(PULSE_S)
 
 
-def _die_with_parent(stdin: BinaryIO) -> None:
-    """Wait for the parent to close the pipe, by intent or by dying."""
+def history(launch: Launch) -> Spool | None:
+    """The spool, if the plant wants one."""
+    if launch.history_mb <= 0:
+        return None
+    spool = Spool(launch.history_folder, launch.plant.tags, launch.history_mb)
+    return spool if spool.ids else None
+
+
+def _die_with_parent(stdin: BinaryIO, spool: Spool | None) -> None:
+    """Wait for the parent to close the pipe, by intent or by dying; then go, whatever the disk does."""
     stdin.read()
+    if spool is not None:
+        closing = threading.Thread(target=spool.close, daemon=True)
+        closing.start()
+        closing.join(CLOSING_S)
     os._exit(0)
 
 
@@ -78,9 +93,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pipe = Pipe(sys.stdout.buffer)
     launch = read(sys.stdin.buffer.readline(), Launch)
-    threading.Thread(target=_die_with_parent, args=(sys.stdin.buffer,), daemon=True).start()
+    spool = history(launch)
+    threading.Thread(target=_die_with_parent, args=(sys.stdin.buffer, spool), daemon=True).start()
     try:
-        asyncio.run(serve(launch, pipe))
+        asyncio.run(serve(launch, pipe, spool))
     except KnownError as error:
         said_safely(pipe.emit, error)
         sys.exit(2)

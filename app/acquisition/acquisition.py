@@ -24,6 +24,7 @@ from app.acquisition.detectors.material import MaterialDetector
 from app.acquisition.detectors.rate import RateDetector
 from app.acquisition.detectors.rejects import RejectsDetector
 from app.acquisition.detectors.stops import StopsDetector
+from app.acquisition.history.spool import Spool
 from app.acquisition.machine import MachineNow
 from app.acquisition.messages import Ended, Message, TextChanged
 from app.domain.commands import CompleteCapsule, RecordFinding, RecordGap
@@ -35,6 +36,8 @@ from app.ports import AlarmEvent, Driver, DriverFactory, Link, LinkState, Sample
 log = logging.getLogger("lineside.acquisition")
 
 TICK_S = 0.25
+FLUSH_S = 1.0
+"""How often history goes to disk: what a power cut may cost."""
 COUNT_PERIOD_S = 60.0
 DETECTED = frozenset(Signal) - {Signal.PROCESS, Signal.HEARTBEAT, Signal.BUFFER}
 """Signals that a detector or a count looks at; the rest only go to the board and the recent past."""
@@ -63,8 +66,10 @@ class Acquisition:
         open_driver: DriverFactory,
         count_period_s: float = COUNT_PERIOD_S,
         counters: Mapping[str, float] | None = None,
+        spool: Spool | None = None,
     ) -> None:
         self._plant = plant
+        self._spool = spool
         self._board = board
         self._emit = emit
         self._open_driver = open_driver
@@ -110,6 +115,7 @@ class Acquisition:
                 if driver is not None:
                     tasks.create_task(driver.run(), name=f"driver {controller.id}")
             tasks.create_task(self._ticking(), name="acquisition ticks")
+            tasks.create_task(self._spooling(), name="acquisition history")
 
     def _opened(self, controller: str) -> Driver | None:
         tags = [tag for tag in self._plant.tags if tag.controller == controller]
@@ -129,12 +135,24 @@ class Acquisition:
             await asyncio.sleep(TICK_S)
             self.tick(time.time())
 
+    async def _spooling(self) -> None:
+        """History to disk, on another thread. A bug in it costs the history of this run, never the acquisition."""
+        while self._spool is not None:
+            await asyncio.sleep(FLUSH_S)
+            try:
+                await asyncio.to_thread(self._spool.flush, time.time())
+            except Exception:
+                log.exception("history is given up until the next start")
+                self._spool = None
+
     # --- DriverSink ---------------------------------------------------------------------------------------------------
 
     def samples(self, batch: Samples) -> None:
         """A batch of one controller: board first, then every sample to the detectors."""
         self._board.write(batch)
         self._recent.keep(batch)
+        if self._spool is not None:
+            self._spool.take(batch)
         tags = self._plant.tags
         for place, index in enumerate(batch.tags.tolist()):
             tag = tags[index]
@@ -179,6 +197,7 @@ class Acquisition:
         self._found(self._links[state.controller].link(state, time.time()))
         if state.link is not Link.UP:
             if state.last_data_s > 0:
+                self._break_lines(state)
                 self._lost_since.setdefault(state.controller, (state.last_data_s, state.reason))
         elif state.controller in self._lost_since:
             since, reason = self._lost_since.pop(state.controller)
@@ -186,6 +205,12 @@ class Acquisition:
                 controller=state.controller, from_at=instant(since), to_at=instant(state.since_s), reason=reason
             )
             self._emit(gap)
+
+    def _break_lines(self, lost: LinkState) -> None:
+        """History knows nothing of the controller's tags from its last word on."""
+        if self._spool is not None:
+            tags = [tag.index for tag in self._plant.tags if tag.controller == lost.controller]
+            self._spool.lost(tags, lost.last_data_s)
 
     # --- time ---------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from app.domain.plant import Plant
 
@@ -13,9 +14,16 @@ class Launch:
     """`board` is the path of the board's file, made by the parent; counts are journaled every `count_period_s`.
 
     `counters`: output machine → the last total that was journaled, so that what was made since then is not missed.
+    `history_mb` bounds the samples kept on disk, in `history_folder`; 0 keeps none.
     """
 
     plant: Plant
     board: str
     count_period_s: float = 60.0
     counters: Mapping[str, float] = field(default_factory=dict)
+    history_mb: float = 500.0
+
+    @property
+    def history_folder(self) -> Path:
+        """Where the history spool writes: beside the board."""
+        return Path(self.board).parent / "history"

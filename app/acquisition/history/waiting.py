@@ -14,7 +14,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from app.acquisition.history.rows import EARLIEST_US, Places, Rows, breaks, joined, micro, micros, shown
+from app.acquisition.history.rows import EARLIEST_US, Places, Rows, Times, breaks, joined, micro, micros, shown
 from app.domain.plant import Tag
 from app.ports import Samples
 
@@ -96,15 +96,28 @@ class Waiting:
         places = self._place[np.concatenate([batch.tags for batch in batches])]
         source_s = np.concatenate([batch.source_s for batch in batches])
         received_s = np.repeat([batch.received_s for batch in batches], [len(batch) for batch in batches])
+        kept = np.flatnonzero(places >= 0)
         rows = Rows(
             places=places.astype(np.uint32),
             times_us=micros(np.where(np.isfinite(source_s), source_s, received_s)),
             values=np.concatenate([batch.values for batch in batches]),
             qualities=np.concatenate([batch.qualities for batch in batches]),
-        ).chosen(np.flatnonzero(places >= 0))
+        ).chosen(kept)
+        self._tell_again(rows, micros(received_s[kept]))
         np.maximum.at(self._last_us, rows.places, rows.times_us)
         self._known[rows.places[np.isfinite(shown(rows.values, rows.qualities))]] = True
         return rows
+
+    def _tell_again(self, rows: Rows, received_us: Times) -> None:
+        """Time the first sample after a break that is older than the break by its receipt.
+
+        A value that did not change while the controller was lost comes back with its old source time: it was stored
+        then, and is known again from now on.
+        """
+        last_us = self._last_us[rows.places]
+        older = np.flatnonzero(~self._known[rows.places] & (rows.times_us <= last_us) & (last_us > EARLIEST_US))
+        which = older[np.unique(rows.places[older], return_index=True)[1]]
+        rows.times_us[which] = np.maximum(received_us[which], last_us[which] + 1)
 
     def _breaks(self, lost: Lost) -> Rows:
         places = lost.places[self._known[lost.places]]
