@@ -208,7 +208,7 @@ class Look(QObject):
         return found
 
     def apply(self, app: QApplication) -> None:
-        """Fusion with our palette, font and style sheet. Style and font stay as they are when only the theme changes."""
+        """Fusion with our palette, font and style sheet; a change of theme leaves style and font as they are."""
         if self._app is not app:
             self._app = app
             app.setStyle("Fusion")
