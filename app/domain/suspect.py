@@ -197,9 +197,12 @@ def _bound(marks: Sequence[Mark], at: datetime, *, up: bool) -> tuple[int | None
 
 
 def _whole_lots(window: Window, lots: Iterable[LotCount]) -> Suspect:
-    ran = [row for row in lots if row.from_at <= window.to_at and row.to_at >= window.from_at]
-    units = tuple(HeldUnits(lot=row.lot, quantity=row.good + row.scrap, first=row.first, last=row.last) for row in ran)
-    return Suspect(units=units, exact=False)
+    """The lots that ran in the window, without unit numbers: also what is still to be made of them."""
+    quantities: dict[str, Decimal] = {}
+    for row in lots:
+        if row.from_at <= window.to_at and row.to_at >= window.from_at:
+            quantities[row.lot] = quantities.get(row.lot, Decimal(0)) + row.good + row.scrap
+    return Suspect(units=tuple(HeldUnits(lot=lot, quantity=q) for lot, q in quantities.items()), exact=False)
 
 
 def _joined(units: Iterable[HeldUnits]) -> tuple[HeldUnits, ...]:

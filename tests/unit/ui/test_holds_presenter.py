@@ -323,7 +323,10 @@ def test_a_counter_that_started_anew_tells_nothing_of_what_lies_before_a_machine
 
 def test_a_machine_that_counts_cases_has_its_lots_held_whole(rig: Rig) -> None:
     rig.presenter.show("case/c7")
-    assert [(r.lot, r.quantity) for r in rig.view.panel.held] == [("4471-B", "6,000"), ("4471-C", "340")]
+    assert [(r.lot, r.units, r.quantity) for r in rig.view.panel.held] == [
+        ("4471-B", "whole lot", "6,000"), ("4471-C", "whole lot", "340"),
+    ]  # fmt: skip
+    assert rig.view.panel.held[0].promised == "Nordmarkt 06:15"
     assert "held whole" in rig.view.panel.doubt
 
 

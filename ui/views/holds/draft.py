@@ -151,4 +151,5 @@ def suspects(draft: Draft, within: Suspect | None, lots: dict[str, KnownLot]) ->
     """What would be held now, by window or by lot."""
     if draft.window is None:
         return named_units(draft, lots)
-    return within.units if within is not None else ()
+    units = within.units if within is not None else ()
+    return tuple(replace(u, product=u.product or lots[u.lot].product) if u.lot in lots else u for u in units)

@@ -257,7 +257,6 @@ class PlacePage(QWidget):
         for panel in (self._where, self._which):
             body.addWidget(panel)
         body.addLayout(middle)
-        body.addWidget(self._reason_panel)
         body.addStretch(1)
         self._area = Snug(inner)
         outer = QVBoxLayout(self)
@@ -265,6 +264,7 @@ class PlacePage(QWidget):
         outer.setSpacing(10)
         outer.addLayout(head)
         outer.addWidget(self._area, 100)
+        outer.addWidget(self._reason_panel)
         outer.addLayout(foot)
         outer.addStretch(1)
 

@@ -116,7 +116,7 @@ def boxes(units: Sequence[HeldUnits], row: Sequence[Station], draft: Draft, form
                 name=station.name,
                 suspect=place == 0,
                 behind=_behind(known, units, bool(first_known)),
-                full=known is not None and known.quantity > 0,
+                full=bool(first_known) and known is not None and known.quantity > 0,
                 known=station.passed is not None,
             )
         )
