@@ -7,9 +7,7 @@ sight, the first one in sight) stays where it is on the screen. Knows nothing of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from time import monotonic
-from typing import Protocol
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -27,6 +25,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from ui.text import t
 from ui.theme import Look
 from ui.widgets.cells import HATCHED, Align, Band, Cell, Column, Sparkline, draw_cell
+from ui.widgets.tablerows import Row, TableRow, find, fitting, row_text
 
 __all__ = [
     "HATCHED",
@@ -38,6 +37,7 @@ __all__ = [
     "Row",
     "Sparkline",
     "TableRow",
+    "fitting",
     "row_text",
 ]
 
@@ -45,26 +45,15 @@ HEADER = 32
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
+_BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+_CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+_LEFT_BUTTON = Qt.MouseButton.LeftButton
+_DOWN, _UP, _J, _K = Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_J, Qt.Key.Key_K
+_PAGE_DOWN, _PAGE_UP = Qt.Key.Key_PageDown, Qt.Key.Key_PageUp
+_HOME, _END, _RETURN, _ENTER = Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return, Qt.Key.Key_Enter
 _PAD = 8
 _SETTLE_S = 0.35
 """A press this soon after rows moved means what was under the cursor before they moved."""
-
-
-class Row(Protocol):
-    """What the table needs of a row; a plain text is a cell too."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def cells(self) -> Sequence[Cell | str]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRow:
-    """A ready-made row."""
-
-    key: str
-    cells: tuple[Cell | str, ...]
 
 
 class PaintedTable(QAbstractScrollArea):
@@ -359,46 +348,3 @@ class PaintedTable(QAbstractScrollArea):
                 continue
             box = QRect(x + _PAD, y, wide - 2 * _PAD, high - 1)
             draw_cell(painter, box, cell, self._look, right=column.align is Align.RIGHT)
-
-
-def find(rows: Sequence[Row], key: str, near: int) -> int:
-    """The place of a key, looked for outwards from `near`: rows seldom move far. -1 when it is not there."""
-    count = len(rows) if key else 0
-    near = min(max(near, 0), max(0, count - 1))
-    for away in range(max(near, count - 1 - near) + 1):
-        for place in {near - away, near + away}:
-            if 0 <= place < count and rows[place].key == key:
-                return place
-    return -1
-
-
-def fitting(columns: Sequence[Column], room: int) -> list[Column]:
-    """The columns that fit into `room` px: those that may be spared go, the highest `spare` first."""
-    shown = list(columns)
-    for column in sorted((c for c in columns if c.spare), key=lambda c: -c.spare):
-        if sum(c.width for c in shown) <= room:
-            break
-        shown.remove(column)
-    return shown
-
-
-def row_text(row: Row, columns: Sequence[Column]) -> str:
-    """A row in words for assistive technology: "priority 1, since 02:11:43, …"."""
-    parts = []
-    for column, cell in zip(columns, row.cells, strict=False):
-        if isinstance(cell, str):
-            words = cell
-        else:
-            marks = (f"priority {cell.priority}" if cell.priority else "", "on hold" if cell.hold else "")
-            words = " ".join(w for w in (*marks, cell.text, cell.detail) if w)
-        if words:
-            parts.append(f"{column.title} {words}".strip())
-    return ", ".join(parts)
-
-
-_BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-_CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-_LEFT_BUTTON = Qt.MouseButton.LeftButton
-_DOWN, _UP, _J, _K = Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_J, Qt.Key.Key_K
-_PAGE_DOWN, _PAGE_UP = Qt.Key.Key_PageDown, Qt.Key.Key_PageUp
-_HOME, _END, _RETURN, _ENTER = Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return, Qt.Key.Key_Enter
