@@ -37,6 +37,7 @@ def press_controller(port: int) -> Controller:
         identity="urn:press:server",
         settings={
             "url": f"opc.tcp://127.0.0.1:{port}/press",
+            "security": "none",
             "ns.p": "urn:press:plc",
             "alarms": True,
             "source.Press1": "P.press",

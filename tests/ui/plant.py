@@ -113,7 +113,7 @@ def _line(line: str) -> Line:
 
 def _controller(controller: str) -> Controller:
     modbus = controller.count("-") == 2
-    settings: dict[str, str | int | float | bool] = {"url": "opc.tcp://127.0.0.1:4840"}
+    settings: dict[str, str | int | float | bool] = {"url": "opc.tcp://127.0.0.1:4840", "security": "none"}
     if modbus:
         settings = {"host": "10.20.3.14", "port": 502}
     return Controller(

@@ -75,7 +75,7 @@ class Rig:
     def place(self) -> dict[str, str | int | float | bool]:
         """Where the server is, in the words of its protocol."""
         if self.protocol == "opcua":
-            return {"url": f"opc.tcp://127.0.0.1:{self.port}/rig"}
+            return {"url": f"opc.tcp://127.0.0.1:{self.port}/rig", "security": "none"}
         return {"host": "127.0.0.1", "port": self.port}
 
     def tags(self) -> list[Tag]:

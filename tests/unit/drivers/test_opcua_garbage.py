@@ -35,7 +35,7 @@ async def test_what_is_no_opcua_server_is_lost_in_words(kind: str) -> None:
         name="C",
         protocol="opcua",
         identity="",
-        settings={"url": f"opc.tcp://127.0.0.1:{port}"},
+        settings={"url": f"opc.tcp://127.0.0.1:{port}", "security": "none"},
         timeout_ms=300,
     )
     said = Recorder()
