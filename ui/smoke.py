@@ -31,7 +31,7 @@ SETTLE_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmokeOptions:
-    """How long, and where to put what it saw; None: nowhere."""
+    """How long without the time of grabbing, and where to put what it saw; None: nowhere."""
 
     seconds: float
     screenshots: Path | None = None
@@ -54,7 +54,7 @@ class Smoke(QObject):
         self._timer = QTimer(self, interval=STEP_MS)
         self._timer.timeout.connect(self._step)
         self._started_s = 0.0
-        self._toured = False
+        self._toured = self._seated = False
 
     def start(self) -> None:
         """The clock of the run starts now."""
@@ -79,18 +79,19 @@ class Smoke(QObject):
 
     def _seat(self) -> None:
         """Somebody sits at the desk, as they do in a plant."""
-        if self._bridge.person is None:
+        if not self._seated:
+            self._seated = True
             leads = [p for p in self._bridge.plant.people.values() if any(r.value == "shift_lead" for r in p.roles)]
             if leads:
                 self._bridge.sit(leads[0])
 
     def _tour(self) -> None:
-        """Grab every screen, day and night. Grabbing is not using: its time does not count as lateness."""
+        """Grab every screen, day and night. Grabbing is not using: its time is neither lateness nor the shift's."""
         folder = self._options.screenshots
         if folder is None:
             return
         self.lateness.stop()
-        before = self._look.theme
+        began_s, before = time.monotonic(), self._look.theme
         try:
             for theme in (DAY, NIGHT):
                 self._look.set_theme(theme)
@@ -99,6 +100,7 @@ class Smoke(QObject):
         except (KnownError, OSError) as error:
             log.error("the screens could not be grabbed: %s", error)
         self._look.set_theme(before)
+        self._started_s += time.monotonic() - began_s
         QTimer.singleShot(0, self.lateness.resume)
 
     def _select_worst(self) -> None:
