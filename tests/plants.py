@@ -140,9 +140,7 @@ def _tags() -> tuple[Tag, ...]:
 
 
 def rule(kind: str, *machines: str, **parameters: float) -> ExceptionRule:
-    return ExceptionRule(
-        id=f"r-{kind}", version=1, kind=kind, machines=frozenset(machines), parameters=parameters
-    )
+    return ExceptionRule(id=f"r-{kind}", version=1, kind=kind, machines=frozenset(machines), parameters=parameters)
 
 
 def route(function: Function, *kinds: str, primary: bool = False, within_s: float = 120) -> Route:
@@ -172,7 +170,9 @@ SHIFTS = (
         days=frozenset(range(7)),
         people=tuple(p for p in PEOPLE if p != "lindqvist"),
     ),
-    Shift(id="night", name="Night", start=time(22), end=time(6), days=frozenset(range(7)), people=("lindqvist", "hoff")),
+    Shift(
+        id="night", name="Night", start=time(22), end=time(6), days=frozenset(range(7)), people=("lindqvist", "hoff")
+    ),
 )
 
 
@@ -216,7 +216,11 @@ def small_reference() -> Reference:
                 Component(product="CTN-12", quantity=Decimal("0.0834"), unit="pcs"),
             ),
         )
-        for number, product, line, hours in (("WO-1", "W-050", "L1", 4), ("WO-2", "W-050", "L1", 9), ("WO-3", "L-033", "L2", 5))
+        for number, product, line, hours in (
+            ("WO-1", "W-050", "L1", 4),
+            ("WO-2", "W-050", "L1", 9),
+            ("WO-3", "L-033", "L2", 5),
+        )
     }
     lots = {
         lot: Lot(number=lot, product="W-050", quantity=Decimal(6000), unit="bottles", status="free")

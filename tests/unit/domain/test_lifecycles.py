@@ -151,7 +151,11 @@ def test_a_released_hold_can_not_be_scrapped() -> None:
 
 
 def test_an_unknown_posting_is_asked_or_sent_again_never_forgotten() -> None:
-    assert set(POSTING.triggers(PostingState.UNKNOWN)) == {PostingTrigger.SEND, PostingTrigger.CONFIRM, PostingTrigger.PARK}
+    assert set(POSTING.triggers(PostingState.UNKNOWN)) == {
+        PostingTrigger.SEND,
+        PostingTrigger.CONFIRM,
+        PostingTrigger.PARK,
+    }
 
 
 def test_an_open_case_can_be_resolved_from_everywhere() -> None:

@@ -81,7 +81,9 @@ def test_a_route_is_for_what_it_names(limits: dict[str, frozenset[str]], matchin
 
 def test_who_has_the_machines_skill_is_asked_first() -> None:
     hoff = PEOPLE["hoff"]
-    skilled = type(hoff)(id="hoff", name=hoff.name, roles=hoff.roles, functions=hoff.functions, skills=frozenset({"mechanics"}))
+    skilled = type(hoff)(
+        id="hoff", name=hoff.name, roles=hoff.roles, functions=hoff.functions, skills=frozenset({"mechanics"})
+    )
     plant = small_plant(people={**PEOPLE, "hoff": skilled})
     assert [p.id for p in asked(plant, Function.MAINTENANCE, "L1", NOON, "mechanics")] == ["hoff", "weiss"]
 

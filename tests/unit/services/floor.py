@@ -108,9 +108,7 @@ class Floor:
 _numbers = iter(range(1, 10**9))
 
 
-def finding(
-    kind: str, machine: str | None, *, at: datetime, phase: Phase = Phase.RAISED, **parts: Any
-) -> Finding:
+def finding(kind: str, machine: str | None, *, at: datetime, phase: Phase = Phase.RAISED, **parts: Any) -> Finding:
     """A finding as a detector would make it, with an occurrence of its own unless one is given."""
     made = Finding(
         kind=kind,

@@ -43,7 +43,9 @@ def test_a_draft_names_everything_that_stands_open(desk: Floor) -> None:
         e.ItemKind.CASE, e.ItemKind.SHELVED, e.ItemKind.PROMISE, e.ItemKind.HOLD, e.ItemKind.POSTING,
         e.ItemKind.ASSIGNMENT, e.ItemKind.NOTE,
     }  # fmt: skip
-    assert [item.priority for item in handover(desk).items[:-1]] == sorted(i.priority for i in handover(desk).items[:-1])
+    assert [item.priority for item in handover(desk).items[:-1]] == sorted(
+        i.priority for i in handover(desk).items[:-1]
+    )
     assert len({item.item_id for item in handover(desk).items}) == len(kinds)
     assert (handover(desk).shift, handover(desk).next_shift) == ("Day", "Night")
 
