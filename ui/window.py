@@ -344,9 +344,10 @@ class Window(QWidget):
         self._press_in_queue(Qt.Key.Key_Up)
 
     def _press_in_queue(self, key: Qt.Key) -> None:
-        """As if the key were pressed in the queue; nothing while it is folded away."""
+        """The queue gets the keyboard: the next key means what was walked to. Nothing while it is folded away."""
         table = self._opened[SIDE].widget.focusProxy() if self.docks.visible(SIDE) else None
         if table is not None:
+            table.setFocus(Qt.FocusReason.ShortcutFocusReason)
             QApplication.sendEvent(table, QKeyEvent(QEvent.Type.KeyPress, key.value, Qt.KeyboardModifier.NoModifier))
 
     def to_queue(self) -> None:
