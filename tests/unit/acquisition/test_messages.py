@@ -1,0 +1,55 @@
+"""What the acquisition says goes over a pipe and comes out the same."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.acquisition.messages import MESSAGES, Ended, Message, Pulse, TextChanged, from_line, to_line
+from app.codec import UnreadableError
+from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
+from app.domain.finding import Capsule, Trace
+from app.ports import AlarmEvent, Link, LinkState
+from tests.plants import NOON
+from tests.unit.acquisition.watching import Alarm, alarm_event
+from tests.unit.services.floor import finding
+
+TRACE = Trace(tag="t", name="Torque", unit="Nm", low=1.0, high=None, at_s=(-1.5, 0.0), values=(2.0, 3.25))
+CAPSULE = Capsule(at=NOON, traces=(TRACE,), state="Execute", order="WO-1", lot="4480-A", counters={"produced": 5.0})
+
+EXAMPLES: list[Message] = [
+    RecordFinding(finding=finding("rate_loss", "L1.filler", at=NOON, capsule=CAPSULE,
+                                  values={"percent": "63", "code": "0012", "none": "null", "nominal": 480.0})),
+    CompleteCapsule(occurrence="o", capsule=CAPSULE),
+    RecordCount(order="WO-1", line="L1", machine="L1.packer", lot="", good=Decimal("1.5"), scrap=Decimal(0),
+                counter=12.0, from_at=NOON, to_at=NOON + timedelta(microseconds=1), serial=7, gap=True),
+    RecordGap(controller="C", from_at=NOON, to_at=NOON, reason="\u2028\n\"x\""),
+    alarm_event(Alarm(1, "7", recorded=5)),
+    LinkState(controller="C", link=Link.REFUSED, since_s=1.5, last_data_s=0.0, reason="true"),
+    TextChanged(tag=3, text="null"),
+    Pulse(rss_mb=99.5, cpu_s=1.0, samples={"C-L1": 12}),
+    Ended(reason="The board can't be opened.", todo="Check the data folder."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_a_message_comes_out_as_it_went_in(message: Message) -> None:
+    line = to_line(message)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert from_line(line) == message
+
+
+def test_every_message_has_an_example() -> None:
+    assert {type(message).__name__ for message in EXAMPLES} == set(MESSAGES)
+    assert AlarmEvent in MESSAGES.values()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"\n", b"nonsense", b"[]", b"[1,2]", b'["Pulse"]', b'["Nobody",{}]', b'["Pulse",{"rss_mb":"x"}]', b"\xff\xfe",
+     b'{"Pulse":1}', b'["Pulse",[]]'],
+)  # fmt: skip
+def test_anything_else_is_unreadable_and_nothing_worse(line: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        from_line(line)
