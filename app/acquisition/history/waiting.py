@@ -45,6 +45,7 @@ class Waiting:
         self._place[[tag.index for tag in kept]] = np.arange(len(kept))
         self._last_us = np.full(len(kept), EARLIEST_US, np.int64)
         self._known = np.zeros(len(kept), np.bool_)
+        self._broken = np.zeros(len(kept), np.bool_)
         self._most_rows = most_rows
         self._queue: deque[Samples | Lost] = deque()
         self._taken = self.gathered_rows = self._told = 0
@@ -115,12 +116,13 @@ class Waiting:
         then, and is known again from now on.
         """
         last_us = self._last_us[rows.places]
-        older = np.flatnonzero(~self._known[rows.places] & (rows.times_us <= last_us) & (last_us > EARLIEST_US))
+        older = np.flatnonzero(self._broken[rows.places] & (rows.times_us <= last_us))
         which = older[np.unique(rows.places[older], return_index=True)[1]]
         rows.times_us[which] = np.maximum(received_us[which], last_us[which] + 1)
+        self._broken[rows.places] = False
 
     def _breaks(self, lost: Lost) -> Rows:
         places = lost.places[self._known[lost.places]]
         times = np.maximum(self._last_us[places], lost.at_us)
-        self._known[places], self._last_us[places] = False, times
+        self._known[places], self._broken[places], self._last_us[places] = False, True, times
         return breaks(places, times)

@@ -1,6 +1,7 @@
 """Tags, batches and plain numpy answers to hold the spool against."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from app.domain.reading import Quality
 from app.ports import Samples
 
 DAY = 1_700_000_000.0
+MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+"""Where many small files are made quickly: for tests in which no disk matters."""
 
 
 def tag(index: int, name: str = "", *, history: bool = True, signal: Signal = Signal.PROCESS) -> Tag:
@@ -68,7 +71,7 @@ def picture(
     """What `drawn` must answer, column by column; rows ascending by time."""
     edges, at, seen = edges_us(micro(window[0]), micro(window[1]), columns), micros(times), shown(values, qualities)
     low, high = [], []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges.tolist()):
         inside, before = seen[(at >= begin) & (at < end)], seen[at < begin]
         if len(inside):
             known = inside[np.isfinite(inside)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.acquisition.history.reader import HistoryReader
 from app.acquisition.history.rows import US, micros
 from app.domain.reading import Quality
-from tests.unit.acquisition.history.rig import batch, everything, picture, small_spool, tags
+from tests.unit.acquisition.history.rig import MEMORY, batch, everything, picture, small_spool, tags
 
 TAGS = tags(3)
 NUMBERS = st.one_of(st.floats(allow_nan=True, width=64), st.floats(width=32), st.integers(-200, 70_000).map(float))
@@ -20,7 +20,7 @@ SAMPLE = st.tuples(
     NUMBERS,
     st.sampled_from([Quality.GOOD, Quality.GOOD, Quality.UNCERTAIN, Quality.BAD, Quality.NO_DATA]),
 )
-BATCHES = st.lists(st.tuples(st.lists(SAMPLE, min_size=1, max_size=40), st.booleans()), max_size=12)
+BATCHES = st.lists(st.tuples(st.lists(SAMPLE, min_size=1, max_size=25), st.booleans()), max_size=6)
 RUNS = st.lists(BATCHES, min_size=1, max_size=3)
 RUN_S = 1_000.0
 
@@ -46,10 +46,10 @@ def spooled(folder: Path, runs: Runs, seal_rows: int) -> list[Sample]:
     return came
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(RUNS, st.sampled_from([7, 60, 300, 5_000]))
 def test_every_sample_comes_back_bit_by_bit_in_order_of_time(runs: Runs, seal_rows: int) -> None:
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory(dir=MEMORY) as name:
         came = spooled(Path(name), runs, seal_rows)
         for tag in TAGS:
             mine = [sample for sample in came if sample[0] == tag.index]
@@ -61,12 +61,12 @@ def test_every_sample_comes_back_bit_by_bit_in_order_of_time(runs: Runs, seal_ro
             assert qualities.tolist() == [mine[place][3] for place in order]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(RUNS, st.sampled_from([7, 60, 5_000]), st.floats(-100, 3_000), st.floats(0.001, 3_000), st.integers(1, 50))
 def test_a_picture_has_exactly_the_extremes_of_every_column(
     runs: Runs, seal_rows: int, from_s: float, span_s: float, columns: int
 ) -> None:
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory(dir=MEMORY) as name:
         spooled(Path(name), runs, seal_rows)
         reader = HistoryReader(Path(name))
         for tag in TAGS:
