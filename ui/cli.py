@@ -5,6 +5,7 @@ So `lineside agent` never loads Qt, and `lineside demo` shows its window before 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import sys
@@ -119,8 +120,13 @@ def password() -> None:
     call("ui.inspect", "password")
 
 
+SELDOM = (100_000, 50, 50)
+"""Thresholds of the garbage collector: a full round costs a frame, and most of what is made here stays."""
+
+
 def main() -> None:
     """The installed command."""
+    gc.set_threshold(*SELDOM)
     try:
         check_installed_binding()
     except KnownError as error:
