@@ -97,5 +97,5 @@ def micros(seconds: Floats) -> Times:
 
 
 def micro(seconds: float) -> int:
-    """One instant in whole µs."""
-    return int(micros(np.array([seconds]))[0])
+    """One instant in whole µs; it may lie before or behind everything that rows have."""
+    return round(min(max(seconds * US, 2.0 * EARLIEST_US), 2.0 * LATEST_US))

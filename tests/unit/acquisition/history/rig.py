@@ -53,9 +53,31 @@ def batch(
     )
 
 
-def small_spool(folder: Path, kept: Sequence[Tag], most_mb: float = 50.0, seal_rows: int = 1_000) -> Spool:
-    """A spool with short segments, that leaves no room to others."""
-    return Spool(folder, kept, most_mb, seal_rows=seal_rows, keep_free_mb=0)
+class Spools:
+    """Makes spools; `end` leaves them as kill -9 would."""
+
+    def __init__(self) -> None:
+        self._made: list[Spool] = []
+
+    def __call__(
+        self,
+        folder: Path,
+        kept: Sequence[Tag],
+        most_mb: float = 50.0,
+        *,
+        seal_rows: int = 1_000,
+        keep_free_mb: float = 0.0,
+        most_waiting: int = 1_000_000,
+    ) -> Spool:
+        """A spool with short segments, that leaves no room to others."""
+        spool = Spool(folder, kept, most_mb, seal_rows=seal_rows, keep_free_mb=keep_free_mb, most_waiting=most_waiting)
+        self._made.append(spool)
+        return spool
+
+    def end(self) -> None:
+        """Let go of the files without a flush."""
+        for spool in self._made:
+            spool._let_go()
 
 
 def everything(folder: Path, tag_id: str) -> tuple[Floats, Floats, Codes]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.acquisition.history.reader import HistoryReader
 from app.acquisition.history.rows import US, micros
 from app.domain.reading import Quality
-from tests.unit.acquisition.history.rig import MEMORY, batch, everything, picture, small_spool, tags
+from tests.unit.acquisition.history.rig import MEMORY, Spools, batch, everything, picture, tags
 
 TAGS = tags(3)
 NUMBERS = st.one_of(st.floats(allow_nan=True, width=64), st.floats(width=32), st.integers(-200, 70_000).map(float))
@@ -31,8 +31,9 @@ Runs = list[list[tuple[list[Sample], bool]]]
 def spooled(folder: Path, runs: Runs, seal_rows: int) -> list[Sample]:
     """Spool the runs one after another; the samples in the order that they came."""
     came: list[Sample] = []
+    new_spool = Spools()
     for number, batches in enumerate(runs):
-        spool = small_spool(folder, TAGS, seal_rows=seal_rows)
+        spool = new_spool(folder, TAGS, seal_rows=seal_rows)
         begin_s = number * RUN_S
         spool.flush(begin_s)
         for samples, flushes in batches:
@@ -42,7 +43,7 @@ def spooled(folder: Path, runs: Runs, seal_rows: int) -> list[Sample]:
             if flushes:
                 spool.flush(begin_s + 950)
         spool.flush(begin_s + 950)
-        spool._let_go()
+        new_spool.end()
     return came
 
 
