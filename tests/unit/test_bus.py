@@ -1,4 +1,4 @@
-"""The bus: one commit for all that wait, in order; a refusal hurts nobody else; nothing is told before it is on disk."""
+"""The bus: one commit for all that wait, in order; a refusal hurts nobody else; told is only what is on disk."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

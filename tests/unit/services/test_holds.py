@@ -1,4 +1,4 @@
-"""Holds: add-only, several on a lot, released by name and version; the ERP hears of a lot only when the last one ends."""
+"""Holds: add-only, several on a lot, released by name and version; the ERP hears of a lot when the last one ends."""
 
 from decimal import Decimal
 
