@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
@@ -9,9 +10,18 @@ from PySide6.QtWidgets import QWidget
 from ui.shell import Presenter
 
 
+def never() -> bool:
+    """The usual view takes keys whenever it has the keyboard."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What `open_<name>(look, desk, shell)` of every view package returns."""
+    """What `open_<name>(look, desk, shell)` of every view package returns.
+
+    `busy`: something is being filled in there, so a plain key that it does not take itself means nothing at all.
+    """
 
     widget: QWidget
     presenter: Presenter
+    busy: Callable[[], bool] = never

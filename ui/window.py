@@ -290,6 +290,9 @@ class Window(QWidget):
 
     def press(self, key: str) -> bool:
         """Do what a plain key means for what is selected; False when it means nothing here."""
+        holder = self._opened.get(self.docks.holding(QApplication.focusWidget()))
+        if holder is not None and holder.busy():
+            return False
         steer = next((row for row in STEERING if row.key == key), None)
         if steer is not None:
             getattr(self, steer.id)()

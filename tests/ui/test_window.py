@@ -163,6 +163,25 @@ def test_j_and_k_go_through_the_queue_from_wherever_the_keyboard_is(window: Wind
     assert window._opened["queue"].presenter.selected == "case/c1"
 
 
+def test_after_j_the_next_key_means_the_case_that_was_walked_to(
+    qtbot: QtBot, window: Window, desk: FakeDesk
+) -> None:
+    window.visit("overview")
+    window._opened["queue"].presenter.show("case/c1")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_J)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_O)
+    assert desk.sent == [c.OwnCase(case_id="c7")]
+
+
+def test_while_a_hold_is_placed_no_key_acts_behind_the_panel(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
+    window.go("holds:case/c1")
+    for key in (Qt.Key.Key_T, Qt.Key.Key_O, Qt.Key.Key_E, Qt.Key.Key_A, Qt.Key.Key_J):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+    assert not desk.sent
+    assert window._front == "holds"
+    assert window.form.isHidden()
+
+
 def test_typing_into_a_form_is_not_acting(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
     window.act("case.note", "case/c1")
     qtbot.keyClicks(QApplication.focusWidget(), "a note")

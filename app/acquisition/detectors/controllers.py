@@ -11,6 +11,9 @@ from app.ports import Link, LinkState
 
 KIND = "controller_lost"
 
+FIRST_S = 15.0
+"""A controller that was never heard yet is given this long: at the start of a shift everything starts at once."""
+
 
 class ControllerDetector:
     """Follows one link. `machines` are those it serves: with exactly one, the case names it."""
@@ -42,7 +45,7 @@ class ControllerDetector:
         if down is None or rule is None or self._key:
             return
         since_s = self._since_s
-        if now_s - max(since_s, self._heard_s - 1.0) >= self._rules.parameter(KIND, "delay_s"):
+        if now_s - max(since_s, self._heard_s - 1.0) >= self._patience_s(down):
             self._key = occurrence_key(
                 self._rules.site,
                 self._controller.identity,
@@ -51,6 +54,12 @@ class ControllerDetector:
                 f"{self._controller.id}@{since_s:.1f}",
             )
             yield self._finding(Phase.RAISED, since_s, now_s, down.reason)
+
+    def _patience_s(self, down: LinkState) -> float:
+        """How long the silence may last. One who refuses, or answers as somebody else, is not waited for."""
+        delay_s = self._rules.parameter(KIND, "delay_s")
+        new = down.last_data_s <= 0 and down.link is not Link.REFUSED
+        return max(delay_s, FIRST_S) if new else delay_s
 
     def _finding(self, phase: Phase, source_s: float, now_s: float, reason: str) -> Finding:
         rule = self._rules.by_kind[KIND]

@@ -29,4 +29,4 @@ def open_holds(look: Look, desk: Desk, shell: Shell) -> Opened:
     view.reason_said.connect(placer.say_reason)
     view.confirmed.connect(placer.confirm)
     view.cancelled.connect(placer.cancel)
-    return Opened(widget=view, presenter=presenter)
+    return Opened(widget=view, presenter=presenter, busy=lambda: view.placing)

@@ -137,6 +137,11 @@ class WorkWidget(QWidget):
             self._stack.setCurrentWidget(self._sheet)
             self._board.setFocus()
 
+    @property
+    def moving(self) -> bool:
+        """Whether the keyboard is in the panel that makes a move."""
+        return self._moving and self._move_panel.isAncestorOf(self.focusWidget())
+
     def mark(self, ref: str) -> None:
         """Mark an order or a person, and leave the keyboard where it is."""
         self._board.select(ref)
