@@ -7,6 +7,7 @@ and nothing else happens: a benchmark never fails.
 from __future__ import annotations
 
 import json
+import math
 import os
 import statistics
 from collections.abc import Callable, Iterable, Sequence
@@ -48,17 +49,17 @@ class Figure:
     goal: Goal | None = None
 
     def line(self, bench: str) -> dict[str, Any]:
-        """The figure as the contract has it."""
-        value = statistics.median(self.runs)
+        """The figure as the contract has it; without a run that gave one, `value` is null and a goal is missed."""
+        value = statistics.median(self.runs) if self.runs else math.nan
         baseline = statistics.median(self.baseline) if self.baseline else None
         return {
             "bench": bench,
             "metric": self.metric,
-            "value": rounded(value),
+            "value": None if math.isnan(value) else rounded(value),
             "unit": self.unit,
             "spread": rounded((max(self.runs) - min(self.runs)) / value) if value and len(self.runs) > 1 else None,
             "baseline": rounded(baseline),
-            "ratio": rounded(value / baseline) if baseline else None,
+            "ratio": rounded(value / baseline) if baseline and self.runs else None,
             "goal": self.goal.text if self.goal else None,
             "met": self.goal.met(value, baseline or 0.0) if self.goal else None,
         }
