@@ -118,7 +118,7 @@ class Program:
     def __init__(self, plant: Plant, station: Config, pace: Pace, before: Callable[[], None]) -> None:
         self._plant, self._station, self._pace, self._before = plant, station, pace, before
         self._core: Any = None
-        self._shown_ms = 0.0
+        self._shown_ms = self._shown_cpu_ms = 0.0
         self._failure = ""
 
     def run(self, options: SmokeOptions | None) -> int:
@@ -138,7 +138,7 @@ class Program:
         )
         window.show()
         app.processEvents()
-        self._shown_ms = since_start_ms()
+        self._shown_ms, self._shown_cpu_ms = since_start_ms(), 1000 * time.process_time()
         log.info("window shown after %.0f ms", self._shown_ms)
         gc.freeze()  # what is there now stays: the collector need not look at it again
         every(SAMPLE_MS, window, lambda: values.sample(time.time()))
@@ -217,6 +217,7 @@ class Program:
         samples = {name: reader.samples(place) for place, name in enumerate(self._plant.controllers)}
         extra: dict[str, object] = {
             "shown_ms": round(self._shown_ms),
+            "shown_cpu_ms": round(self._shown_cpu_ms),
             "ui_lateness_ms": {name: round(value, 2) for name, value in asdict(late).items() if name != "frames"},
             "ui_cpu": round((times.user + times.system) / ran_s, 3),
             "acquisition_cpu": round(pulse.cpu_s / ran_s, 3) if pulse else None,

@@ -99,6 +99,7 @@ def measure() -> Iterator[Figure]:
         return [float(value) for value in found if value is not None]
 
     yield Figure(metric="window shown", unit="ms", runs=each("shown_ms"), goal=under(1500))
+    yield Figure(metric="CPU until shown", unit="ms", runs=each("shown_cpu_ms"))
     yield Figure(metric="UI lateness p99", unit="ms", runs=each("ui_lateness_ms", "p99"), goal=under(50))
     yield Figure(metric="UI lateness max", unit="ms", runs=each("ui_lateness_ms", "max"))
     yield Figure(metric="UI process, of a core", unit="%", runs=[100 * one.ui_cpu for one in runs], goal=under(25))
