@@ -14,8 +14,8 @@ from typing import Protocol, cast
 from app.domain.errors import KnownError
 from app.domain.plant import Address, Controller, Tag
 from app.ports import Driver, DriverFactory, DriverSink
-from drivers.modbus import address as modbus_address
-from drivers.opcua import address as opcua_address
+from drivers.modbus import target as modbus_target
+from drivers.opcua import target as opcua_target
 
 
 class AddressChecks(Protocol):
@@ -23,6 +23,7 @@ class AddressChecks(Protocol):
 
     def check_address(self, address: Address, settings: Address) -> list[str]: ...
     def check_settings(self, settings: Address) -> list[str]: ...
+    def check_command(self, address: Address, settings: Address, valued: bool) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +43,14 @@ DRIVERS: tuple[Row, ...] = (
         module="drivers.opcua.driver",
         factory="OpcUaDriver",
         extra="asyncua",
-        address=opcua_address,
+        address=opcua_target,
     ),
     Row(
         protocol="modbus",
         module="drivers.modbus.driver",
         factory="ModbusDriver",
         extra="pymodbus",
-        address=modbus_address,
+        address=modbus_target,
     ),
 )
 

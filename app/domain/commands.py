@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.domain.events import Disposition, Event, HeldUnits, Subject
+from app.domain.events import AlarmAct, ControlEvent, Disposition, Event, HeldUnits, Subject
 from app.domain.finding import Capsule, Finding
 
 
@@ -309,6 +309,53 @@ class RetryPosting(Command):
 
     key: str
     answer: str = ""
+
+
+# --- controllers ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestControl(Command):
+    """Ask a machine for a command of the plant file. `value` in the command's unit, None where it takes none to choose.
+
+    `seen_state` is the PackML state that stood on the screen when the person confirmed.
+    """
+
+    command_id: str
+    seen_state: int
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAlarmAct(Command):
+    """Ask a controller to acknowledge, confirm, comment or shelve one of its alarms, as the person saw it.
+
+    `alarm` is the controller's key of the condition, `event_id` the occurrence; `minutes` only for shelving.
+    """
+
+    controller: str
+    alarm: str
+    event_id: str
+    act: AlarmAct
+    machine: str | None = None
+    code: str = ""
+    comment: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordControl(Command):
+    """The control lane's word on one request: one of the Control events."""
+
+    event: ControlEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleControl(Command):
+    """End an unknown request: somebody looked at the machine; `note` says how it stands."""
+
+    control_id: str
+    note: str
 
 
 # --- station --------------------------------------------------------------------------------------------------------

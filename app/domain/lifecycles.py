@@ -135,6 +135,25 @@ class PostingTrigger(StrEnum):
     RETRY = "retry"
 
 
+class ControlState(StrEnum):
+    REQUESTED = "requested"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SETTLED = "settled"
+
+
+class ControlTrigger(StrEnum):
+    SEND = "send"
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    FAIL = "fail"
+    LOSE = "lose"
+    SETTLE = "settle"
+
+
 A, AT = AlarmState, AlarmTrigger
 ALARM = Lifecycle(
     name="alarm",
@@ -270,7 +289,23 @@ POSTING = Lifecycle(
     },
 )
 
+X, XT = ControlState, ControlTrigger
+CONTROL = Lifecycle(
+    name="command",
+    initial=X.REQUESTED,
+    table={
+        X.REQUESTED: {XT.SEND: X.SENT, XT.REFUSE: X.REFUSED, XT.FAIL: X.FAILED},
+        X.SENT: {XT.CONFIRM: X.CONFIRMED, XT.REFUSE: X.REFUSED, XT.FAIL: X.FAILED, XT.LOSE: X.UNKNOWN},
+        # Never sent again: only a late word of the controller or a person who looked ends it.
+        X.UNKNOWN: {XT.CONFIRM: X.CONFIRMED, XT.REFUSE: X.REFUSED, XT.FAIL: X.FAILED, XT.SETTLE: X.SETTLED},
+        X.CONFIRMED: {},
+        X.REFUSED: {},
+        X.FAILED: {},
+        X.SETTLED: {},
+    },
+)
+
 LIFECYCLES: Mapping[str, Lifecycle[Any, Any]] = MappingProxyType(
-    {c.name: c for c in (ALARM, CASE, TASK, HOLD, ASSIGNMENT, HANDOVER, POSTING)}
+    {c.name: c for c in (ALARM, CASE, TASK, HOLD, ASSIGNMENT, HANDOVER, POSTING, CONTROL)}
 )
 """Every lifecycle by name: tests and the manual's diagrams walk this."""

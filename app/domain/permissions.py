@@ -47,6 +47,9 @@ ALLOWED: Mapping[type[c.Command], frozenset[Role]] = MappingProxyType(
         c.SignHandover: frozenset({R.SHIFT_LEAD}),
         c.AcceptHandoverItem: frozenset({R.SHIFT_LEAD}),
         c.RetryPosting: frozenset({R.SHIFT_LEAD, R.PLANNER}),
+        c.RequestControl: WORKERS | {R.ADMIN},
+        c.RequestAlarmAct: frozenset({R.OPERATOR, R.SHIFT_LEAD}),
+        c.SettleControl: WORKERS,
         c.SignIn: EVERYBODY,
         c.SignOut: EVERYBODY,
     }

@@ -11,7 +11,7 @@ from datetime import time
 from enum import StrEnum
 
 from app.domain.packml import MachineState
-from app.domain.people import Function, Person
+from app.domain.people import Function, Person, Role
 
 Address = Mapping[str, str | int | float | bool]
 """Where a tag lies, in the words of its protocol; only that protocol's driver reads it."""
@@ -108,7 +108,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controller:
-    """A line controller. `settings` belong to the driver of `protocol`; `identity` is what it must say it is."""
+    """A line controller. `settings` belong to the driver of `protocol`; `identity` is what it must say it is.
+
+    `alarm_acts`: its alarms may be acknowledged, confirmed, commented and shelved from here.
+    """
 
     id: str
     name: str
@@ -117,6 +120,50 @@ class Controller:
     settings: Address
     period_ms: int = 500
     timeout_ms: int = 2000
+    alarm_acts: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadBack:
+    """How a command is seen to have worked: what lies at `address` becomes `value` within `within_s` after it.
+
+    `value` None stands for the value that was sent. With a `tag` its scale and state map hold for what is read.
+    """
+
+    address: Address
+    value: float | None = None
+    within_s: float = 5.0
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedCommand:
+    """A write or a method call that a person may ask of a machine: a row of the allow-list (I9).
+
+    The value is fixed (`value`) or chosen from `low`…`high`, in `unit`, with `decimals`; without any of them nothing
+    is sent but the call itself. The raw value is value / `scale`. `states`: in which PackML states it may be sent.
+    """
+
+    id: str
+    name: str
+    machine: str
+    controller: str
+    address: Address
+    roles: frozenset[Role]
+    states: frozenset[MachineState]
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    decimals: int = 0
+    scale: float = 1.0
+    min_interval_s: float = 5.0
+    read_back: ReadBack | None = None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the person chooses the value."""
+        return self.low is not None and self.high is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +240,7 @@ class Plant:
     demo: bool = False
     replayed: bool = False
     hold_reasons: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, AllowedCommand] = field(default_factory=dict)
 
     def tags_of(self, machine: str) -> tuple[Tag, ...]:
         """The tags of a machine in the order of the file."""
@@ -201,6 +249,10 @@ class Plant:
     def tag(self, machine: str, signal: Signal) -> Tag | None:
         """The first tag of a machine with this meaning."""
         return next((t for t in self.tags if t.machine == machine and t.signal is signal), None)
+
+    def commands_of(self, machine: str) -> tuple[AllowedCommand, ...]:
+        """What may be asked of a machine, in the order of the file."""
+        return tuple(command for command in self.commands.values() if command.machine == machine)
 
     def controller_machines(self, controller: str) -> tuple[Machine, ...]:
         """The machines that a controller serves."""

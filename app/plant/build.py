@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from app.domain.packml import MachineState
 from app.domain.people import Person
 from app.domain.plant import (
+    AllowedCommand,
     Controller,
     ErpLink,
     ExceptionRule,
     Line,
     Machine,
     Plant,
+    ReadBack,
     Route,
     Shift,
     Signal,
     Tag,
 )
 from app.plant.address import ExpandedTag, Expansion, Model, label_of
+from app.plant.commands import ExpandedCommand
 from app.plant.schema import LineRow, MachineRow, PlantFile
 from app.plant.scope import machines_of
 
 FEED = "filler"
 """The kind of machine at which lots begin, unless the file says otherwise."""
 
+STATES = {state.text: state for state in MachineState}
+
 StateMaps = Mapping[str, Mapping[int, MachineState]]
 
 
-def build(file: PlantFile, expansion: Expansion) -> Plant:
+def build(file: PlantFile, expansion: Expansion, commands: Sequence[ExpandedCommand] = ()) -> Plant:
     """The plant of a file in which no check has found a fault."""
     maps = {name: _state_map(rows) for name, rows in file.state_map.items()}
     machines = _machines(file, expansion.models)
@@ -49,13 +54,13 @@ def build(file: PlantFile, expansion: Expansion) -> Plant:
         routes=_routes(file),
         reasons=MappingProxyType(dict(file.reasons)),
         hold_reasons=MappingProxyType(dict(file.hold_reasons)),
+        commands={command.row.id: _command(command) for command in commands},
         erp=ErpLink(adapter=file.erp.adapter, settings=MappingProxyType(dict(file.erp.settings))),
     )
 
 
 def _state_map(rows: Mapping[str, str]) -> Mapping[int, MachineState]:
-    by_text = {state.text: state for state in MachineState}
-    return MappingProxyType({int(number): by_text[text] for number, text in rows.items()})
+    return MappingProxyType({int(number): STATES[text] for number, text in rows.items()})
 
 
 def _controllers(file: PlantFile) -> dict[str, Controller]:
@@ -68,6 +73,7 @@ def _controllers(file: PlantFile) -> dict[str, Controller]:
             settings=MappingProxyType(dict(row.settings)),
             period_ms=row.period_ms,
             timeout_ms=row.timeout_ms,
+            alarm_acts=row.alarm_acts,
         )
         for row in file.controller
     }
@@ -130,6 +136,39 @@ def _tag(index: int, tag: ExpandedTag, maps: StateMaps) -> Tag:
         history=spec.get("history"),
         address=MappingProxyType(dict(tag.address)),
         state_map=maps[named] if named and spec.get("signal") is Signal.STATE else None,
+    )
+
+
+def _command(command: ExpandedCommand) -> AllowedCommand:
+    row = command.row
+    return AllowedCommand(
+        id=row.id,
+        name=row.name,
+        machine=row.machine,
+        controller=command.machine.controller,
+        address=MappingProxyType(dict(command.address)),
+        roles=frozenset(row.roles),
+        states=frozenset(STATES[name] for name in row.states),
+        value=row.value,
+        low=row.low,
+        high=row.high,
+        unit=row.unit,
+        decimals=row.decimals,
+        scale=row.scale,
+        min_interval_s=row.min_interval_s,
+        read_back=_read_back(command),
+    )
+
+
+def _read_back(command: ExpandedCommand) -> ReadBack | None:
+    row = command.row.read_back
+    if row is None:
+        return None
+    return ReadBack(
+        address=MappingProxyType(dict(command.read_address)),
+        value=row.value,
+        within_s=row.within_s,
+        tag=command.read_tag.id if command.read_tag else "",
     )
 
 

@@ -14,6 +14,7 @@ from app.plant.address import expand
 from app.plant.build import build
 from app.plant.checks.facts import AddressChecks, ErpCheck, Facts, no_erp_check
 from app.plant.checks.table import misfits
+from app.plant.commands import expand_commands
 from app.plant.faults import Fault, Misfit, PlantFileError
 from app.plant.positions import Positions
 from app.plant.shape import shape
@@ -56,11 +57,14 @@ def _checked(source: Source, address_checks: Mapping[str, AddressChecks], erp_ch
         return None, located(source, excess)
     draft, found = shape(source.data)
     expansion = expand(draft)
-    facts = Facts(draft=draft, expansion=expansion, address_checks=address_checks, erp_check=erp_check)
+    commands = expand_commands(draft, expansion)
+    facts = Facts(
+        draft=draft, expansion=expansion, commands=commands, address_checks=address_checks, erp_check=erp_check
+    )
     found += misfits(facts)
     if found:
         return None, located(source, found)
-    return build(draft.file, expansion), ()
+    return build(draft.file, expansion, commands), ()
 
 
 def located(source: Source, found: Iterable[Misfit]) -> tuple[Fault, ...]:

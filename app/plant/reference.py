@@ -50,6 +50,23 @@ settings = { url = "opc.tcp://192.0.2.10:4840", alarms = true, source.Filler = "
 settings = { host = "192.0.2.11", port = 502, unit = 1, identity.address = 4, identity.length = 8 }
 ```
 
+Controllers are read only. What people may ask of them all the same is listed command by command; each is confirmed by
+a person, journaled, sent once, never repeated, and read back:
+
+```toml
+[[command]]
+id = "L1.labeller.stop"
+name = "Stop the labeller"
+machine = "L1.labeller"
+# OPC UA: a method of an object, `argument` with the type of its one argument, if it has one; or a node to write
+address = { object = "{root}", method = "{root}.Stop" }
+# Modbus: a register or a coil
+# address = { table = "holding", address = 200, type = "u16" }
+roles = ["operator", "shift_lead"]
+states = ["Execute", "Suspended"]
+read_back = { tag = "state", value = 2, within_s = 8 }
+```
+
 This page is generated: `python -m app.plant.reference`.
 """
 
@@ -68,8 +85,9 @@ def _tables() -> Iterator[str]:
         yield from _table(f"[[{name}]]" if get_origin(field.annotation) is list else f"[{name}]", model)
         for inner, inner_field in model.model_fields.items():
             part = _model(inner_field.annotation)
-            if part is not None and name == "machine_type":
-                yield from _table(f"[[{name}.{inner}]]", part)
+            if part is not None and name in ("machine_type", "command"):
+                nested = get_origin(inner_field.annotation) is list
+                yield from _table(f"[[{name}.{inner}]]" if nested else f"[{name}.{inner}]", part)
 
 
 def _table(title: str, model: type[BaseModel]) -> Iterator[str]:

@@ -61,6 +61,7 @@ class ControllerRow(Row):
     identity: Line = key("what the controller must say it is (OPC UA: ApplicationUri); empty: not checked", "")
     period_ms: int = key("time between two values of a tag", 500, unit="ms", ge=20, le=60_000)
     timeout_ms: int = key("silence after which a request has failed", 2000, unit="ms", ge=100, le=60_000)
+    alarm_acts: bool = key("its alarms may be acknowledged and shelved from here, by operators and shift leads", True)
     settings: Flat = key("settings of the driver, such as url or host and port; passwords go into the keyring", dict)
 
 
@@ -108,6 +109,36 @@ class MachineRow(Row):
     base: int = key("added to the number under `address` of every tag's address (Modbus)", 0, ge=0, le=65_535)
     nominal_rate: float = key("nominal speed", unit="machine units/min", gt=0, le=1_000_000)
     tag: list[TagRow] = key("tags of this machine only, or refinements of its type's", list)
+
+
+class ReadBackRow(Row):
+    """How a command is seen to have worked: a tag of the machine, or an address, that takes a value in time."""
+
+    tag: Id | None = key("name of a tag of the machine", None)
+    address: Flat = key("where to read instead, in the words of the driver; may hold placeholders", dict)
+    value: float | None = key("what is read when it has worked; default: what was sent", None)
+    within_s: float = key("time for it to work", 5.0, unit="s", ge=0.1, le=120)
+
+
+class CommandRow(Row):
+    """What a person may ask of a machine's controller: nothing else is ever written. Sent once, read back."""
+
+    id: Id = key("short name, unique in the plant: L2.filler.stop")
+    name: Name = key("what it does, as on the screen: Stop the filler")
+    machine: Id = key("id of the machine")
+    address: Flat = key("node or method (OPC UA), register or coil (Modbus) to write; may hold placeholders")
+    value: float | None = key("what is sent, if it is always the same; true is 1", None)
+    low: float | None = key("the least value that may be chosen, in `unit`", None)
+    high: float | None = key("the greatest value that may be chosen, in `unit`", None)
+    unit: Line = key("unit of the value", "")
+    decimals: int = key("decimals that a chosen value may have", 0, ge=0, le=6)
+    scale: float = key("raw = value / scale", 1.0, ge=-1e9, le=1e9)
+    roles: list[Annotated[Role, Lenient]] = key("who may ask for it", min_length=1)
+    states: list[Name] = key("PackML states of the machine in which it may be sent", min_length=1)
+    min_interval_s: float = key("time between two of it", 5.0, unit="s", ge=0.5, le=86_400)
+    read_back: ReadBackRow | None = key(
+        "how it is seen to have worked; else the controller's answer counts", None
+    )
 
 
 class PersonRow(Row):
@@ -181,6 +212,7 @@ class PlantFile(Row):
     state_map: dict[str, Texts] = key('per map: "vendor\'s number" = "PackML state"', dict)
     machine_type: list[MachineTypeRow] = key("machine types", list)
     machine: list[MachineRow] = key("machines", list)
+    command: list[CommandRow] = key("what may be asked of the machines", list)
     person: list[PersonRow] = key("people", list)
     shift: list[ShiftRow] = key("shifts", list)
     rule: list[RuleRow] = key("exception rules", list)

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain import events as e
 from app.domain.operation import Recorded
-from app.readmodel import case_fold, handover_fold, hold_fold, posting_fold, work_fold
+from app.readmodel import case_fold, control_fold, handover_fold, hold_fold, posting_fold, work_fold
 
 Evolve = Callable[[Any, Any, Recorded], Any]
 
@@ -20,6 +20,7 @@ EVOLVE: Mapping[type[e.Event], Evolve] = {
     **work_fold.EVOLVE,
     **handover_fold.EVOLVE,
     **posting_fold.EVOLVE,
+    **control_fold.EVOLVE,
 }
 """Every event that keeps an aggregate; the others (sign-in, gap) are facts of the log only."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
 from app.domain.case import ExceptionCase
+from app.domain.control import Control
 from app.domain.handover import Handover
 from app.domain.hold import Hold, held_lots
 from app.domain.lifecycles import CaseState
@@ -203,3 +204,18 @@ def all_postings(view: View) -> list[Posting]:
 def checks(view: View) -> list[QualityCheck]:
     """Every quality check, oldest first."""
     return list(cast("Iterator[QualityCheck]", view.every("check")))
+
+
+def control(view: View, control_id: str) -> Control | None:
+    """A request to a controller by id."""
+    return cast("Control | None", view.get(f"control/{control_id}"))
+
+
+def live_controls(view: View) -> list[Control]:
+    """Requests whose outcome is not known yet, oldest first."""
+    return list(cast("Iterator[Control]", view.live("control")))
+
+
+def all_controls(view: View) -> list[Control]:
+    """Every request to a controller, oldest first."""
+    return list(cast("Iterator[Control]", view.every("control")))

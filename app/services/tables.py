@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from app.domain import commands as c
 from app.domain import events as e
-from app.services import cases, findings, handovers, holds, postings, routing, station, tasks, work
+from app.services import cases, controls, findings, handovers, holds, postings, routing, station, tasks, work
 from app.services.context import CommandTable, Context, Handler, ReactionTable
 
 COMMAND_HANDLERS: CommandTable = {
@@ -47,6 +47,10 @@ COMMAND_HANDLERS: CommandTable = {
     c.AcceptHandoverItem: handovers.accept_handover_item,
     c.RecordPosting: postings.record_posting,
     c.RetryPosting: postings.retry_posting,
+    c.RequestControl: controls.request_control,
+    c.RequestAlarmAct: controls.request_alarm_act,
+    c.RecordControl: controls.record_control,
+    c.SettleControl: controls.settle_control,
     c.SignIn: station.sign_in,
     c.SignOut: station.sign_out,
 }

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.plant import Address, ErpLink
 from app.plant.address import Expansion
+from app.plant.commands import ExpandedCommand
 from app.plant.draft import Draft
 from app.plant.faults import Misfit
 
 
 class AddressChecks(Protocol):
-    """The pure checks of a driver: a sentence per fault of a tag's address or a controller's settings."""
+    """The pure checks of a driver: a sentence per fault of a tag's address, a controller's settings or a command's
+
+    address; `valued` says whether the command sends a value.
+    """
 
     def check_address(self, address: Address, settings: Address) -> list[str]: ...
     def check_settings(self, settings: Address) -> list[str]: ...
+    def check_command(self, address: Address, settings: Address, valued: bool) -> list[str]: ...
 
 
 ErpCheck = Callable[[ErpLink], list[str]]
@@ -30,10 +35,11 @@ def no_erp_check(_: ErpLink) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The sound rows, their tags, and the checks of the drivers and ERP adapters that this program has."""
+    """The sound rows, their tags and commands, and the checks of the drivers and ERP adapters that this program has."""
 
     draft: Draft
     expansion: Expansion
+    commands: Sequence[ExpandedCommand]
     address_checks: Mapping[str, AddressChecks]
     erp_check: ErpCheck
 

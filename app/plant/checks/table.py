@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.plant.checks import links, machines, people, references, routing
+from app.plant.checks import commands, links, machines, people, references, routing
 from app.plant.checks.facts import Check, Facts
 from app.plant.faults import Misfit
 
@@ -35,6 +35,12 @@ CHECKS: tuple[Check, ...] = (
     Check(name="ERP adapter", run=links.the_erp_fits_its_adapter, needs=("erp",)),
     Check(name="addresses", run=links.every_tag_has_a_sound_address),
     Check(name="addresses once", run=links.no_address_is_read_twice),
+    Check(name="commands' placeholders", run=commands.placeholders_are_known),
+    Check(name="commands' values", run=commands.a_value_is_fixed_or_has_a_range),
+    Check(name="commands' states", run=commands.states_are_packml),
+    Check(name="commands' addresses", run=commands.every_command_has_a_sound_address),
+    Check(name="read-backs", run=commands.read_backs_can_be_read),
+    Check(name="commands' people", run=commands.somebody_may_ask, needs=("person",)),
     Check(name="time zone", run=people.the_time_zone_is_known, needs=("site",)),
     Check(name="password hashes", run=people.password_hashes_are_argon2id),
     Check(name="shift leads", run=people.every_shift_has_a_lead, needs=("person",)),

@@ -9,6 +9,7 @@ from app.domain.lifecycle import Lifecycle
 from app.domain.lifecycles import (
     ALARM,
     CASE,
+    CONTROL,
     HOLD,
     LIFECYCLES,
     POSTING,
@@ -19,6 +20,8 @@ from app.domain.lifecycles import (
     AssignmentTrigger,
     CaseState,
     CaseTrigger,
+    ControlState,
+    ControlTrigger,
     HandoverState,
     HandoverTrigger,
     HoldState,
@@ -39,6 +42,7 @@ TRIGGERS: dict[str, type[StrEnum]] = {
     "assignment": AssignmentTrigger,
     "handover": HandoverTrigger,
     "posting": PostingTrigger,
+    "command": ControlTrigger,
 }
 
 ENDS = {
@@ -49,6 +53,7 @@ ENDS = {
     "assignment": {AssignmentState.FINISHED, AssignmentState.WITHDRAWN},
     "handover": {HandoverState.CLOSED},
     "posting": {PostingState.CONFIRMED},
+    "command": {ControlState.CONFIRMED, ControlState.REFUSED, ControlState.FAILED, ControlState.SETTLED},
 }
 """Where each lifecycle ends for good: a case can always be reopened, an alarm always raised again."""
 
@@ -166,3 +171,14 @@ def test_an_open_case_can_be_resolved_from_everywhere() -> None:
 def test_a_task_that_was_declined_or_timed_out_can_only_go_on() -> None:
     for state in (TaskState.DECLINED, TaskState.TIMED_OUT):
         assert set(TASK.triggers(state)) == {TaskTrigger.OFFER_AGAIN, TaskTrigger.WITHDRAW}
+
+
+def test_a_command_is_sent_once_whatever_becomes_of_it() -> None:
+    sending = {state for state in ControlState if CONTROL.may(state, ControlTrigger.SEND)}
+    assert sending == {ControlState.REQUESTED}
+    assert not any(ControlState.REQUESTED in row.values() for row in CONTROL.table.values())
+
+
+def test_an_unknown_command_waits_for_the_controllers_word_or_a_persons() -> None:
+    assert not CONTROL.terminal(ControlState.UNKNOWN)
+    assert CONTROL.may(ControlState.UNKNOWN, ControlTrigger.SETTLE)

@@ -17,6 +17,7 @@ PROGRAMS_OWN = {
     c.ExpireTask,
     c.BreakPromise,
     c.RecordPosting,
+    c.RecordControl,
 }
 
 
@@ -54,6 +55,7 @@ def test_a_viewer_changes_nothing(command: type[c.Command]) -> None:
         (c.PlaceHold, {Role.OPERATOR, Role.SHIFT_LEAD, Role.QUALITY_LEAD}, {Role.MAINTENANCE, Role.ADMIN}),
         (c.ConfirmOrder, {Role.SHIFT_LEAD}, {Role.OPERATOR, Role.QUALITY_LEAD}),
         (c.ReassignTask, {Role.SHIFT_LEAD}, {Role.OPERATOR, Role.MAINTENANCE}),
+        (c.RequestAlarmAct, {Role.OPERATOR, Role.SHIFT_LEAD}, {Role.MAINTENANCE, Role.PLANNER, Role.VIEWER}),
         (c.SignHandover, {Role.SHIFT_LEAD}, {Role.OPERATOR}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),

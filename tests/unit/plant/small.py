@@ -131,6 +131,26 @@ primary = true
 [hold_reasons]
 seal = "Seal"
 
+[[command]]
+id = "L1.filler.stop"
+name = "Stop the filler"
+machine = "L1.filler"
+address = { object = "{root}", method = "{root}.Stop" }
+roles = ["shift_lead"]
+states = ["Execute"]
+read_back = { tag = "state", value = 2, within_s = 8 }
+
+[[command]]
+id = "L1.scale.speed"
+name = "Set the speed"
+machine = "L1.scale"
+address = { table = "holding", address = 40, type = "u16" }
+low = 5
+high = 50
+roles = ["shift_lead"]
+states = ["Execute", "Idle"]
+read_back = { address = { table = "holding", address = 41 } }
+
 [erp]
 adapter = "memory"
 """

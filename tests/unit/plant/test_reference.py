@@ -8,6 +8,7 @@ from app.domain.kinds import EXCEPTION_KINDS
 from app.plant.reference import reference
 from app.plant.schema import PlantFile
 from drivers.registry import ADDRESS_CHECKS
+from tests.unit.plant.small import SMALL, plant_of
 
 PAGE = resources.path("manual/plant-file.md").read_text(encoding="utf-8")
 
@@ -29,7 +30,7 @@ def test_every_key_has_a_meaning() -> None:
 
 
 def test_the_examples_of_addresses_and_settings_are_accepted() -> None:
-    [block] = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    block, _ = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     addresses = [tomllib.loads(line)["address"] for line in block.splitlines() if line.startswith("address")]
     settings = {"ns.pml": "http://opcfoundation.org/UA/PackML/"}
     for address in addresses:
@@ -38,3 +39,11 @@ def test_the_examples_of_addresses_and_settings_are_accepted() -> None:
         checks = ADDRESS_CHECKS["modbus" if "table" in address else "opcua"]
         assert checks.check_address(address, settings) == []
     assert len(addresses) == 5
+
+
+def test_the_example_of_a_command_is_accepted() -> None:
+    _, block = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    other = next(line.removeprefix("# ") for line in block.splitlines() if line.startswith("# address"))
+    assert ADDRESS_CHECKS["modbus"].check_command(tomllib.loads(other)["address"], {}, valued=True) == []
+    plant = plant_of(SMALL + block.replace("labeller", "filler").replace("L1.filler.stop", "L1.filler.halt"))
+    assert plant.commands["L1.filler.halt"].address["method"] == "nsu=urn:small:plc;s=Fill.Stop"
