@@ -1,0 +1,69 @@
+"""What the status bar is told of each part, and the gaps of an acquisition that died."""
+
+from datetime import timedelta
+
+from app.bootstrap.gaps import REASON, Gaps
+from app.bootstrap.health import Station
+from app.domain.status import Health
+from app.ports import Link, LinkState
+from tests.plants import NOON, FakeClock, small_plant
+
+
+def link(state: Link, since: float = 0.0, controller: str = "C-L1") -> LinkState:
+    at_s = NOON.timestamp() + since
+    return LinkState(controller=controller, link=state, since_s=at_s, last_data_s=at_s, reason="cable")
+
+
+def test_a_controller_is_as_its_link_is() -> None:
+    station = Station(small_plant(), FakeClock())
+    assert station.status.controllers["C-L1"].health is Health.STARTING
+    for state, health in (
+        (Link.UP, Health.UP), (Link.LOST, Health.DOWN), (Link.REFUSED, Health.DOWN), (Link.CONNECTING, Health.STARTING),
+    ):  # fmt: skip
+        station.link(link(state))
+        assert station.status.controllers["C-L1"].health is health
+    assert station.status.controllers_up == 0
+
+
+def test_no_controller_is_up_while_nobody_listens() -> None:
+    clock = FakeClock()
+    station = Station(small_plant(), clock)
+    station.acquisition(True, 0)
+    station.link(link(Link.UP))
+    clock.move(5)
+    station.acquisition(False, 1)
+    status = station.status
+    assert status.acquisition.health is Health.DOWN
+    assert status.acquisition.restarts == 1
+    assert "started again" in status.acquisition.reason
+    assert status.controllers["C-L1"].health is Health.DOWN
+    assert status.controllers["C-L1"].since == clock.now()
+    assert status.controllers["C-L2"].health is Health.STARTING
+    station.acquisition(True, 1)
+    station.link(link(Link.UP, 9))
+    assert station.status.acquisition.health is Health.UP
+    assert station.status.controllers_up == 1
+
+
+def test_what_is_wrong_with_older_operations_stays_said_while_new_ones_are_stored() -> None:
+    station = Station(small_plant(), FakeClock())
+    station.store(flaw="2 operations can't be read")
+    assert (station.status.store.health, station.status.store.reason) == (Health.DEGRADED, "2 operations can't be read")
+    station.store("no space left", "2 operations can't be read")
+    assert (station.status.store.health, station.status.store.reason) == (Health.DOWN, "no space left")
+    station.store()
+    assert (station.status.store.health, station.status.store.reason) == (Health.UP, "")
+
+
+def test_the_gap_of_a_dead_acquisition_is_from_its_last_word_to_the_next() -> None:
+    station = Station(small_plant(), FakeClock())
+    station.link(link(Link.UP))
+    gaps = Gaps()
+    gaps.begin(station.status.controllers.values(), NOON)
+    gaps.begin(station.status.controllers.values(), NOON + timedelta(seconds=3))
+    assert gaps.end(link(Link.CONNECTING, 4)) is None
+    assert gaps.end(link(Link.UP, 5, "C-L2")) is None
+    gap = gaps.end(link(Link.UP, 6))
+    assert gap is not None
+    assert (gap.from_at, gap.to_at, gap.reason) == (NOON, NOON + timedelta(seconds=6), REASON)
+    assert gaps.end(link(Link.UP, 7)) is None
