@@ -1,4 +1,4 @@
-"""A tiny plant for tests, a clock that is set and identifiers that count: two lines, three machines, one controller each.
+"""A tiny plant for tests, a clock that is set and identifiers that count: two lines of three machines each.
 
 `small_plant(...)` takes other parts in place of its own; its people are all on the day shift at NOON.
 """

@@ -1,4 +1,4 @@
-"""A station's core in a process of its own, to be killed: a real bus on a real journal that says what it acknowledged."""
+"""A station's core in a process of its own, to be killed: a real bus and journal that say what they acknowledged."""
 
 import asyncio
 import itertools
@@ -83,9 +83,8 @@ async def _fill(folder: Path, acknowledged: Connection, spare: int) -> None:
     for number in itertools.count():
         try:
             stored = await bus.send(report(number), SILVA)
-        except StoreError as error:
+        except StoreError:
             refused += 1
-            assert error.todo
             if refused == 3:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
         else:

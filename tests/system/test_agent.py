@@ -1,5 +1,6 @@
 """`lineside agent` on the demo plant's real servers: everything is heard, and a killed acquisition comes back."""
 
+import contextlib
 import json
 import subprocess
 import time
@@ -47,8 +48,11 @@ def until(condition: Callable[[], Any]) -> Any:
 
 def acquisition(parent: int) -> psutil.Process | None:
     """The acquisition process of an agent, once there is one."""
-    children = psutil.Process(parent).children()
-    return next((child for child in children if "drivers.host" in child.cmdline()), None)
+    for child in psutil.Process(parent).children():
+        with contextlib.suppress(psutil.Error):  # it ended meanwhile
+            if "drivers.host" in child.cmdline():
+                return child
+    return None
 
 
 def journal(folder: Path) -> list[Operation]:

@@ -212,7 +212,7 @@ def test_only_the_seconds_asked_for_are_given(board: Board) -> None:
 
 def test_a_plants_board_knows_every_tags_controller(tmp_path: Path) -> None:
     plant = small_plant()
-    reader, live = new_board(plant, tmp_path / "board.mem")
+    _, live = new_board(plant, tmp_path / "board.mem")
     writer = BoardWriter(
         Board(tmp_path / "board.mem", len(plant.tags), len(plant.controllers), create=False), tuple(plant.controllers)
     )

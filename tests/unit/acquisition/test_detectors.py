@@ -27,7 +27,8 @@ WAITS = S(10, STATE, X.SUSPENDED)
 
 STOPS = [
     Case("aborted", "breakdown", [RUNNING, ABORT], 1, since=10),
-    Case("aborting, then aborted", "breakdown", [RUNNING, S(10, STATE, X.ABORTING), S(12, STATE, X.ABORTED)], 1, since=10),
+    Case("aborting, then aborted", "breakdown",
+         [RUNNING, S(10, STATE, X.ABORTING), S(12, STATE, X.ABORTED)], 1, since=10),
     Case("aborted from the first sample", "breakdown", [S(3, STATE, X.ABORTED)], 1, since=3),
     Case("aborted in maintenance mode", "breakdown", [S(0, MODE, UnitMode.MAINTENANCE), ABORT], 1),
     Case("with its reason at once", "breakdown", [RUNNING, S(10, TEXT, "Torque"), ABORT], 1, "Torque"),
@@ -43,7 +44,8 @@ STOPS = [
     Case("repaired and broken again", "breakdown",
          [RUNNING, ABORT, S(30, STATE, X.EXECUTE), S(60, STATE, X.ABORTED)], 2, clears=1),
     Case("with a delay that it outlasts", "breakdown", [RUNNING, ABORT], 1, parameters={"delay_s": 20}, since=10),
-    Case("shorter than its delay", "breakdown", [RUNNING, ABORT, S(25, STATE, X.EXECUTE)], 0, parameters={"delay_s": 20}),
+    Case("shorter than its delay", "breakdown",
+         [RUNNING, ABORT, S(25, STATE, X.EXECUTE)], 0, parameters={"delay_s": 20}),
     Case("running", "breakdown", [RUNNING], 0),
     Case("only a bad sample says aborted", "breakdown", [RUNNING, S(10, STATE, X.ABORTED, BAD)], 0),
     Case("not a number, infinite", "breakdown", [RUNNING, S(10, STATE, math.nan), S(11, STATE, math.inf)], 0),
@@ -51,9 +53,11 @@ STOPS = [
     Case("held", "breakdown", [RUNNING, HELD], 0),
     Case("clearing", "breakdown", [RUNNING, S(10, STATE, X.CLEARING)], 0),
 
-    Case("held for longer than its delay", "unplanned_stop", [RUNNING, HELD, S(16, STATE, X.EXECUTE)], 1, clears=1, since=10),
+    Case("held for longer than its delay", "unplanned_stop",
+         [RUNNING, HELD, S(16, STATE, X.EXECUTE)], 1, clears=1, since=10),
     Case("stopped", "unplanned_stop", [RUNNING, S(10, STATE, X.STOPPING), S(11, STATE, X.STOPPED)], 1, since=10),
-    Case("with a reason that comes within its delay", "unplanned_stop", [RUNNING, HELD, S(13, TEXT, "Door")], 1, "Door"),
+    Case("with a reason that comes within its delay", "unplanned_stop",
+         [RUNNING, HELD, S(13, TEXT, "Door")], 1, "Door"),
     Case("mode comes after the state", "unplanned_stop", [HELD, S(10, MODE, UnitMode.PRODUCE)], 1),
     Case("back from maintenance and still held", "unplanned_stop",
          [HELD, S(30, MODE, UnitMode.MAINTENANCE), S(60, MODE, UnitMode.PRODUCE)], 2, clears=1),
@@ -158,7 +162,8 @@ MATERIALS = [
     Case("below its percent", "material_low", [S(0, MATERIAL, 50), S(1, MATERIAL, 9.9)], 1, since=1),
     Case("runs out within minutes", "material_low", level(60, 8, 60), 1),
     Case("refilled", "material_low", [S(0, MATERIAL, 9), S(5, MATERIAL, 95)], 1, clears=1),
-    Case("refilled and low again", "material_low", [S(0, MATERIAL, 9), S(5, MATERIAL, 95), S(9, MATERIAL, 8)], 2, clears=1),
+    Case("refilled and low again", "material_low",
+         [S(0, MATERIAL, 9), S(5, MATERIAL, 95), S(9, MATERIAL, 8)], 2, clears=1),
     Case("minutes hover about the limit", "material_low",
          [*level(60, 6, 40), *(S(40 + t, MATERIAL, 56.0 - 5.6 * t / 60) for t in range(60))], 1),
     Case("enough", "material_low", level(95, 1, 120), 0),
@@ -169,7 +174,8 @@ MATERIALS = [
 ]  # fmt: skip
 
 LINKS = [
-    Case("lost for longer than its delay", "controller_lost", [Linked(0, Link.UP, 0), Linked(10, Link.LOST, 9.5)], 1, since=9.5),
+    Case("lost for longer than its delay", "controller_lost",
+         [Linked(0, Link.UP, 0), Linked(10, Link.LOST, 9.5)], 1, since=9.5),
     Case("lost and back", "controller_lost", [Linked(10, Link.LOST, 9.5), Linked(60, Link.UP, 60)], 1, clears=1),
     Case("refused", "controller_lost", [Linked(10, Link.REFUSED)], 1, since=10),
     Case("never there", "controller_lost", [Linked(0, Link.CONNECTING)], 1, since=0),
@@ -202,13 +208,15 @@ ALARMS = [
          [Alarm(n / 10, f"{n}", recorded=n * 100) for n in range(6)], 1, "Alarm 0", members=5, parameters={"gap_s": 200}),
     Case("replayed: recorded silence ends it", "alarm_burst",
          [Alarm(n / 10, f"{n}", recorded=n * 100 + (n > 4) * 5000) for n in range(6)], 1, "Alarm 0", clears=1, members=4),
-    Case("replayed: real silence does not", "alarm_burst", [Alarm(n, f"{n}", recorded=n) for n in range(5)], 1, "Alarm 0",
+    Case("replayed: real silence does not", "alarm_burst",
+         [Alarm(n, f"{n}", recorded=n) for n in range(5)], 1, "Alarm 0",
          members=4, parameters={"gap_s": 60}),
     Case("four are too few", "alarm_burst", burst(*FIVE[:4]), 0),
     Case("one alarm told five times", "alarm_burst", [Alarm(at, "same") for at in FIVE], 0),
     Case("too far apart", "alarm_burst", burst(0, 40, 80, 120, 160), 0, parameters={"gap_s": 30}),
     Case("alarms that end", "alarm_burst", [Alarm(at, f"{at}", active=False) for at in FIVE], 0),
-    Case("replayed: recorded too far apart", "alarm_burst", [Alarm(n / 10, f"{n}", recorded=n * 5000) for n in range(9)], 0),
+    Case("replayed: recorded too far apart", "alarm_burst",
+         [Alarm(n / 10, f"{n}", recorded=n * 5000) for n in range(9)], 0),
 ]  # fmt: skip
 
 CASES = [*STOPS, *RATES, *REJECTS, *MATERIALS, *LINKS, *ALARMS]
