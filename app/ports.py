@@ -66,7 +66,10 @@ class Link(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkState:
-    """A change of a connection. `since_s` is when the present state began; `last_data_s` the last word received."""
+    """A change of a connection. `since_s` is when the present state began; `last_data_s` the last word received.
+
+    `kept`: it is up again, and every value of the time between was or will be handed up; there is no gap.
+    """
 
     controller: str
     link: Link
@@ -74,6 +77,7 @@ class LinkState:
     last_data_s: float
     reason: str = ""
     reconnects: int = 0
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,8 @@ class DriverSink(Protocol):
     def alarm(self, event: AlarmEvent) -> None: ...
     def alive(self, controller: str, at_s: float) -> None: ...
     def link(self, state: LinkState) -> None: ...
+    def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
+        """Values of the time between (this station's clock) are lost for good though the link was up."""
 
 
 class Driver(Protocol):

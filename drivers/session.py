@@ -32,6 +32,14 @@ class LostError(KnownError):
     """The connection is over, or the controller no longer says anything; try again."""
 
 
+class CutError(LostError):
+    """The connection is over, but the controller may still hold what was agreed on: try to take it up again."""
+
+
+class GoneError(LostError):
+    """The controller no longer knows what was agreed on, or it is not sure that it does: begin anew."""
+
+
 class IdentityError(KnownError):
     """Someone else answers at the controller's address: nothing that it says may be used."""
 
@@ -88,14 +96,22 @@ class LinkBook:
         self.state = LinkState(controller=controller, link=Link.CONNECTING, since_s=time.time(), last_data_s=0.0)
         sink.link(self.state)
 
-    def heard(self, at_s: float, note: str = "") -> None:
-        """The controller itself said something at `at_s` (this station's clock); the link is up. `note` explains it."""
+    def heard(self, at_s: float, note: str = "", *, kept: bool = False) -> None:
+        """The controller itself said something at `at_s` (this station's clock); the link is up. `note` explains it.
+
+        `kept`: nothing was missed since the link was last up.
+        """
         if self.state.link is not Link.UP:
             self.ups += 1
             self._last_data_s = at_s
-            self._change(Link.UP, note, at_s)
+            self._change(Link.UP, note, at_s, kept=kept)
         self._last_data_s = at_s
         self._sink.alive(self.state.controller, at_s)
+
+    @property
+    def last_data_s(self) -> float:
+        """The last word received; 0 before the first."""
+        return self._last_data_s
 
     def down(self, link: Link, reason: str) -> None:
         """The link is lost or refused. A repetition with the same reason is not told again."""
@@ -103,7 +119,7 @@ class LinkBook:
         if (link, reason) != (self.state.link, self.state.reason):
             self._change(link, reason, self.state.since_s if link is self.state.link else time.time())
 
-    def _change(self, link: Link, reason: str, since_s: float) -> None:
+    def _change(self, link: Link, reason: str, since_s: float, *, kept: bool = False) -> None:
         self.state = LinkState(
             controller=self.state.controller,
             link=link,
@@ -111,6 +127,7 @@ class LinkBook:
             last_data_s=self._last_data_s,
             reason=reason,
             reconnects=max(0, self.ups - 1),
+            kept=kept,
         )
         self._sink.link(self.state)
 

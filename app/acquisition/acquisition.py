@@ -201,10 +201,13 @@ class Acquisition:
                 self._lost_since.setdefault(state.controller, (state.last_data_s, state.reason))
         elif state.controller in self._lost_since:
             since, reason = self._lost_since.pop(state.controller)
-            gap = RecordGap(
-                controller=state.controller, from_at=instant(since), to_at=instant(state.since_s), reason=reason
-            )
-            self._emit(gap)
+            if not state.kept:
+                self.loss(state.controller, since, state.since_s, reason)
+
+    def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
+        """Values that nobody will ever see are recorded (I2)."""
+        gap = RecordGap(controller=controller, from_at=instant(from_s), to_at=instant(to_s), reason=reason)
+        self._emit(gap)
 
     def _break_lines(self, lost: LinkState) -> None:
         """History knows nothing of the controller's tags from its last word on."""

@@ -1,27 +1,29 @@
-"""The OPC UA driver: a fresh session per attempt, one subscription, samples and alarms to the sink.
+"""The OPC UA driver: one subscription on one session, kept over cuts; samples and alarms to the sink.
 
-Owns the order of steps of a connection. Must not know how values are decoded or how a session is made.
+Owns the order of steps of a connection, and when a session is taken up again or given up. Must not know how values are
+decoded or how a session is made.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 
 from asyncua import ua
 
 from app.domain.plant import Controller, Tag
-from app.ports import DriverSink
+from app.ports import DriverSink, Link
 from drivers.fields import int_of, with_prefix
 from drivers.opcua import alarms
 from drivers.opcua.address import NAMESPACE_PREFIX, SOURCE_PREFIX, UA_URI, parse_address
-from drivers.opcua.decode import add, overflowed
+from drivers.opcua.columns import Columns
 from drivers.opcua.items import (
     CLOCK_HANDLE,
-    FIRST_HANDLE,
     STATE_HANDLE,
     Item,
+    Monitored,
     Monitoring,
     Refusal,
     create,
@@ -29,14 +31,20 @@ from drivers.opcua.items import (
     monitor,
     resolve,
 )
+from drivers.opcua.losses import Losses
 from drivers.opcua.session import Session, faults_as_loss, quiet_library, standard
 from drivers.opcua.subscription import Subscription
+from drivers.opcua.table import ItemTable
+from drivers.opcua.wire import Message
 from drivers.samples import NOTHING, Batch
-from drivers.session import LinkBook, LostError, RareLog, first_of, keep_at_it
+from drivers.session import Backoff, CutError, GoneError, LinkBook, LostError, RareLog, first_of, keep_at_it
 
 PUBLISHING_MS = 250.0
-QUEUE = 10
+HELD_S = 30.0
+"""So long a cut the server's queues should bridge."""
+LEAST_QUEUE, MOST_QUEUE = 10, 1_000
 CLOCK_MS = 500.0
+RESUME_EVERY_S = 2.0
 SHUTDOWN = 4
 """ServerState: the server says itself that it goes away."""
 
@@ -57,11 +65,14 @@ class OpcUaDriver:
         await keep_at_it(book, self._log, lambda: self._connection(book))
 
     async def _connection(self, book: LinkBook) -> None:
+        """One session: from its opening through every cut that it survives to its end."""
         session = Session(self.controller)
+        losses = Losses(self.controller.id, self._sink, self._log)
         try:
             await session.open()
-            await _Feed(self.controller, self._items, session, book, self._sink, self._log).run()
+            await _Feed(self.controller, self._items, session, book, self._sink, self._log, losses).run()
         finally:
+            losses.end()
             await session.close()
 
 
@@ -76,6 +87,7 @@ class _Feed:
         book: LinkBook,
         sink: DriverSink,
         log: RareLog,
+        losses: Losses,
     ) -> None:
         self._controller = controller
         self._items = items
@@ -83,7 +95,14 @@ class _Feed:
         self._book = book
         self._sink = sink
         self._log = log
-        self._subscription = Subscription(session, self._on_publish, self._on_unreadable)
+        self._losses = losses
+        self._table = ItemTable(items)
+        self._subscription = Subscription(session, self)
+        self._missed = True
+        """Whether values are missing since the link was last up; a new session begins with a gap."""
+        self._backoff = Backoff(most_s=RESUME_EVERY_S)
+        self._heard_s = time.monotonic()
+        """When the last publish response came."""
         self._refresh_wanted = asyncio.Event()
         self._note = "" if controller.identity else f"identity not checked: {session.application_uri}"
         self._source = alarms.AlarmSource(
@@ -102,12 +121,39 @@ class _Feed:
             await self._watch_tags(
                 Monitoring(
                     sampling_ms=float(settings.get("sampling_ms", publishing_ms)),
-                    queue=int_of(settings, "queue", QUEUE),
+                    queue=int_of(settings, "queue", _queue(float(settings.get("sampling_ms", 0)), publishing_ms)),
                 )
             )
             if settings.get("alarms", False):
                 await self._watch_alarms()
-        await first_of(self._subscription.run(), self._session.renew_for_ever(), self._refresh_when_wanted())
+        await self._flow()
+
+    async def _flow(self) -> None:
+        """Take what comes; after each cut take up the session again, as long as the server surely holds it."""
+        while True:
+            try:
+                await first_of(self._subscription.run(), self._session.renew_for_ever(), self._refresh_when_wanted())
+            except CutError as cut:
+                self._say_cut(cut)
+            await self._resume()
+            if self._controller.settings.get("alarms", False):
+                self._refresh_wanted.set()
+
+    async def _resume(self) -> None:
+        """Take up session and subscription over a new connection. Raises LostError once they are surely gone."""
+        until_s = self._heard_s + min(self._session.held_s, self._subscription.held_s)
+        while True:
+            await asyncio.sleep(self._backoff.next_s())
+            try:
+                return await self._session.resume()
+            except CutError as cut:
+                if time.monotonic() > until_s:
+                    raise LostError(cut.message, "It was cut for too long.") from cut
+                self._say_cut(cut)
+
+    def _say_cut(self, cut: CutError) -> None:
+        self._book.down(Link.LOST, str(cut))
+        self._log.say("cut", str(cut))
 
     async def _watch_server(self) -> None:
         watch = Monitoring(sampling_ms=CLOCK_MS, queue=1)
@@ -119,8 +165,9 @@ class _Feed:
 
     async def _watch_tags(self, watch: Monitoring) -> None:
         nodes, refused = await resolve(self._session, self._items)
-        denied = await monitor(self._session, self._subscription.id, nodes, watch)
-        refused += [Refusal(tag=self._items[place].tag, reason=why) for place, why in denied.items()]
+        granted = await monitor(self._session, self._subscription.id, nodes, watch)
+        self._say_granted(watch, granted)
+        refused += [Refusal(tag=self._items[place].tag, reason=why) for place, why in granted.refused.items()]
         if not refused:
             return
         now_s = time.time()
@@ -130,6 +177,13 @@ class _Feed:
         self._sink.samples(batch.samples())
         named = "; ".join(f"{refusal.tag.id}: {refusal.reason}" for refusal in refused[:3])
         self._log.say(f"refused {named}", f"{len(refused)} of {len(self._items)} tags have no value: {named}")
+
+    def _say_granted(self, watch: Monitoring, granted: Monitored) -> None:
+        if granted.lessened:
+            self._log.note(
+                f"The server grants {granted.lessened} tags less than was asked for: it queues {granted.queue} values "
+                f"(asked {watch.queue}) and samples every {granted.sampling_ms:g} ms (asked {watch.sampling_ms:g})."
+            )
 
     async def _watch_alarms(self) -> None:
         refused = await alarms.subscribe(self._session, self._subscription.id, self._own_namespace())
@@ -154,36 +208,52 @@ class _Feed:
             if refused:
                 self._log.note(f"The server does not repeat its active alarms: {refused}")
 
-    def _on_publish(self, message: ua.NotificationMessage) -> None:
-        received_s = time.time()
-        self._book.heard(received_s, self._note)
-        batch = Batch(received_s)
-        for data in message.NotificationData or ():
-            if isinstance(data, ua.DataChangeNotification):
-                self._take_values(batch, data.MonitoredItems, received_s)
-            elif isinstance(data, ua.EventNotificationList):
-                self._take_events(data.Events, received_s)
-            elif isinstance(data, ua.StatusChangeNotification):
-                raise LostError(f"The server ended the subscription: {data.Status.name}.")
-        if len(batch):
-            self._sink.samples(batch.samples())
+    # --- what the subscription tells ---
 
-    def _take_values(self, batch: Batch, values: list[ua.MonitoredItemNotification], received_s: float) -> None:
-        dropped = 0
-        for value in values:
-            place = value.ClientHandle - FIRST_HANDLE
-            if 0 <= place < len(self._items):
-                item = self._items[place]
-                add(batch, item.tag, item.spot.index, value.Value, received_s)
-                dropped += overflowed(value.Value.StatusCode)
-            elif value.ClientHandle == STATE_HANDLE:
-                self._check_state(value.Value)
-        if dropped:
-            self._log.say("overflow", f"The server's queue was full: values of {dropped} tags were lost.")
+    def message(self, message: Message) -> None:
+        """Hand on the content of a message, in its order."""
+        received_s = time.time()
+        for note in message.notes:
+            if isinstance(note, Columns):
+                self._take_values(note, received_s)
+            elif isinstance(note, ua.EventNotificationList):
+                self._take_events(note.Events, received_s)
+            else:
+                raise GoneError(f"The server ended the subscription: {note.Status.name}.")
+        if message.unreadable:
+            self._lose(received_s, "A notification of the server could not be read; its values are lost.")
+
+    def alive(self) -> None:
+        """A publish response came, and what it held was handed on."""
+        now_s, self._heard_s = time.time(), time.monotonic()
+        self._backoff.reset()
+        self._book.heard(now_s, self._note, kept=not self._missed)
+        self._missed = False
+        self._losses.tell(now_s)
+
+    def missing(self, messages: int) -> None:
+        """Messages are lost for good."""
+        if self._book.state.link is Link.UP:
+            self._lose(time.time(), f"{messages} messages of the server did not come and it has them no more.")
+        else:
+            self._missed = True
+
+    def _lose(self, now_s: float, reason: str) -> None:
+        self._losses.add(self._book.last_data_s or now_s, now_s, reason)
+
+    def _take_values(self, columns: Columns, received_s: float) -> None:
+        taken = self._table.take(columns, received_s)
+        if len(taken.samples):
+            self._sink.samples(taken.samples)
+        if taken.dropped:
+            self._lose(received_s, f"The server's queue was full: values of {taken.dropped} tags were lost.")
+        for position in taken.others:
+            if columns.handles[position] == STATE_HANDLE:
+                self._check_state(columns.value(position))
 
     def _check_state(self, value: ua.DataValue) -> None:
         if value.Value is not None and value.Value.Value == SHUTDOWN:
-            raise LostError("The server is shutting down.")
+            raise GoneError("The server is shutting down.")
 
     def _take_events(self, events: list[ua.EventFieldList], received_s: float) -> None:
         for event in events:
@@ -193,5 +263,8 @@ class _Feed:
             elif alarms.is_alarm(fields):
                 self._sink.alarm(alarms.alarm_event(fields, self._source, received_s))
 
-    def _on_unreadable(self) -> None:
-        self._log.say("unreadable", "A notification of the server could not be read; its values are lost.")
+
+def _queue(sampling_ms: float, publishing_ms: float) -> int:
+    """Values an item that a server has to keep for a cut of HELD_S; without a period of its own by the other one."""
+    period_ms = sampling_ms if sampling_ms > 0 else publishing_ms
+    return min(MOST_QUEUE, max(LEAST_QUEUE, math.ceil(HELD_S * 1000 / period_ms)))

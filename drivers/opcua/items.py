@@ -61,6 +61,19 @@ class Monitoring:
     queue: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitored:
+    """What the server made of it: each refused item by its position, with its words, and the items that it granted
+
+    less than was asked for (a shorter queue or slower sampling), with the worst of both.
+    """
+
+    refused: dict[int, str]
+    lessened: int = 0
+    queue: int = 0
+    sampling_ms: float = 0.0
+
+
 async def resolve(session: Session, items: Sequence[Item]) -> tuple[dict[int, ua.NodeId], list[Refusal]]:
     """The node of each item by its position, and the items that have none on this server."""
     nodes: dict[int, ua.NodeId] = {}
@@ -110,17 +123,27 @@ def _local(target: ua.ExpandedNodeId) -> ua.NodeId:
     return ua.NodeId(target.Identifier, target.NamespaceIndex, target.NodeIdType)
 
 
-async def monitor(
-    session: Session, subscription: int, nodes: dict[int, ua.NodeId], watch: Monitoring
-) -> dict[int, str]:
-    """Create the items on the subscription; the position of each refused one with the server's words.
-
-    The item at position n has the handle FIRST_HANDLE + n.
-    """
+async def monitor(session: Session, subscription: int, nodes: dict[int, ua.NodeId], watch: Monitoring) -> Monitored:
+    """Create the items on the subscription. The item at position n has the handle FIRST_HANDLE + n."""
     requests = [item_request(FIRST_HANDLE + place, node, watch) for place, node in nodes.items()]
     results = await in_calls(requests, lambda part: create(session, subscription, part))
-    statuses = zip(nodes, (result.StatusCode for result in results), strict=True)
-    return {place: status.name for place, status in statuses if not status.is_good()}
+    good = [result for result in results if result.StatusCode.is_good()]
+    less = [result for result in good if _lessened(result, watch)]
+    return Monitored(
+        refused={
+            place: result.StatusCode.name
+            for place, result in zip(nodes, results, strict=True)
+            if not result.StatusCode.is_good()
+        },
+        lessened=len(less),
+        queue=min((int(result.RevisedQueueSize) for result in less), default=watch.queue),
+        sampling_ms=max((float(result.RevisedSamplingInterval) for result in less), default=watch.sampling_ms),
+    )
+
+
+def _lessened(result: ua.MonitoredItemCreateResult, watch: Monitoring) -> bool:
+    slower = watch.sampling_ms > 0 and result.RevisedSamplingInterval > watch.sampling_ms
+    return bool(slower or result.RevisedQueueSize < watch.queue)
 
 
 async def create(

@@ -43,7 +43,7 @@ class Proxy:
         """Answer with TCP reset on every connection."""
         for writer in list(self._writers):
             sock = writer.get_extra_info("socket")
-            if sock is not None:
+            if sock is not None and sock.fileno() >= 0:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 

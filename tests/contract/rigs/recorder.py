@@ -37,6 +37,7 @@ class Recorder:
         self.alarms: list[AlarmEvent] = []
         self.links: list[LinkState] = []
         self.alive_s: list[float] = []
+        self.losses: list[tuple[float, float, str]] = []
 
     def samples(self, batch: Samples) -> None:
         """Keep each sample of the batch."""
@@ -64,6 +65,11 @@ class Recorder:
     def link(self, state: LinkState) -> None:
         """Keep it."""
         self.links.append(state)
+
+    def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
+        """Keep it."""
+        assert controller
+        self.losses.append((from_s, to_s, reason))
 
     @property
     def now(self) -> Link | None:
