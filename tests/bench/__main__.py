@@ -7,7 +7,7 @@ import sys
 from tests.bench.line import table
 from tests.needs import ROOT
 
-BENCHES = ("demo", "journal", "overview")
+BENCHES = ("demo", "history", "journal", "overview")
 """A new benchmark is its module here and one row."""
 
 
