@@ -6,7 +6,8 @@ Reads only. Owns what a reader sees of files that grow, are sealed or go; knows 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ import numpy as np
 from app.acquisition.history import frames
 from app.acquisition.history.drawing import NEVER_US, Columns
 from app.acquisition.history.folder import evicted, listing
-from app.acquisition.history.rows import US, Codes, Floats, Rows, joined, micro, shown
+from app.acquisition.history.rows import LATEST_US, US, Codes, Floats, Rows, joined, micro, shown
 from app.acquisition.history.segment import Block, Picks, Segment, UnreadableSegmentError, opened
 
 log = logging.getLogger("lineside.history")
 
 TRIES = 5
+BEHIND_ALL_US = 2 * LATEST_US
 
 
 class Log:
@@ -57,6 +59,15 @@ class Log:
             return joined([])
         found = [part.of(place) for part in self._parts]
         return joined([part for part in found if len(part)]).by_time()
+
+    def newest(self) -> dict[str, tuple[int, float]]:
+        """(time in µs, value) of every tag's last row; NaN where it may not be drawn."""
+        rows = joined(self._parts)
+        rows = rows.chosen(np.lexsort((rows.times_us, rows.places)))
+        lasts = rows.chosen(np.flatnonzero(np.diff(rows.places, append=np.uint32(2**32 - 1))))
+        ids, values = list(self._places), shown(lasts.values, lasts.qualities)
+        found = zip(lasts.places.tolist(), lasts.times_us.tolist(), values.tolist(), strict=True)
+        return {ids[place]: (at_us, value) for place, at_us, value in found}
 
 
 class HistoryReader:
@@ -140,13 +151,18 @@ class HistoryReader:
         low, high = picture.held(self._until_us())
         return picture.edges[:-1] / US, low, high
 
-    def newest(self, tag_id: str) -> tuple[float, float] | None:
-        """(time, value) of the tag's last row; NaN where that is a bad value or a loss. None if there is none."""
+    def newest(self, tag_ids: Sequence[str]) -> dict[str, tuple[float, float]]:
+        """(time, value) of each tag's last row; NaN where that is a bad value or a loss. Others are absent."""
         self._refresh()
-        picture = Columns(2**61, 2**61 + 1, 1)
-        self._draw_logs(picture, tag_id)
-        self._find_before(picture, tag_id, 2**61)
-        return (picture.before_us / US, picture.before) if picture.before_us > NEVER_US else None
+        ends, found = [grown.newest() for grown in self._logs.values()], {}
+        for tag_id in tag_ids:
+            picture = Columns(BEHIND_ALL_US, BEHIND_ALL_US + 1, 1)
+            for end in ends:
+                picture.put_before(*end.get(tag_id, (NEVER_US, math.nan)))
+            self._find_before(picture, tag_id, BEHIND_ALL_US)
+            if picture.before_us > NEVER_US:
+                found[tag_id] = picture.before_us / US, picture.before
+        return found
 
     # --- pictures -----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import math
 import os
 import shutil
 import threading
@@ -42,6 +43,7 @@ HEARTBEAT_S = 5.0
 """Without samples, an empty frame says this often that nothing changed."""
 KEEP_FREE_MB = 200.0
 """Room on the disk that history leaves to the journal: its own oldest goes first."""
+NO_END = (math.nan, math.nan)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -159,6 +161,7 @@ class Spool:
     def _open(self) -> GrowingFile:
         """Go on where the last run ended: cut the torn end, seal what is not ours to continue, break every line."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._evict_for(self._tables() + 3 * self._log_most())
         found = files.listing(self._folder)
         for path in found.left_over:
             files.remove(path)
@@ -167,7 +170,6 @@ class Spool:
             if not self._continue(number, path, newest=number == self._number - 1):
                 put_away(path)
         if self._file is None:
-            self._evict_for(self._tables() + 2 * self._log_most())
             self._file = created(files.file_of(self._folder, self._number, files.LOG), self.ids)
         if not self._resumed:
             self._resume()
@@ -191,10 +193,10 @@ class Spool:
         """The lines of an earlier run break where it was last heard."""
         reader = HistoryReader(self._folder)
         until_s = reader.known_until
-        ends = {place: reader.newest(tag_id) for place, tag_id in enumerate(self.ids)} if until_s is not None else {}
-        known = {place: end[0] for place, end in ends.items() if end is not None and np.isfinite(end[1])}
-        places = np.array(list(known), np.uint32)
-        times = np.array([micro(at_s) for at_s in known.values()], np.int64)
+        ends = reader.newest(self.ids)
+        known = [place for place, tag_id in enumerate(self.ids) if np.isfinite(ends.get(tag_id, NO_END)[1])]
+        places = np.array(known, np.uint32)
+        times = np.array([micro(ends[self.ids[place]][0]) for place in known], np.int64)
         self._waiting.resume(places, times, micro(until_s or 0.0))
         self._resumed = True
 
@@ -206,7 +208,7 @@ class Spool:
             pass
 
     def _leave_room(self) -> None:
-        """Give way to the journal, and to a bound that was made smaller."""
+        """Give way to the journal."""
         while shutil.disk_usage(self._folder).free < self._keep_free and self._evict():
             pass
         if shutil.disk_usage(self._folder).free < self._keep_free:
@@ -254,6 +256,8 @@ class Spool:
 def put_away(path: Path) -> None:
     """Turn a log into a segment and remove it; an empty one is only removed. Raises OSError; may be called again."""
     rows, written_us, ids = content(path)
+    if not ids:
+        log.warning("history in %s has no whole head and is given up", path.name)
     if len(rows):
         files.put(path.with_suffix(files.SEGMENT), sealed(rows, ids, written_us))
     files.remove(path)

@@ -59,7 +59,7 @@ def test_only_numbers_that_are_marked_for_history_are_kept(tmp_path: Path, new_s
 def test_a_tag_that_never_was_has_no_history(tmp_path: Path) -> None:
     reader = HistoryReader(tmp_path / "nowhere")
     assert reader.span(SPEED) is None
-    assert reader.newest(SPEED) is None
+    assert reader.newest([SPEED]) == {}
     assert reader.known_until is None
     assert reader.evicted_until is None
     assert len(reader.read(SPEED, 0, 1e12)[0]) == 0
@@ -181,6 +181,39 @@ def test_the_bound_holds_at_every_moment_and_what_went_is_said(tmp_path: Path, n
     times, _, _ = everything(tmp_path, SPEED)
     assert known[-1] - 1 <= times[0] <= known[-1], "the oldest that is left follows what went"
     assert len(times) > 3_000, "most of the room is used"
+
+
+def test_a_bound_made_smaller_holds_from_the_next_start(tmp_path: Path, new_spool: Spools) -> None:
+    for most_mb in (5.0, 0.4):
+        spool = new_spool(tmp_path, tags(1), most_mb)
+        spool.take(batch(0, DAY + np.arange(60_000.0), np.random.default_rng(1).random(60_000)))
+        spool.flush(DAY)
+    assert 0.2 * MB < sizes(tmp_path) <= 0.4 * MB
+
+
+def test_the_newest_row_of_a_tag_is_found_wherever_it_lies(tmp_path: Path, new_spool: Spools) -> None:
+    spool = new_spool(tmp_path, tags(4), seal_rows=100)
+    spool.take(batch(0, [DAY], [1.0]))
+    spool.flush(DAY)
+    spool.take(batch(1, DAY + np.arange(100.0), np.arange(100.0)))
+    spool.flush(DAY + 100)
+    spool.take(batch([2, 2], [DAY + 200, DAY + 150], [2.0, 3.0], [Quality.BAD, Quality.GOOD]))
+    spool.flush(DAY + 200)
+    found = HistoryReader(tmp_path).newest([tag.id for tag in tags(4)])
+    assert found[SPEED] == (DAY, 1.0)
+    assert found[OTHER] == (DAY + 99, 99.0)
+    assert found["L1.filler.t2"][0] == DAY + 200
+    assert np.isnan(found["L1.filler.t2"][1])
+    assert len(found) == 3
+
+
+def test_a_torn_head_is_given_up(tmp_path: Path, new_spool: Spools) -> None:
+    tmp_path.joinpath("00000007.log").write_bytes(b"LSH1\x40")
+    spool = new_spool(tmp_path, tags(1))
+    spool.take(batch(0, [DAY], [1.0]))
+    spool.flush(DAY)
+    assert spool.state.ok
+    assert list(listing(tmp_path).logs) == [8]
 
 
 def test_an_unreadable_segment_is_left_out_said_once_and_evicted_in_its_turn(
