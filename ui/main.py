@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -39,6 +40,7 @@ from app.store.lock import refuse_second
 from drivers.demo import Demo, DemoOptions
 from drivers.registry import ADDRESS_CHECKS
 from ui.bridge import Bridge
+from ui.catalog import load_views
 from ui.core_thread import CoreThread
 from ui.desk import Answer
 from ui.display import choose_platform
@@ -188,6 +190,7 @@ class Program:
 
         def started(core: Any) -> None:
             self._core = core
+            threading.Thread(target=load_views, name="views", daemon=True).start()
             bridge.connect_core(lambda command, person: answered(core.submit(command, person)))
 
         work: Coroutine[object, object, None] = running.run_core(parts, delivery, started)
