@@ -52,11 +52,13 @@ def _same_trouble(case: ExceptionCase, finding: Finding) -> bool:
 
 
 def _own_fault(finding: Finding, cases: list[ExceptionCase]) -> ExceptionCase | None:
-    """The stop of the same machine that a burst of its alarms comes with."""
-    if finding.kind != "alarm_burst":
-        return None
-    stops = (c for c in cases if c.kind in STOPS and c.machine == finding.machine and c.cleared_at is None)
-    return next(stops, None)
+    """The same machine's stop that a burst of its alarms comes with, or the breakdown that it stands still after."""
+    if finding.kind == "alarm_burst":
+        stops = (c for c in cases if c.kind in STOPS and c.machine == finding.machine and c.cleared_at is None)
+        return next(stops, None)
+    if finding.kind == "unplanned_stop":
+        return next((c for c in cases if c.kind == "breakdown" and c.machine == finding.machine), None)
+    return None
 
 
 def _cause(finding: Finding, cases: list[ExceptionCase], ctx: Context) -> ExceptionCase | None:

@@ -42,9 +42,11 @@ def confirm_order(command: c.ConfirmOrder, ctx: Context) -> Iterator[e.Event]:
         raise RefusedError("A quantity is a number, and not negative.", "Give what was made.")
     if command.good + command.scrap == 0 and not command.final:
         raise RefusedError("There is nothing to confirm yet.", "Wait until units were counted.")
-    order = ctx.reference.orders.get(command.order)
-    if order is None and m.progress(ctx.view, command.order) is None:
+    order, counted = ctx.reference.orders.get(command.order), m.progress(ctx.view, command.order)
+    if order is None and counted is None:
         raise RefusedError(f"No order {safe(command.order, 40)!r} is known here.", "Check its number.")
+    if counted is not None and counted.final:
+        raise RefusedError(f"{command.order} was confirmed for good.", "Correct it in the ERP.")
     yield e.ProductionConfirmed(
         order=command.order,
         confirmation_id=ctx.new_id(),

@@ -129,6 +129,14 @@ def test_a_burst_joins_the_stop_of_its_machine(desk: Floor) -> None:
     assert desk.case(cause.id).first_out == "Torque limit"
 
 
+def test_standing_still_after_a_breakdown_is_not_another_case(desk: Floor) -> None:
+    case = desk.opened("breakdown", "L1.filler")
+    desk.send(c.RecordFinding(finding=finding("breakdown", "L1.filler", at=desk.clock.now(), phase=Phase.CLEARED)))
+    desk.send(c.RecordFinding(finding=finding("unplanned_stop", "L1.filler", at=desk.clock.now())))
+    assert len(desk.cases) == 1
+    assert [member.kind for member in desk.case(case.id).members] == ["unplanned_stop"]
+
+
 def test_a_burst_of_another_machine_is_a_case_of_its_own(desk: Floor) -> None:
     desk.opened("breakdown", "L1.filler")
     desk.opened("alarm_burst", "L1.labeller")

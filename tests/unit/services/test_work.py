@@ -249,3 +249,8 @@ def test_a_case_shows_what_it_endangers(desk: Floor) -> None:
     assert [impact.subject for impact in case.impacts] == ["WO-1"]
     assert case.impacts[0].at < desk.bus.reference.orders["WO-1"].due_at
     assert case.impacts[0].at > desk.clock.now() - timedelta(hours=24)
+
+
+def test_what_was_confirmed_for_good_is_not_confirmed_again(desk: Floor) -> None:
+    desk.send(confirm(final=True), "okafor")
+    desk.refused(confirm(), "okafor")
