@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.control import AlarmActing, Result, Writing
 from app.domain.erp import (
     Capability,
     CustomerOrderLine,
@@ -31,8 +32,8 @@ from app.domain.operation import Operation
 from app.domain.plant import Controller, Tag
 
 __all__ = [
-    "AlarmEvent", "Clock", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState", "ReferenceCache",
-    "Samples",
+    "AlarmEvent", "Clock", "ControlPort", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState",
+    "ReferenceCache", "Samples",
 ]  # fmt: skip
 
 
@@ -97,6 +98,7 @@ class AlarmEvent:
     received_s: float
     recorded_at: str = ""
     replayed: bool = False
+    shelved: bool = False
 
 
 class DriverSink(Protocol):
@@ -117,6 +119,18 @@ class Driver(Protocol):
 
     async def run(self) -> None:
         """Connect, subscribe or poll, and keep at it until cancelled. Never raises for the network's faults."""
+
+
+@runtime_checkable
+class ControlPort(Protocol):
+    """What a driver may offer beside reading: one attempt and never a second, under a time-out, then the read-back.
+
+    FAILED and REFUSED mean that surely nothing happened; whatever can't be known is UNKNOWN. Never raises for the
+    network's or the controller's faults.
+    """
+
+    async def write(self, writing: Writing) -> Result: ...
+    async def act(self, acting: AlarmActing) -> Result: ...
 
 
 DriverFactory = Callable[[Controller, Sequence[Tag], DriverSink], Driver]

@@ -1,6 +1,7 @@
 """The acquisition process: `python -m drivers.host`. Composes drivers and Acquisition; talks over stdin and stdout.
 
-First line in: what to run. Lines out: messages. When stdin closes the parent is gone, and so is this process.
+First line in: what to run; further ones: orders. Lines out: messages. When stdin closes the parent is gone, and so is
+this process.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,10 +25,12 @@ from app.acquisition.acquisition import Acquisition, controller_places, said_saf
 from app.acquisition.board import Board, BoardWriter
 from app.acquisition.history.spool import Spool
 from app.acquisition.launch import Launch
-from app.acquisition.messages import Message, Pulse, to_line
-from app.codec import read
+from app.acquisition.messages import Message, Order, Pulse, order_of, to_line
+from app.codec import UnreadableError, read
 from app.domain.errors import KnownError
 from drivers.registry import open_driver
+
+log = logging.getLogger("lineside.acquisition")
 
 PULSE_S = 1.0
 CLOSING_S = 1.0
@@ -46,12 +51,49 @@ class Pipe:
             self._out.flush()
 
 
-async def serve(launch: Launch, pipe: Pipe, spool: Spool | None) -> None:
+class Orders:
+    """What the parent orders, from the thread that reads it to the loop that carries it out, in its order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._early: list[Order] = []
+        self._take: Callable[[Order], None] | None = None
+
+    def carried_out_by(self, take: Callable[[Order], None]) -> None:
+        """From now on `take` gets them, on the loop that runs now; first what came before."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            self._take = partial(_soon, loop, take)
+            for order in self._early:
+                take(order)
+
+    def put(self, line: bytes) -> None:
+        """A line from the parent, on any thread."""
+        try:
+            order = order_of(line)
+        except UnreadableError as error:
+            log.warning("%s", error)
+            return
+        with self._lock:
+            if self._take is None:
+                self._early.append(order)
+            else:
+                self._take(order)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, take: Callable[[Order], None], order: Order) -> None:
+    """From another thread: let the loop take the order; a loop that has ended takes none."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(take, order)
+
+
+async def serve(launch: Launch, pipe: Pipe, spool: Spool | None, orders: Orders) -> None:
     """Acquire until cancelled."""
     plant = launch.plant
     board = Board(Path(launch.board), len(plant.tags), len(plant.controllers), create=False)
     writer = BoardWriter(board, controller_places(plant))
     acquisition = Acquisition(plant, writer, pipe.emit, open_driver, launch.count_period_s, launch.counters, spool)
+    orders.carried_out_by(acquisition.control.take)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(acquisition.run(), name="acquisition")
         tasks.create_task(_pulse(acquisition, pipe), name="pulse")
@@ -74,9 +116,10 @@ def history(launch: Launch) -> Spool | None:
     return spool if spool.ids else None
 
 
-def _die_with_parent(stdin: BinaryIO, spool: Spool | None) -> None:
-    """Wait for the parent to close the pipe, by intent or by dying; then go, whatever the disk does."""
-    stdin.read()
+def _obey(stdin: BinaryIO, orders: Orders, spool: Spool | None) -> None:
+    """Take orders until the parent closes the pipe, by intent or by dying; then go, whatever the disk does."""
+    for line in iter(stdin.readline, b""):
+        orders.put(line)
     if spool is not None:
         closing = threading.Thread(target=spool.close, daemon=True)
         closing.start()
@@ -94,9 +137,10 @@ def main() -> None:
     pipe = Pipe(sys.stdout.buffer)
     launch = read(sys.stdin.buffer.readline(), Launch)
     spool = history(launch)
-    threading.Thread(target=_die_with_parent, args=(sys.stdin.buffer, spool), daemon=True).start()
+    orders = Orders()
+    threading.Thread(target=_obey, args=(sys.stdin.buffer, orders, spool), daemon=True).start()
     try:
-        asyncio.run(serve(launch, pipe, spool))
+        asyncio.run(serve(launch, pipe, spool, orders))
     except KnownError as error:
         said_safely(pipe.emit, error)
         sys.exit(2)

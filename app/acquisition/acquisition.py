@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from app.acquisition.board import BoardWriter
 from app.acquisition.context import AFTER_S, BEFORE_S, RecentSamples, chosen, frozen, traces
+from app.acquisition.control import ControlLane
 from app.acquisition.counts import LineCounts
 from app.acquisition.detectors.alarms import AlarmsDetector, alarm_time_s
 from app.acquisition.detectors.base import MachineDetector, Rules, instant
@@ -87,6 +88,7 @@ class Acquisition:
             line.id: LineCounts(line, self._machines, count_period_s, totals.get(line.output, math.nan))
             for line in plant.lines.values()
         }
+        self.control = ControlLane(plant, emit, lambda machine: self._machines[machine].state)
         self._line_of = {m.id: m.line for m in plant.machines.values()}
         self._pending: list[tuple[float, int, Finding]] = []
         self._pending_no = 0
@@ -113,6 +115,7 @@ class Acquisition:
             for controller in self._plant.controllers.values():
                 driver = self._opened(controller.id)
                 if driver is not None:
+                    self.control.opened(driver)
                     tasks.create_task(driver.run(), name=f"driver {controller.id}")
             tasks.create_task(self._ticking(), name="acquisition ticks")
             tasks.create_task(self._spooling(), name="acquisition history")
@@ -194,6 +197,7 @@ class Acquisition:
         """A connection changed: board, screen, detector; and a gap record once it is back (I2)."""
         self._board.link(state.controller, state.link, state.since_s)
         self._emit(state)
+        self.control.link(state)
         self._found(self._links[state.controller].link(state, time.time()))
         if state.link is not Link.UP:
             if state.last_data_s > 0:

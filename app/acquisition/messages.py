@@ -1,14 +1,16 @@
-"""What the acquisition tells the core, and how it goes over a pipe: one line of JSON each, with its type's name."""
+"""What the acquisition tells the core, and is told by it: a line of JSON each over a pipe, its type's name first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from app.codec import UnreadableError, convert, encode
 from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
+from app.domain.control import AlarmActing, Outcome
 from app.ports import AlarmEvent, LinkState
 
 
@@ -37,8 +39,27 @@ class Ended:
     todo: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What became of an order."""
+
+    control_id: str
+    outcome: Outcome
+    words: str = ""
+    read_back: str = ""
+
+
 Message = (
-    RecordFinding | CompleteCapsule | RecordCount | RecordGap | AlarmEvent | LinkState | TextChanged | Pulse | Ended
+    RecordFinding
+    | CompleteCapsule
+    | RecordCount
+    | RecordGap
+    | AlarmEvent
+    | LinkState
+    | TextChanged
+    | Pulse
+    | Ended
+    | Answered
 )
 
 MESSAGES: Mapping[str, type[Message]] = {
@@ -53,21 +74,57 @@ MESSAGES: Mapping[str, type[Message]] = {
         TextChanged,
         Pulse,
         Ended,
+        Answered,
     )
 }
 
 
-def to_line(message: Message) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoWrite:
+    """Send a command of the plant file once. An order that comes after `not_after_s` (1970 UTC) is not carried out."""
+
+    control_id: str
+    command: str
+    value: float | None
+    not_after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoAlarmAct:
+    """Ask a controller once for an act on an alarm; like `DoWrite`."""
+
+    control_id: str
+    controller: str
+    acting: AlarmActing
+    not_after_s: float
+
+
+Order = DoWrite | DoAlarmAct
+
+ORDERS: Mapping[str, type[Order]] = {cls.__name__: cls for cls in (DoWrite, DoAlarmAct)}
+
+
+def to_line(message: Message | Order) -> bytes:
     """One line for the pipe, newline included."""
     return b'["%s",%s]\n' % (type(message).__name__.encode(), encode(message).encode())
 
 
 def from_line(line: bytes) -> Message:
     """The message of a line. Raises UnreadableError for anything else."""
+    message: Message = _read(line, MESSAGES)
+    return message
+
+
+def order_of(line: bytes) -> Order:
+    """The order of a line. Raises UnreadableError for anything else."""
+    order: Order = _read(line, ORDERS)
+    return order
+
+
+def _read(line: bytes, known: Mapping[str, type[Any]]) -> Any:
     try:
         name, body = msgspec.json.decode(line)
-        cls = MESSAGES[name]
+        cls = known[name]
     except (msgspec.DecodeError, ValueError, KeyError, TypeError) as error:
-        raise UnreadableError("The acquisition said something unknown.") from error
-    message: Message = convert(body, cls)
-    return message
+        raise UnreadableError("Something unknown was said over the acquisition's pipe.") from error
+    return convert(body, cls)

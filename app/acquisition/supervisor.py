@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import queue
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
 from typing import IO
 
 from app.acquisition.launch import Launch
-from app.acquisition.messages import Ended, Message, from_line
+from app.acquisition.messages import Ended, Message, Order, from_line, to_line
 from app.codec import UnreadableError, encode
 
 log = logging.getLogger("lineside.supervisor")
@@ -22,6 +23,7 @@ STOP_S = 2.0
 LIVED_WELL_S = 30.0
 
 Listener = Callable[[Message], None]
+Lines = queue.SimpleQueue[bytes | None]
 
 
 class Supervisor:
@@ -39,6 +41,14 @@ class Supervisor:
         self._changed = changed
         self.restarts = 0
         self.pid: int | None = None
+        self._orders: Lines | None = None
+
+    def send(self, order: Order) -> bool:
+        """Hand an order to the running process, on the loop; False when there is none, and then it is not kept."""
+        if self._orders is None:
+            return False
+        self._orders.put(to_line(order))
+        return True
 
     async def run(self) -> None:
         """Keep it running until cancelled; then it is ended."""
@@ -51,7 +61,7 @@ class Supervisor:
             try:
                 await self._serve(child)
             finally:
-                self.pid = None
+                self.pid, self._orders = None, None
                 await asyncio.shield(asyncio.to_thread(stop, child))
             self.restarts += 1
             self._changed(False, self.restarts)
@@ -64,19 +74,19 @@ class Supervisor:
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         if child.stdin is None:
             return
-        launch = encode(self._launch()).encode() + b"\n"
+        lines: Lines = queue.SimpleQueue()
+        lines.put(encode(self._launch()).encode() + b"\n")
+        self._orders = lines
         self._changed(True, self.restarts)
-        talk = threading.Thread(target=self._talk, args=(child, launch, loop, over), daemon=True, name="acquisition")
-        talk.start()
-        await over.wait()
+        for name, work, parts in (("orders", _feed, (child.stdin, lines)), ("words", self._hear, (child, loop, over))):
+            threading.Thread(target=work, args=parts, daemon=True, name=f"acquisition {name}").start()
+        try:
+            await over.wait()
+        finally:
+            lines.put(None)
 
-    def _talk(
-        self, child: subprocess.Popen[bytes], launch: bytes, loop: asyncio.AbstractEventLoop, over: asyncio.Event
-    ) -> None:
-        """On a thread, for the first line is longer than a pipe holds while the child still starts."""
+    def _hear(self, child: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
         with contextlib.suppress(OSError, ValueError):  # it died, or its pipes were closed
-            if child.stdin is not None:
-                child.stdin.write(launch)
             self._read(child, loop)
         _call(loop, over.set)
 
@@ -101,6 +111,13 @@ class Supervisor:
             if isinstance(message, Ended):
                 log.warning("the acquisition can't go on: %s %s", message.reason, message.todo)
             self._listen(message)
+
+
+def _feed(stdin: IO[bytes], lines: Lines) -> None:
+    """On a thread, for the first line is longer than a pipe holds while the child still starts; None ends it."""
+    with contextlib.suppress(OSError, ValueError):  # it died, or its pipes were closed
+        while (line := lines.get()) is not None:
+            stdin.write(line)
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *args: object) -> bool:

@@ -38,6 +38,7 @@ class AlarmList:
             changed_at=at,
             count=(old.count if old else 0) + int(raised or old is None),
             recorded_at=event.recorded_at,
+            event_id=event.event_id,
         )
         if len(self._alarms) > MOST:
             self._trim()
@@ -53,6 +54,11 @@ class AlarmList:
 
 def _triggers(event: AlarmEvent, state: AlarmState) -> tuple[AlarmTrigger, ...]:
     """The steps that an event means for an alarm in a state."""
+    if event.shelved:
+        return (AlarmTrigger.RAISE, AlarmTrigger.SHELVE) if event.active else (AlarmTrigger.SHELVE,)
+    if state is AlarmState.SHELVED:
+        ended = (AlarmTrigger.SHELF_EXPIRES,) if event.active else (AlarmTrigger.SHELF_EXPIRES, AlarmTrigger.RETURN)
+        return (*ended, AlarmTrigger.ACKNOWLEDGE) if event.acknowledged else ended
     first = AlarmTrigger.RAISE if event.active else AlarmTrigger.RETURN
     if event.active and state in (AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED):
         return (AlarmTrigger.ACKNOWLEDGE,) if event.acknowledged else ()

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.acquisition.messages import Ended, Message, Pulse, TextChanged
+from app.acquisition.messages import Answered, Ended, Message, Order, Pulse, TextChanged
 from app.bootstrap.alarm_list import AlarmList
+from app.bootstrap.control_side import ControlSide
 from app.bootstrap.erp_side import ErpSide
 from app.bootstrap.gaps import Gaps
 from app.bootstrap.health import Station
@@ -43,9 +44,13 @@ class Keeper(Journal, ReferenceCache, Protocol):
 
 
 class Acquirer(Protocol):
-    """Something that acquires: the supervised process, or an Acquisition in place. Runs until cancelled."""
+    """Something that acquires: the supervised process, or an Acquisition in place. Runs until cancelled.
+
+    `send` hands it an order at once; False when nobody is there to take it, and then it is not kept.
+    """
 
     async def run(self) -> None: ...
+    def send(self, order: Order) -> bool: ...
 
 
 AcquirerFactory = Callable[
@@ -107,7 +112,16 @@ class Core:
             on_disk=self._on_disk,
         )
         self._acquirer = parts.acquirer(self._heard, self._acquisition_changed, lambda: last_counters(self.bus.model))
+        self._controls = ControlSide(
+            plant=parts.plant,
+            bus=self.bus,
+            clock=parts.clock,
+            station=parts.station,
+            send=self._acquirer.send,
+            put=self._inbox.put,
+        )
         self.bus.subscribe(listener.deliver)
+        self.bus.subscribe(self._controls.changed)
 
     async def _on_disk(self, call: Callable[[], None]) -> None:
         await self._loop.run_in_executor(self._disk, call)
@@ -115,6 +129,7 @@ class Core:
     async def run(self) -> None:
         """Tell what stands, then serve until cancelled; the journal is closed at the end."""
         self._tell_what_stands()
+        self._controls.begin()
         try:
             async with asyncio.TaskGroup() as tasks:
                 for name, work in self._works().items():
@@ -131,6 +146,7 @@ class Core:
             "inbox": kept("inbox", self._inbox.run),
             "erp": kept("erp", self._erp.run),
             "acquisition": kept("acquisition", self._acquirer.run),
+            "controls": kept("controls", self._controls.run),
             "clocks": kept("clocks", self._ticking),
         }
 
@@ -171,6 +187,8 @@ class Core:
         elif isinstance(message, Pulse):
             self.pulse = message
             self._moved(lambda: self.station.pulse(message.samples))
+        elif isinstance(message, Answered):
+            self._controls.heard(message)
         elif isinstance(message, Ended):
             log.warning("the acquisition ended: %s %s", message.reason, message.todo)
         else:
@@ -186,6 +204,7 @@ class Core:
         if not alive:
             since = self.station.status.acquisition.last_at or self._parts.clock.now()
             self._gaps.begin(self.station.status.controllers.values(), since)
+            self._controls.lost()
         self._moved(lambda: self.station.acquisition(alive, restarts))
 
     def _store_said(self, reason: str) -> None:

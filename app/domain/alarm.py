@@ -10,7 +10,10 @@ from app.domain.lifecycles import AlarmState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """One condition. `severity` is OPC UA's 1…1000; `count` how often it was raised since the start."""
+    """One condition. `severity` is OPC UA's 1…1000; `count` how often it was raised since the start.
+
+    `event_id` names the last event of it to its controller.
+    """
 
     key: str
     controller: str
@@ -24,3 +27,4 @@ class Alarm:
     count: int = 1
     replayed: bool = False
     recorded_at: str = ""
+    event_id: str = ""

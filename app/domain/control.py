@@ -32,6 +32,50 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a driver says of its one attempt: in `words` for a person, and what was read afterwards."""
+
+    outcome: Outcome
+    words: str = ""
+    read_back: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """One write or call for a driver: where, what (in the command's unit), and by which tag it is read back."""
+
+    command: AllowedCommand
+    value: float | None
+    read: Tag | None = None
+    expected: float | None = None
+
+    @property
+    def raw(self) -> float | None:
+        """What goes to the controller: value / scale."""
+        return None if self.value is None else self.value / self.command.scale
+
+    @property
+    def within_s(self) -> float:
+        """Time for the read-back."""
+        return self.command.read_back.within_s if self.command.read_back else 0.0
+
+    def reads(self, value: float) -> bool:
+        """Whether a value read back is the expected one, as far as a 32-bit float tells."""
+        return self.expected is not None and math.isclose(value, self.expected, rel_tol=1e-6, abs_tol=1e-9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmActing:
+    """One act on an alarm for a driver: `alarm` is its key of the condition, `event_id` the occurrence seen."""
+
+    alarm: str
+    event_id: str
+    act: AlarmAct
+    comment: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """One request: who asked for what, and what became of it."""
 
@@ -122,6 +166,11 @@ def read_back_tag(plant: Plant, command: AllowedCommand) -> Tag | None:
         signal=Signal.PROCESS,
         address=back.address,
     )
+
+
+def writing(plant: Plant, command: AllowedCommand, value: float | None) -> Writing:
+    """The write that a driver is given for a command with a checked value."""
+    return Writing(command=command, value=value, read=read_back_tag(plant, command), expected=expected(command, value))
 
 
 def expected(command: AllowedCommand, value: float | None) -> float | None:

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+from app.domain.control import AlarmActing, Outcome, Result, Writing
 from app.domain.plant import Controller, Tag
 from app.domain.reading import Quality
 from app.ports import DriverSink
@@ -18,6 +19,7 @@ from drivers.modbus.decode import NotAValueError, decode, decode_text, ordered
 from drivers.modbus.poll import Group, Item, plan
 from drivers.modbus.rota import Rota
 from drivers.modbus.wire import ADDRESSING, GATEWAY, DeviceError, Wire, WrongAnswerError
+from drivers.modbus.write import Writer
 from drivers.samples import BAD, NOTHING, Batch, engineering
 from drivers.session import IdentityError, LinkBook, LostError, RareLog, Silence, first_of, keep_at_it, network_words
 
@@ -39,6 +41,15 @@ class ModbusDriver:
         items = [Item(tag=tag, spot=parse_address(tag.address, settings)) for tag in tags]
         self._rota = Rota(plan(items, int_of(settings, "max_registers", DEFAULT_REGISTERS)))
         self._log = RareLog(controller.id)
+        self._writer = Writer(controller)
+
+    async def write(self, writing: Writing) -> Result:
+        """One write, over a connection of its own."""
+        return await self._writer.write(writing)
+
+    async def act(self, acting: AlarmActing) -> Result:
+        """Modbus knows no alarms."""
+        return Result(outcome=Outcome.FAILED, words=f"{self.controller.name} has no alarms. Nothing was sent.")
 
     async def run(self) -> None:
         """Connect, poll, reconnect, until cancelled. Never raises for the network's faults."""

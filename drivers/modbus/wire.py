@@ -1,6 +1,6 @@
 """Modbus TCP on the wire: one connection, one request at a time, and no answer accepted that is not exactly its own.
 
-Owns framing and the check of every header field. Must not know tags. Reads only: a write is not one of these.
+Owns framing and the check of every header field. Must not know tags. Only drivers.modbus.write writes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from drivers.modbus.address import Table
 
 FUNCTIONS = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 HEADER = struct.Struct(">HHHB")
-REQUEST = struct.Struct(">HHHBBHH")
+WRITE_COIL, WRITE_REGISTER, WRITE_REGISTERS = 5, 6, 16
+COIL_ON = 0xFF00
 LONGEST = 254
 """Length field of the longest answer: unit and 253 bytes."""
 
@@ -68,16 +69,38 @@ class Wire:
 
         Raises DeviceError (the connection stays good), WrongAnswerError, TimeoutError or OSError.
         """
-        self._tid = self._tid % 0xFFFF + 1
         function = FUNCTIONS[table]
+        body = await self._asked(unit, struct.pack(">BHH", function, address, count), timeout_s)
+        return _payload(body, function, table.of_bits, count)
+
+    async def write(self, table: Table, unit: int, address: int, words: list[int], timeout_s: float) -> None:
+        """Write registers, or one coil, once. Raises like `read`; except for DeviceError it may have happened.
+
+        The device echoes what it has written; another echo is a WrongAnswerError.
+        """
+        if table.of_bits:
+            request = echo = struct.pack(">BHH", WRITE_COIL, address, COIL_ON if words[0] else 0)
+        elif len(words) == 1:
+            request = echo = struct.pack(">BHH", WRITE_REGISTER, address, words[0])
+        else:
+            echo = struct.pack(">BHH", WRITE_REGISTERS, address, len(words))
+            request = echo + struct.pack(f">B{len(words)}H", 2 * len(words), *words)
+        body = await self._asked(unit, request, timeout_s)
+        if body[0] == request[0] | 0x80:
+            raise DeviceError(body[1])
+        if body != echo:
+            raise WrongAnswerError("The device acknowledges something else than what was written.")
+
+    async def _asked(self, unit: int, request: bytes, timeout_s: float) -> bytes:
+        """The answer to one request, function code first."""
+        self._tid = self._tid % 0xFFFF + 1
         try:
             async with asyncio.timeout(timeout_s):
-                self._writer.write(REQUEST.pack(self._tid, 0, 6, unit, function, address, count))
+                self._writer.write(HEADER.pack(self._tid, 0, len(request) + 1, unit) + request)
                 await self._writer.drain()
-                body = await self._answer(self._tid, unit)
+                return await self._answer(self._tid, unit)
         except asyncio.IncompleteReadError as error:
             raise ConnectionResetError("The device closed the connection.") from error
-        return _payload(body, function, table.of_bits, count)
 
     async def _answer(self, tid: int, unit: int) -> bytes:
         got_tid, protocol, length, got_unit = HEADER.unpack(await self._reader.readexactly(HEADER.size))

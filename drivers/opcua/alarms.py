@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from asyncua import ua
 
 from app.domain.text import safe
 from app.ports import AlarmEvent
+from drivers.opcua.conditions import Condition, Conditions
 from drivers.opcua.decode import seconds
 from drivers.opcua.items import EVENT_HANDLE, create
 from drivers.opcua.session import Session, standard
@@ -27,6 +28,8 @@ MILDEST, WORST = 1, 1_000
 
 CONDITION_TYPE = ua.ObjectIds.ConditionType
 REFRESH_METHOD = 3875
+REFRESH_START, REFRESH_END = ua.ObjectIds.RefreshStartEventType, ua.ObjectIds.RefreshEndEventType
+UNSHELVED = ua.ObjectIds.ShelvedStateMachineType_Unshelved
 REFRESH_REASONS = frozenset({ua.ObjectIds.RefreshRequiredEventType, ua.ObjectIds.EventQueueOverflowEventType})
 """Events by which a server says that others were lost."""
 PLAIN_TYPES = frozenset({ua.ObjectIds.BaseEventType, ua.ObjectIds.SystemEventType, ua.ObjectIds.DeviceFailureEventType})
@@ -53,6 +56,8 @@ FIELDS = (
     EventField(name="condition", path=(), type=CONDITION_TYPE),
     EventField(name="condition_name", path=("ConditionName",), type=CONDITION_TYPE),
     EventField(name="branch", path=("BranchId",), type=CONDITION_TYPE),
+    EventField(name="retain", path=("Retain",), type=CONDITION_TYPE),
+    EventField(name="shelf", path=("ShelvingState", "CurrentState", "Id"), type=ua.ObjectIds.AlarmConditionType),
     EventField(name="acked", path=("AckedState", "Id"), type=ua.ObjectIds.AcknowledgeableConditionType),
     EventField(name="active", path=("ActiveState", "Id"), type=ua.ObjectIds.AlarmConditionType),
     EventField(name="code", path=("AlarmCode",), own=True),
@@ -65,11 +70,15 @@ Fields = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmSource:
-    """Whose alarms they are. `machines` maps the events' SourceName to a machine; `uri_of` namespaces to URIs."""
+    """Whose alarms they are. `machines` maps the events' SourceName to a machine; `uri_of` namespaces to URIs.
+
+    `conditions` remembers them, over sessions.
+    """
 
     controller: str
     machines: Mapping[str, str]
     uri_of: Callable[[int], str]
+    conditions: Conditions = field(default_factory=Conditions)
 
 
 def event_filter(own_namespace: int) -> ua.EventFilter:
@@ -128,6 +137,28 @@ def asks_for_refresh(fields: Fields) -> bool:
     return isinstance(kind, ua.NodeId) and kind.NamespaceIndex == 0 and kind.Identifier in REFRESH_REASONS
 
 
+def told(fields: Fields, source: AlarmSource, received_s: float) -> list[AlarmEvent]:
+    """What an event means for the alarms: one, none, or at a refresh's end all those that are over."""
+    kind = fields["event_type"]
+    mark = kind.Identifier if isinstance(kind, ua.NodeId) and kind.NamespaceIndex == 0 else None
+    if mark == REFRESH_START:
+        source.conditions.refresh_begins()
+    elif mark == REFRESH_END:
+        return source.conditions.refresh_ends(received_s)
+    elif is_alarm(fields):
+        event = alarm_event(fields, source, received_s)
+        _remember(fields, source, event)
+        return [event]
+    return []
+
+
+def _remember(fields: Fields, source: AlarmSource, event: AlarmEvent) -> None:
+    node = fields["condition"]
+    if isinstance(node, ua.NodeId) and not node.is_null():
+        uri, retained = source.uri_of(node.NamespaceIndex), fields["retain"] is True
+        source.conditions.take(Condition(node=node, uri=uri, event=event, retained=retained))
+
+
 def is_alarm(fields: Fields) -> bool:
     """Whether an event is an alarm: a condition, or one of a maker's own types. Audit and model events are not."""
     kind = fields["event_type"]
@@ -162,7 +193,12 @@ def alarm_event(fields: Fields, source: AlarmSource, received_s: float) -> Alarm
         received_s=received_s,
         recorded_at=recorded_at.isoformat() if isinstance(recorded_at, datetime) else safe(_text(recorded_at)),
         replayed=fields["replayed"] is True or recorded_at is not None,
+        shelved=_shelved(fields["shelf"]),
     )
+
+
+def _shelved(state: object) -> bool:
+    return isinstance(state, ua.NodeId) and not state.is_null() and state.Identifier != UNSHELVED
 
 
 def _condition(fields: Fields, source: AlarmSource) -> str:

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 
 from asyncua import ua
 
+from app.domain.control import AlarmActing, Result, Writing
 from app.domain.plant import Controller, Tag
 from app.ports import DriverSink, Link
 from drivers.fields import int_of, with_prefix
 from drivers.opcua import alarms
 from drivers.opcua.address import NAMESPACE_PREFIX, SOURCE_PREFIX, UA_URI, parse_address
 from drivers.opcua.columns import Columns
+from drivers.opcua.conditions import Conditions
 from drivers.opcua.items import (
     CLOCK_HANDLE,
     STATE_HANDLE,
@@ -36,6 +38,7 @@ from drivers.opcua.session import Session, faults_as_loss, quiet_library, standa
 from drivers.opcua.subscription import Subscription
 from drivers.opcua.table import ItemTable
 from drivers.opcua.wire import Message
+from drivers.opcua.write import Writer
 from drivers.samples import NOTHING, Batch
 from drivers.session import Backoff, CutError, GoneError, LinkBook, LostError, RareLog, first_of, keep_at_it
 
@@ -57,6 +60,16 @@ class OpcUaDriver:
         self._sink = sink
         self._items = [Item(tag=tag, spot=parse_address(tag.address, controller.settings)) for tag in tags]
         self._log = RareLog(controller.id)
+        self._conditions = Conditions()
+        self._writer = Writer(controller, self._conditions)
+
+    async def write(self, writing: Writing) -> Result:
+        """One write or call over the session that is open now."""
+        return await self._writer.write(writing)
+
+    async def act(self, acting: AlarmActing) -> Result:
+        """One act on an alarm over the session that is open now."""
+        return await self._writer.act(acting)
 
     async def run(self) -> None:
         """Connect, subscribe, reconnect, until cancelled. Never raises for the network's faults."""
@@ -70,8 +83,12 @@ class OpcUaDriver:
         losses = Losses(self.controller.id, self._sink, self._log)
         try:
             await session.open()
-            await _Feed(self.controller, self._items, session, book, self._sink, self._log, losses).run()
+            self._writer.use(session)
+            await _Feed(
+                self.controller, self._items, session, book, self._sink, self._log, losses, self._conditions
+            ).run()
         finally:
+            self._writer.use(None)
             losses.end()
             await session.close()
 
@@ -88,6 +105,7 @@ class _Feed:
         sink: DriverSink,
         log: RareLog,
         losses: Losses,
+        conditions: Conditions,
     ) -> None:
         self._controller = controller
         self._items = items
@@ -109,6 +127,7 @@ class _Feed:
             controller=controller.id,
             machines=with_prefix(controller.settings, SOURCE_PREFIX),
             uri_of=session.uri,
+            conditions=conditions,
         )
 
     async def run(self) -> None:
@@ -260,8 +279,8 @@ class _Feed:
             fields = alarms.named_fields(event.EventFields)
             if alarms.asks_for_refresh(fields):
                 self._refresh_wanted.set()
-            elif alarms.is_alarm(fields):
-                self._sink.alarm(alarms.alarm_event(fields, self._source, received_s))
+            for told in alarms.told(fields, self._source, received_s):
+                self._sink.alarm(told)
 
 
 def _queue(sampling_ms: float, publishing_ms: float) -> int:
