@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -104,22 +104,25 @@ class Waiting:
             values=np.concatenate([batch.values for batch in batches]),
             qualities=np.concatenate([batch.qualities for batch in batches]),
         ).chosen(kept)
-        self._tell_again(rows, micros(received_s[kept]))
-        np.maximum.at(self._last_us, rows.places, rows.times_us)
+        again = self._told_again(rows, micros(received_s[kept]))
+        for part in (rows, again):
+            np.maximum.at(self._last_us, part.places, part.times_us)
         self._known[rows.places[np.isfinite(shown(rows.values, rows.qualities))]] = True
-        return rows
-
-    def _tell_again(self, rows: Rows, received_us: Times) -> None:
-        """Time the first sample after a break that is older than the break by its receipt.
-
-        A value that did not change while the controller was lost comes back with its old source time: it was stored
-        then, and is known again from now on.
-        """
-        last_us = self._last_us[rows.places]
-        older = np.flatnonzero(self._broken[rows.places] & (rows.times_us <= last_us))
-        which = older[np.unique(rows.places[older], return_index=True)[1]]
-        rows.times_us[which] = np.maximum(received_us[which], last_us[which] + 1)
         self._broken[rows.places] = False
+        return joined([rows, again])
+
+    def _told_again(self, rows: Rows, received_us: Times) -> Rows:
+        """What is known again after a break by samples that are all older than it: the newest, when it was received.
+
+        So comes back a value that did not change while its controller was lost. Samples that were fetched later go on
+        behind the break by themselves.
+        """
+        after = np.flatnonzero(self._broken[rows.places])
+        ordered = after[np.lexsort((rows.times_us[after], rows.places[after]))]
+        newest = ordered[np.flatnonzero(np.diff(rows.places[ordered].astype(np.int64), append=-1))]
+        told = newest[rows.times_us[newest] <= self._last_us[rows.places[newest]]]
+        again = rows.chosen(told)
+        return replace(again, times_us=np.maximum(received_us[told], self._last_us[again.places] + 1))
 
     def _breaks(self, lost: Lost) -> Rows:
         places = lost.places[self._known[lost.places]]

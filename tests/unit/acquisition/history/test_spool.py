@@ -114,8 +114,20 @@ def test_an_unchanged_value_told_again_after_a_loss_is_known_from_then_on(tmp_pa
     spool.take(batch(0, [DAY + 9], [9.0], received_s=DAY + 20))
     spool.flush(DAY + 30)
     times, values, _ = HistoryReader(tmp_path).read(SPEED, DAY + 9, DAY + 100)
-    assert (times - DAY).tolist() == [9, 12, 20]
-    assert values[[0, 2]].tolist() == [9, 9]
+    assert (times - DAY).tolist() == [9, 9, 12, 20]
+    assert values[[0, 1, 3]].tolist() == [9, 9, 9]
+    _, low, _ = HistoryReader(tmp_path).drawn(SPEED, DAY + 10, DAY + 30, 4)
+    assert np.isfinite(low).tolist() == [False, False, True, True]
+
+
+def test_samples_fetched_after_a_loss_keep_their_own_times(tmp_path: Path, new_spool: Spools) -> None:
+    spool = spool_run(new_spool, tmp_path, DAY)
+    spool.lost([0], DAY + 12)
+    spool.take(batch(0, DAY + np.arange(11.0, 20.0), np.arange(11.0, 20.0), received_s=DAY + 25))
+    spool.flush(DAY + 30)
+    times, values, _ = everything(tmp_path, SPEED)
+    np.testing.assert_array_equal(times - DAY, [*range(10), *range(11, 20)])
+    np.testing.assert_array_equal(values, times - DAY)
 
 
 def test_a_clock_that_steps_back_loses_no_sample(tmp_path: Path, new_spool: Spools) -> None:
