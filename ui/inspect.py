@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
 import sys
@@ -43,7 +44,8 @@ def log(data: Path | None, as_json: bool) -> int:
 
 def _plain(op: Operation) -> dict[str, object]:
     row = asdict(op)
-    row["payload"] = json.loads(op.payload)
+    with contextlib.suppress(ValueError):  # a payload that was tampered with is shown as it is
+        row["payload"] = json.loads(op.payload)
     for name in ("source_at", "recorded_at", "server_at"):
         row[name] = row[name].isoformat() if row[name] else None
     return row
