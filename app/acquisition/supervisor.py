@@ -21,6 +21,8 @@ RESTART_S = 0.5
 LONGEST_RESTART_S = 10.0
 STOP_S = 2.0
 LIVED_WELL_S = 30.0
+SILENT_S = 15.0
+"""A process that lives pulses every second; one that says nothing for this long hangs, and is ended."""
 
 Listener = Callable[[Message], None]
 Lines = queue.SimpleQueue[bytes | None]
@@ -33,12 +35,19 @@ class Supervisor:
     """
 
     def __init__(
-        self, argv: Sequence[str], launch: Callable[[], Launch], listen: Listener, changed: Callable[[bool, int], None]
+        self,
+        argv: Sequence[str],
+        launch: Callable[[], Launch],
+        listen: Listener,
+        changed: Callable[[bool, int], None],
+        silent_s: float = SILENT_S,
     ) -> None:
         self._argv = list(argv)
         self._launch = launch
         self._listen = listen
         self._changed = changed
+        self._silent_s = silent_s
+        self._heard_s = 0.0
         self.restarts = 0
         self.pid: int | None = None
         self._orders: Lines | None = None
@@ -81,9 +90,21 @@ class Supervisor:
         for name, work, parts in (("orders", _feed, (child.stdin, lines)), ("words", self._hear, (child, loop, over))):
             threading.Thread(target=work, args=parts, daemon=True, name=f"acquisition {name}").start()
         try:
-            await over.wait()
+            await self._until_over(over)
         finally:
             lines.put(None)
+
+    async def _until_over(self, over: asyncio.Event) -> None:
+        """Wait until the child ends, or hangs."""
+        loop = asyncio.get_running_loop()
+        self._heard_s = loop.time()
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._silent_s / 5):
+                    await over.wait()
+            if loop.time() - self._heard_s > self._silent_s:
+                log.warning("the acquisition process has said nothing for %.0f s: it is ended", self._silent_s)
+                return
 
     def _hear(self, child: subprocess.Popen[bytes], loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
         with contextlib.suppress(OSError, ValueError):  # it died, or its pipes were closed
@@ -102,6 +123,7 @@ class Supervisor:
                 return
 
     def _take(self, lines: Sequence[bytes]) -> None:
+        self._heard_s = asyncio.get_running_loop().time()
         for line in lines:
             try:
                 message = from_line(line)

@@ -89,3 +89,15 @@ async def test_a_child_that_can_not_even_begin_is_tried_again(launch: Launch) ->
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert (False, 2) in changes
+
+
+async def test_a_child_that_hangs_is_ended_and_started_again(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    keeper = Supervisor(
+        [sys.executable, "-c", TALKER], lambda: launch, lambda _: None, lambda *_: None, silent_s=3.0
+    )  # fmt: skip
+    task = asyncio.create_task(keeper.run())
+    await until(lambda: keeper.restarts >= 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
