@@ -26,6 +26,9 @@ MASKS = 1 << 6
 """Masks from here on have reserved bits and are left to asyncua."""
 SMALLEST = 5
 """Bytes of the smallest item: handle and mask."""
+ALIKE = 8
+"""After so many items of one layout in a row the next are looked at together."""
+LONGEST_RUN = 1_024
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Rows: TypeAlias = NDArray[Any]
@@ -147,20 +150,38 @@ def _mixed(body: bytes, start: int, count: int, end: int) -> tuple[Columns, int]
     offsets: list[int] = []
     foreign: dict[int, ua.DataValue] = {}
     offset, sizes = start, SIZE_OF
+    before = alike = 0
     try:
-        for position in range(count):
-            offsets.append(offset)
-            size = sizes[body[offset + 4] << 8 | body[offset + 5]]
-            if size:
+        while len(offsets) < count:
+            key = body[offset + 4] << 8 | body[offset + 5]
+            size = sizes[key]
+            alike = alike + 1 if key == before else 0
+            before = key
+            if not size:
+                item, end_of_item = _foreign(body, offset)
+                foreign[len(offsets)] = item.Value
+                offsets.append(offset)
+                offset = end_of_item
+            elif alike < ALIKE:
+                offsets.append(offset)
                 offset += size
             else:
-                item, offset = _foreign(body, offset)
-                foreign[position] = item.Value
+                end_of_run = offset + size * _run(body, offset, size, count - len(offsets))
+                offsets.extend(range(offset, end_of_run, size))
+                offset = end_of_run
     except IndexError:
         raise UnreadableError("the items are longer than their notification") from None
     if offset > end:
         raise UnreadableError("the items are longer than their notification")
     return _gathered(body, np.array(offsets, dtype=np.int64), foreign), offset
+
+
+def _run(body: bytes, offset: int, size: int, most: int) -> int:
+    """How many items from `offset` on have the mask and type byte of the first, and so its size; at least 1."""
+    rows = min(most, LONGEST_RUN, (len(body) - offset - SMALLEST - 1) // size + 1)
+    keys: NDArray[np.uint16] = np.ndarray((rows,), "<u2", body, offset + 4, (size,))
+    same = keys == keys[0]
+    return rows if same.all() else int(same.argmin())
 
 
 def _gathered(body: bytes, offsets: NDArray[np.int64], foreign: dict[int, ua.DataValue]) -> Columns:
