@@ -31,6 +31,7 @@ from drivers.session import LostError, network_words
 
 LOOK_EVERY_S = 0.2
 ADVICE = "Look at the machine before anything is asked of it again."
+LOOK_AGAIN = "Look at the alarm again before more is asked of it."
 KINDS: Mapping[str, ua.VariantType] = MappingProxyType(
     {
         "bool": ua.VariantType.Boolean,
@@ -153,7 +154,7 @@ class Writer:
             request = await self._alarm_call(session, condition, acting)
         except NotSentError as error:
             return Result(outcome=Outcome.FAILED, words=f"Nothing was sent: {error}")
-        return await self._called(session, request)
+        return await self._called(session, request, LOOK_AGAIN)
 
     def _open_session(self) -> Session:
         if self._session is None:
@@ -162,13 +163,13 @@ class Writer:
 
     # --- the one attempt ----------------------------------------------------------------------------------------------
 
-    async def _called(self, session: Session, request: ua.CallMethodRequest) -> Result:
+    async def _called(self, session: Session, request: ua.CallMethodRequest, advice: str = ADVICE) -> Result:
         try:
             async with asyncio.timeout(self._timeout_s):
                 status = (await session.services.call([request]))[0].StatusCode
         except (*Faults, ua.UaError, LookupError) as error:
-            return _unanswered(error)
-        return _told(status)
+            return _unanswered(error, advice)
+        return _told(status, advice)
 
     async def _written(self, session: Session, node: ua.NodeId, value: ua.Variant) -> Result:
         try:
@@ -323,19 +324,19 @@ def _local(target: Any) -> ua.NodeId:
     return ua.NodeId(target.Identifier, target.NamespaceIndex, target.NodeIdType)
 
 
-def _told(status: ua.StatusCode) -> Result:
+def _told(status: ua.StatusCode, advice: str = ADVICE) -> Result:
     """What the server's answer to the attempt means."""
     if status.is_good():
         return Result(outcome=Outcome.CONFIRMED, words="The controller took it.")
     words = WORDS.get(status.value, f"The controller answers {status.name}.")
     if not status.is_bad() or status.value in AMBIGUOUS:
-        return Result(outcome=Outcome.UNKNOWN, words=f"{words} {ADVICE}")
+        return Result(outcome=Outcome.UNKNOWN, words=f"{words} {advice}")
     return Result(outcome=Outcome.REFUSED, words=words)
 
 
-def _unanswered(error: Exception) -> Result:
+def _unanswered(error: Exception, advice: str = ADVICE) -> Result:
     """What an attempt without an answer means: a refusal of the whole request, or that nobody knows."""
     if isinstance(error, ua.UaStatusCodeError):
-        return _told(ua.StatusCode(ua.UInt32(error.code)))
+        return _told(ua.StatusCode(ua.UInt32(error.code)), advice)
     words = network_words(error) if isinstance(error, OSError) else str(error)
-    return Result(outcome=Outcome.UNKNOWN, words=f"{words} {ADVICE}")
+    return Result(outcome=Outcome.UNKNOWN, words=f"{words} {advice}")

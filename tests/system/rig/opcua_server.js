@@ -1,6 +1,6 @@
 // An OPC UA server built on node-opcua, as a plant would meet it: a press of another maker.
 //
-// Usage: node opcua_server.js PORT [--swapped] [--standing]. Prints "ready", ends when its standard input ends.
+// Usage: node opcua_server.js PORT [--swapped] [--standing] [--full]. Prints "ready", ends when its standard input ends.
 // Namespace urn:press:plc with the machine Press1: speed, state, counters, a lot, an array, a UInt64, alarms.
 "use strict";
 
@@ -11,6 +11,7 @@ const {
 const port = Number(process.argv[2]);
 const swapped = process.argv.includes("--swapped"); // the namespaces' indices exchanged
 const standing = process.argv.includes("--standing"); // the alarm is active from the start and stays so
+const full = process.argv.includes("--full"); // the alarm can also be confirmed and shelved
 const URIS = ["urn:press:plc", "urn:press:other"];
 
 process.stdin.resume();
@@ -52,6 +53,7 @@ function addAlarm(space, ns, press) {
   const alarm = ns.instantiateNonExclusiveLimitAlarm("NonExclusiveLimitAlarmType", {
     browseName: "PressureAlarm", nodeId: `ns=${ns.index};s=Press1.PressureAlarm`, componentOf: press,
     conditionSource: press, inputNode: level, lowLowLimit: -100, lowLimit: -50, highLimit: 80, highHighLimit: 95,
+    ...(full ? { optionals: ["ConfirmedState", "Confirm", "ShelvingState", "MaxTimeShelved"] } : {}),
   });
   alarm.setEnabledState(true);
   let high = false;
