@@ -70,6 +70,7 @@ class LinkState:
     """A change of a connection. `since_s` is when the present state began; `last_data_s` the last word received.
 
     `kept`: it is up again, and every value of the time between was or will be handed up; there is no gap.
+    `secured`: it is up, and what comes is signed at least, by the controller whose certificate is trusted.
     """
 
     controller: str
@@ -79,6 +80,7 @@ class LinkState:
     reason: str = ""
     reconnects: int = 0
     kept: bool = False
+    secured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,9 @@ from app.acquisition.launch import Launch
 from app.acquisition.messages import Message, Order, Pulse, order_of, to_line
 from app.codec import UnreadableError, read
 from app.domain.errors import KnownError
+from app.secrets import open_secrets
 from drivers.registry import open_driver
+from drivers.workstation import Workstation
 
 log = logging.getLogger("lineside.acquisition")
 
@@ -92,7 +94,9 @@ async def serve(launch: Launch, pipe: Pipe, spool: Spool | None, orders: Orders)
     plant = launch.plant
     board = Board(Path(launch.board), len(plant.tags), len(plant.controllers), create=False)
     writer = BoardWriter(board, controller_places(plant))
-    acquisition = Acquisition(plant, writer, pipe.emit, open_driver, launch.count_period_s, launch.counters, spool)
+    workstation = Workstation(name=launch.station, folder=launch.folder, secret=open_secrets(launch.folder).get)
+    opener = partial(open_driver, workstation=workstation)
+    acquisition = Acquisition(plant, writer, pipe.emit, opener, launch.count_period_s, launch.counters, spool)
     orders.carried_out_by(acquisition.control.take)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(acquisition.run(), name="acquisition")

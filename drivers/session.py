@@ -41,7 +41,14 @@ class GoneError(LostError):
 
 
 class IdentityError(KnownError):
-    """Someone else answers at the controller's address: nothing that it says may be used."""
+    """Someone else answers at the controller's address, or either side does not accept the other.
+
+    Nothing that it says may be used. `retry_s`: to wait at least so long before the next attempt.
+    """
+
+    def __init__(self, message: str, todo: str = "", *, retry_s: float = 0.0) -> None:
+        super().__init__(message, todo)
+        self.retry_s = retry_s
 
 
 class Backoff:
@@ -93,6 +100,8 @@ class LinkBook:
         self._sink = sink
         self._last_data_s = 0.0
         self.ups = 0
+        self.secured = False
+        """Whether the connection of the next word is signed at least; set by the driver."""
         self.state = LinkState(controller=controller, link=Link.CONNECTING, since_s=time.time(), last_data_s=0.0)
         sink.link(self.state)
 
@@ -128,6 +137,7 @@ class LinkBook:
             reason=reason,
             reconnects=max(0, self.ups - 1),
             kept=kept,
+            secured=self.secured and link is Link.UP,
         )
         self._sink.link(self.state)
 
@@ -174,7 +184,7 @@ async def keep_at_it(book: LinkBook, log: RareLog, attempt: Callable[[], Awaitab
     """
     backoff = Backoff()
     while True:
-        ups = book.ups
+        ups, wait_s = book.ups, 0.0
         try:
             await attempt()
             raise LostError("The connection ended.")
@@ -184,6 +194,7 @@ async def keep_at_it(book: LinkBook, log: RareLog, attempt: Callable[[], Awaitab
             _give_up(book, log, Link.LOST, LostError("A request was abandoned."))
         except IdentityError as error:
             _give_up(book, log, Link.REFUSED, error)
+            wait_s = error.retry_s
         except LostError as error:
             _give_up(book, log, Link.LOST, error)
         except Exception as error:  # noqa: BLE001
@@ -191,7 +202,7 @@ async def keep_at_it(book: LinkBook, log: RareLog, attempt: Callable[[], Awaitab
             book.down(Link.LOST, f"Internal error: {type(error).__name__}.")
         if book.ups != ups:
             backoff.reset()
-        await asyncio.sleep(backoff.next_s())
+        await asyncio.sleep(max(wait_s, backoff.next_s()))
 
 
 def being_cancelled() -> bool:

@@ -14,6 +14,7 @@ class Launch:
     """`board` is the path of the board's file, made by the parent; counts are journaled every `count_period_s`.
 
     `counters`: output machine → the last total that was journaled, so that what was made since then is not missed.
+    `station` is the workstation's name, which its certificate bears.
     `history_mb` bounds the samples kept on disk, in `history_folder`; 0 keeps none.
     """
 
@@ -22,8 +23,14 @@ class Launch:
     count_period_s: float = 60.0
     counters: Mapping[str, float] = field(default_factory=dict)
     history_mb: float = 500.0
+    station: str = "station"
+
+    @property
+    def folder(self) -> Path:
+        """The station's data folder: that of the board."""
+        return Path(self.board).parent
 
     @property
     def history_folder(self) -> Path:
         """Where the history spool writes: beside the board."""
-        return Path(self.board).parent / "history"
+        return self.folder / "history"

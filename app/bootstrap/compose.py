@@ -35,7 +35,11 @@ def station_parts(
     ) -> Acquirer:
         def launch() -> Launch:
             return Launch(
-                plant=plant, board=str(config.board), count_period_s=count_period_s, counters=dict(counters())
+                plant=plant,
+                board=str(config.board),
+                count_period_s=count_period_s,
+                counters=dict(counters()),
+                station=config.station,
             )
 
         return Supervisor(acquisition, launch, listen, changed)

@@ -40,6 +40,7 @@ class Station:
             last_data_at=_instant(state.last_data_s) if state.last_data_s else old.last_data_at,
             reason=state.reason,
             reconnects=state.reconnects,
+            secure=state.secured,
         )
         self.status = replace(self.status, controllers={**self.status.controllers, new.id: new})
 

@@ -20,6 +20,11 @@ UA_URI = "http://opcfoundation.org/UA/"
 NAMESPACE_PREFIX = "ns."
 SOURCE_PREFIX = "source."
 LONGEST_TEXT = 4096
+UNSECURED = "none"
+SECURITIES = ("basic256sha256", "aes128_sha256_rsaoaep", "aes256_sha256_rsapss", UNSECURED)
+DEFAULT_SECURITY = "basic256sha256"
+MODES = ("sign_and_encrypt", "sign")
+DEFAULT_MODE = "sign_and_encrypt"
 
 Identifier = str | int | bytes | uuid.UUID
 
@@ -60,8 +65,10 @@ class UaAddress:
 
 SETTINGS: Fields = {
     "url": Field(type=str, needed=True),
-    "security": Field(type=str, choices=("none",)),
-    "user": Field(type=str, blank=True),
+    "security": Field(type=str, choices=SECURITIES),
+    "mode": Field(type=str, choices=MODES),
+    "user": Field(type=str),
+    "secret": Field(type=str),
     "publishing_ms": Field(type=float, low=20, high=1_000),
     "sampling_ms": Field(type=float, low=-1, high=3_600_000),
     "queue": Field(type=int, low=2, high=10_000),
@@ -200,11 +207,25 @@ def check_settings(settings: Address) -> list[str]:
     url = settings.get("url")
     if isinstance(url, str) and url.strip():
         faults += _check_url(url)
+    faults += _check_security(settings)
     for key, value in settings.items():
         if key.startswith((NAMESPACE_PREFIX, SOURCE_PREFIX)) and not (isinstance(value, str) and value.strip()):
             faults.append(f'"{key}" is {value!r}: it must be a text.')
         elif re.fullmatch(r"ns\.\d*", key):
             faults.append(f'"{key}" is a number or empty: give the namespace a name, like "ns.pml".')
+    return faults
+
+
+def _check_security(settings: Address) -> list[str]:
+    """What does not go together. Without security a password would be readable, so no user is named either."""
+    faults = []
+    if settings.get("security") == UNSECURED:
+        if "user" in settings:
+            faults.append('"user" needs a secured connection: take out security = "none", or the user.')
+        if "mode" in settings:
+            faults.append('"mode" has no meaning with security = "none": take out one of them.')
+    if "secret" in settings and "user" not in settings:
+        faults.append('"secret" names the password of a user: add "user", or take it out.')
     return faults
 
 

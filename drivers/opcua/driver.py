@@ -41,6 +41,7 @@ from drivers.opcua.wire import Message
 from drivers.opcua.write import Writer
 from drivers.samples import NOTHING, Batch
 from drivers.session import Backoff, CutError, GoneError, LinkBook, LostError, RareLog, first_of, keep_at_it
+from drivers.workstation import Workstation
 
 PUBLISHING_MS = 250.0
 HELD_S = 30.0
@@ -55,8 +56,11 @@ SHUTDOWN = 4
 class OpcUaDriver:
     """One OPC UA server, subscribed until cancelled."""
 
-    def __init__(self, controller: Controller, tags: Sequence[Tag], sink: DriverSink) -> None:
+    def __init__(
+        self, controller: Controller, tags: Sequence[Tag], sink: DriverSink, workstation: Workstation | None = None
+    ) -> None:
         self.controller = controller
+        self._workstation = workstation
         self._sink = sink
         self._items = [Item(tag=tag, spot=parse_address(tag.address, controller.settings)) for tag in tags]
         self._log = RareLog(controller.id)
@@ -79,10 +83,11 @@ class OpcUaDriver:
 
     async def _connection(self, book: LinkBook) -> None:
         """One session: from its opening through every cut that it survives to its end."""
-        session = Session(self.controller)
+        session = Session(self.controller, self._workstation)
         losses = Losses(self.controller.id, self._sink, self._log)
         try:
             await session.open()
+            book.secured = session.secured
             self._writer.use(session)
             await _Feed(
                 self.controller, self._items, session, book, self._sink, self._log, losses, self._conditions

@@ -23,7 +23,9 @@ from asyncua.ua.ua_binary import struct_from_binary
 from app.domain.plant import Controller
 from drivers.fields import text_of
 from drivers.opcua.address import NodeRef
+from drivers.opcua.security import Guard
 from drivers.session import CutError, GoneError, IdentityError, LostError, network_words
+from drivers.workstation import Workstation
 
 SESSION_S = 60.0
 """So long a cut may last: the session and its subscription then still live. Small controllers allow few sessions."""
@@ -91,8 +93,11 @@ class Run:
 class Session:
     """A session with one server, from `open` to `close`; never used again after that. `resume` after a cut."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, workstation: Workstation | None = None) -> None:
         self._controller = controller
+        self._guard = Guard(controller, workstation)
+        self._channel = False
+        """Whether the secure channel was opened: through half a channel nothing can be sent."""
         self._timeout_s = controller.timeout_ms / 1000
         self._client = Client(text_of(controller.settings, "url"), timeout=self._timeout_s)
         self._client.application_uri = APPLICATION_URI
@@ -104,16 +109,22 @@ class Session:
         self.application_uri = ""
 
     @property
+    def secured(self) -> bool:
+        """Whether the channel is signed at least."""
+        return self._guard.secured
+
+    @property
     def services(self) -> UaSession:
         """The session's services, each bounded by the controller's time-out."""
         return self._client.uaclient.session
 
     async def open(self) -> None:
         """Connect and activate. Raises LostError, or IdentityError before any user is named to the server."""
-        with faults_as_loss("connecting"):
+        with faults_as_loss("connecting"), self._guard.refusals():
             async with asyncio.timeout(2 * self._timeout_s):
                 await self._connect()
                 created = await self._client.create_session()
+                self._guard.check_session(created)
                 self._check_identity(created.ServerEndpoints or [])
                 await self._activate()
                 self._run = await self._read_run()
@@ -126,7 +137,7 @@ class Session:
         IdentityError before any user is named to the server.
         """
         self._drop()
-        with faults_as_loss("reconnecting"):
+        with faults_as_loss("reconnecting"), self._guard.refusals():
             async with asyncio.timeout(2 * self._timeout_s):
                 await self._connect()
                 self._check_identity(await self._client.get_endpoints() or [])
@@ -137,13 +148,16 @@ class Session:
 
     async def _connect(self) -> None:
         """Open the connection and the secure channel."""
+        self._channel = False
+        await self._guard.prepare(self._client)
         await self._client.connect_socket()
         await self._client.send_hello()
         await self._client.open_secure_channel()
+        self._channel = True
 
     async def _activate(self) -> None:
         """Say who uses the session; the server's identity was checked before."""
-        await self._client.activate_session(username=text_of(self._controller.settings, "user"))
+        await self._guard.activate(self._client)
 
     @property
     def held_s(self) -> float:
@@ -207,16 +221,18 @@ class Session:
         """Renew the secure channel in time. Raises LostError."""
         while True:
             await asyncio.sleep(self._client.secure_channel_timeout / 1000 * RENEW_AT)
+            await asyncio.to_thread(self._guard.check_again)
             with faults_as_loss("renewing the secure channel"):
                 await self._client.open_secure_channel(renew=True)
                 self._client.uaclient.revolve_security_token()
 
     async def close(self) -> None:
         """Give the session back if the server still listens, and drop the connection. At most CLOSE_S."""
-        with contextlib.suppress(OSError, TimeoutError, ua.UaError):
-            async with asyncio.timeout(CLOSE_S):
-                await self._client.uaclient.close_session(True)
-                await self._client.uaclient.close_secure_channel()
+        if self._channel:
+            with contextlib.suppress(OSError, TimeoutError, ua.UaError):
+                async with asyncio.timeout(CLOSE_S):
+                    await self._client.uaclient.close_session(True)
+                    await self._client.uaclient.close_secure_channel()
         self._drop()
 
     def _drop(self) -> None:

@@ -103,7 +103,12 @@ def test_a_wrong_address_has_one_fault(address: Address) -> None:
         ({"url": "http://h"}, "opc.tcp"),
         ({"url": "opc.tcp://h:99999"}, "port"),
         ({"url": "opc.tcp://me:secret@h:4840"}, "password"),
-        ({"security": "Basic128Rsa15"}, "one of none"),
+        ({"security": "basic128rsa15"}, "one of basic256sha256, "),
+        ({"mode": "none"}, "one of sign_and_encrypt, sign"),
+        ({"security": "none", "user": "lineside"}, "secured"),
+        ({"security": "none", "mode": "sign"}, "no meaning"),
+        ({"secret": "plc"}, 'add "user"'),
+        ({"user": ""}, "empty"),
         ({"publishing_ms": 5}, "between 20"),
         ({"publishing_ms": float("nan")}, "between 20"),
         ({"queue": 1}, "between 2"),
@@ -125,3 +130,5 @@ def test_every_fault_is_told_at_once() -> None:
 
 def test_good_settings_pass() -> None:
     assert check_settings({**SETTINGS, "alarms": True, "source.Filler": "L1.filler", "security": "none"}) == []
+    secured: Address = {"security": "aes256_sha256_rsapss", "mode": "sign", "user": "lineside", "secret": "plc-1"}
+    assert check_settings({**SETTINGS, **secured}) == []
