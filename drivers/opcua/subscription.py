@@ -24,6 +24,8 @@ from drivers.session import SILENCE_S, CutError, GoneError, LostError, Silence, 
 
 OUTSTANDING = 2
 """Publish requests under way: while one answer is handled, the server already has the next request."""
+MOST_OUTSTANDING = 8
+"""So many once the server says that more messages wait: it then sends some in one turn of its own."""
 KEEP_ALIVE_S = 0.5
 SLOW_KEEP_ALIVE_S = 0.8
 """Above this a loss could not be seen within 3 s by keep-alives alone."""
@@ -65,6 +67,7 @@ class Subscription:
         self._acks: list[int] = []
         self._wanted = 0
         """The sequence number that comes next; 0 before the first message."""
+        self._wider = asyncio.Semaphore(OUTSTANDING)
         self._silence = Silence()
         self._spoke = False
         self.id = 0
@@ -103,7 +106,8 @@ class Subscription:
         self._silence.heard()
         self._spoke = False
         arrived: asyncio.Queue[bytes] = asyncio.Queue()
-        asking = (self._ask_for_ever(arrived) for _ in range(OUTSTANDING))
+        self._wider = asyncio.Semaphore(OUTSTANDING)
+        asking = (self._ask_for_ever(arrived) for _ in range(MOST_OUTSTANDING))
         await first_of(self._watch_silence(), self._take_for_ever(arrived), *asking)
 
     async def _watch_silence(self) -> None:
@@ -114,7 +118,8 @@ class Subscription:
             raise kind(error.message) from error
 
     async def _ask_for_ever(self, arrived: asyncio.Queue[bytes]) -> None:
-        """Keep one request at the server: the next is sent before the answer is looked at."""
+        """Keep one request at the server, once that is wanted: the next is sent before the answer is looked at."""
+        await self._wider.acquire()
         while True:
             request = ua.PublishRequest()
             request.Parameters.SubscriptionAcknowledgements = self._acknowledgements()
@@ -145,6 +150,8 @@ class Subscription:
                     continue
             if published.subscription != self.id:
                 raise LostError("The server publishes for another subscription.")
+            if published.more:
+                self._wider.release()
             await self._take(published.message)
             self._listener.alive()
 

@@ -40,10 +40,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A PublishResponse: whose message it is."""
+    """A PublishResponse: whose message it is, and whether the next waits at the server already."""
 
     subscription: int
     message: Message
+    more: bool
 
 
 def read_publish(body: bytes) -> Published:
@@ -53,8 +54,8 @@ def read_publish(body: bytes) -> Published:
         subscription = int(Primitives.UInt32.unpack(buffer))
         available = int(Primitives.Int32.unpack(buffer))
         buffer.skip(4 * max(0, available))
-        Primitives.Boolean.unpack(buffer)
-        return Published(subscription=subscription, message=_message(body, buffer))
+        more = bool(Primitives.Boolean.unpack(buffer))
+        return Published(subscription=subscription, message=_message(body, buffer), more=more)
     except ua.UaStatusCodeError:
         raise
     except UNREADABLE as error:

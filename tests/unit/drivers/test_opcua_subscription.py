@@ -11,7 +11,14 @@ from asyncua.ua.ua_binary import struct_to_binary
 from asyncua.ua.uaerrors import BadMessageNotAvailable, BadNoSubscription, BadTooManyPublishRequests
 
 from drivers.opcua.session import Session
-from drivers.opcua.subscription import LAST_SEQUENCE, OUTSTANDING, Subscription, following, missing_before
+from drivers.opcua.subscription import (
+    LAST_SEQUENCE,
+    MOST_OUTSTANDING,
+    OUTSTANDING,
+    Subscription,
+    following,
+    missing_before,
+)
 from drivers.opcua.wire import Message
 from drivers.session import GoneError, LostError
 
@@ -25,9 +32,10 @@ def note(number: int) -> ua.NotificationMessage:
     return ua.NotificationMessage(number, NotificationData=[ua.DataChangeNotification([change])])
 
 
-def publish(message: ua.NotificationMessage, subscription: int = ID) -> bytes:
+def publish(message: ua.NotificationMessage, subscription: int = ID, *, more: bool = False) -> bytes:
     """The publish response with it."""
-    return struct_to_binary(ua.PublishResponse(Parameters=ua.PublishResult(subscription, NotificationMessage=message)))
+    result = ua.PublishResult(subscription, MoreNotifications=more, NotificationMessage=message)
+    return struct_to_binary(ua.PublishResponse(Parameters=result))
 
 
 def data(number: int) -> bytes:
@@ -135,6 +143,17 @@ async def test_two_requests_are_out_and_the_next_is_sent_before_the_answer_is_lo
             server.answers.put_nowait(data(number))
             await until(lambda number=number: heard.told.count("alive") == number)  # type: ignore[misc]
     assert outstanding == [OUTSTANDING] * 3
+
+
+async def test_more_requests_are_sent_while_more_messages_wait_up_to_a_bound() -> None:
+    server, heard = Server(), Heard()
+    async with running(server, heard):
+        for number in range(1, 20):
+            server.answers.put_nowait(publish(note(number), more=True))
+        await until(lambda: heard.told.count("alive") == 19)
+        await until(lambda: len(server.acknowledged) == 19 + MOST_OUTSTANDING)
+        await asyncio.sleep(0.05)
+        assert len(server.acknowledged) == 19 + MOST_OUTSTANDING
 
 
 async def test_each_message_is_acknowledged_once_after_it_was_taken() -> None:
