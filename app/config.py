@@ -29,6 +29,11 @@ class Config:
         return self.folder / "board.mem"
 
     @property
+    def history(self) -> Path:
+        """The folder of the samples kept for trends; written by the acquisition, read by the screens."""
+        return self.folder / "history"
+
+    @property
     def log(self) -> Path:
         """The station's own log."""
         return self.folder / "lineside.log"

@@ -34,13 +34,28 @@ class Answer:
 
 
 class Values(Protocol):
-    """Live values by board index."""
+    """Live values by board index, and the past of the tags whose history is kept. Every answer is instant."""
 
     def reading(self, index: int) -> Reading:
         """The latest reading; `NOTHING` before the first."""
 
     def recent(self, index: int, seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(times, values) of the last seconds, about one a second: seconds since 1970 UTC; NaN where there was none."""
+
+    def drawn(
+        self, index: int, from_s: float, to_s: float, columns: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """(left edges, low, high) of even columns of any stretch of time; NaN where nothing is known (yet).
+
+        History and the newest seconds in one. What must be read first comes by and by: ask again while `arriving`.
+        """
+
+    @property
+    def arriving(self) -> bool:
+        """Whether something that `drawn` was asked for is still being read."""
+
+    def begins_s(self, index: int) -> float | None:
+        """The first instant that anything is kept of a tag, seconds since 1970 UTC; None: not known (yet)."""
 
 
 class Desk(Protocol):

@@ -131,7 +131,7 @@ class Program:
         app = QApplication(sys.argv[:1])
         look = Look(DAY)
         look.apply(app)
-        reader, values = new_board(self._plant, self._station.board)
+        reader, values = new_board(self._plant, self._station.board, self._station.history)
         bridge = Bridge(plant=self._plant, values=values)
         layout = None if options else self._station.folder / "layout.json"
         window = compose(look, bridge, seat=bridge, changed=bridge.changed, layout=layout)
@@ -148,6 +148,7 @@ class Program:
         QTimer.singleShot(0, lambda: self._start(thread, smoke))
         app.exec()
         bridge.close()
+        values.close()
         if not thread.stop():
             log.warning("the core did not stop in time")
         if options is not None and options.report is not None and smoke is not None:

@@ -47,12 +47,17 @@ def at(clock: str) -> datetime:
 
 
 class FakeValues:
-    """The board as a dict. `series` gives a tag its own past; others waver around their value."""
+    """The board as a dict. `series` gives a tag its own past; others waver around their value.
+
+    `begins` is since when something is kept; `arriving` is set by hand, as if pictures were still being read.
+    """
 
     def __init__(self, desk: FakeDesk) -> None:
         self._desk = desk
         self.rows: dict[int, Reading] = {}
         self.series: dict[int, Floats] = {}
+        self.begins: dict[int, float] = {}
+        self.arriving = False
 
     def reading(self, index: int) -> Reading:
         return self.rows.get(index, NOTHING)
@@ -70,6 +75,16 @@ class FakeValues:
             return times, np.full(count, value)
         noise = np.convolve(np.random.default_rng(index).normal(0, 1, count + 8), np.ones(9) / 9, "valid")
         return times, value + noise[:count] * abs(value) * 0.02
+
+    def drawn(self, index: int, from_s: float, to_s: float, columns: int) -> tuple[Floats, Floats, Floats]:
+        edges = from_s + (to_s - from_s) / columns * np.arange(columns, dtype=np.float64)
+        times, values = self.recent(index, max(1.0, self._desk.now().timestamp() - from_s))
+        places = np.searchsorted(times, edges, side="right") - 1
+        found: Floats = np.where((places >= 0) & (edges >= self.begins.get(index, -math.inf)), values[places], np.nan)
+        return edges, found, found
+
+    def begins_s(self, index: int) -> float | None:
+        return self.begins.get(index)
 
 
 class FakeDesk:

@@ -1,4 +1,4 @@
-"""The trends view, level 4: any signals side by side over one time, live or back to two hours, with their cases."""
+"""The trends view, level 4: any signals side by side over one time, live or past, with their cases."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from ui.views.trends.rows import Floats
 
 GAP_S = 5.0
 """Samples come about once a second: a silence longer than this is shown as a gap."""
-STEPS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)
+STEPS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600,
+           7200, 10800, 14400, 21600, 43200, 86400)  # fmt: skip
 """Distances between ticks that a clock reader likes."""
 
 
@@ -21,14 +22,17 @@ def cut(times: Floats, values: Floats, from_s: float, to_s: float) -> tuple[Floa
     return times[first:last], values[first:last]
 
 
-def runs(times: Floats, values: Floats, columns: int) -> list[tuple[Floats, Floats]]:
-    """The samples as unbroken runs; more than two a column are thinned to each column's minimum and maximum."""
+def runs(times: Floats, values: Floats, columns: int, gap_s: float = GAP_S) -> list[tuple[Floats, Floats]]:
+    """The samples as unbroken runs; more than two a column are thinned to each column's minimum and maximum.
+
+    A missing value breaks a run, and so does a silence longer than `gap_s`.
+    """
     known = np.isfinite(values)
     if not known.any():
         return []
     at, shown = times[known], values[known]
     places = np.flatnonzero(known)
-    breaks = np.flatnonzero((np.diff(at) > GAP_S) | (np.diff(places) > 1)) + 1
+    breaks = np.flatnonzero((np.diff(at) > gap_s) | (np.diff(places) > 1)) + 1
     pieces = zip(np.split(at, breaks), np.split(shown, breaks), strict=True)
     width_s = max(1e-9, (float(times[-1]) - float(times[0])) / max(1, columns))
     return [thinned(a, v, width_s) for a, v in pieces]
@@ -67,9 +71,9 @@ def tick_step_s(span_s: float, most: int) -> int:
     return next((step for step in STEPS_S if span_s / step <= most), STEPS_S[-1])
 
 
-def tick_instants(from_s: float, to_s: float, step_s: int) -> list[float]:
-    """The round instants within the window."""
-    first = math.ceil(from_s / step_s) * step_s
+def tick_instants(from_s: float, to_s: float, step_s: int, ahead_s: float = 0.0) -> list[float]:
+    """The round instants within the window, by a clock that is `ahead_s` ahead of UTC."""
+    first = math.ceil((from_s + ahead_s) / step_s) * step_s - ahead_s
     return [first + n * step_s for n in range(max(0, int((to_s - first) // step_s) + 1))]
 
 

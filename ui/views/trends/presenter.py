@@ -21,7 +21,8 @@ from ui.shell import Shell, id_of, kind_of
 from ui.text import DASH, Formats, t
 from ui.views.trends import numbers, tree
 from ui.views.trends.rows import Axis, Floats, Mark, Strip, TreeRow
-from ui.views.trends.window import LONGEST_S, TimeWindow
+from ui.views.trends.source import line_of
+from ui.views.trends.window import DAY_S, KEPT_S, LONGEST_S, TimeWindow
 
 MOST = 8
 """Strips at once."""
@@ -52,6 +53,7 @@ class TrendsPresenter:
         self._window = TimeWindow()
         self._ranges: dict[str, tuple[float, float]] = {}
         self._second = 0
+        self._arriving = False
 
     def _outputs(self) -> tuple[str, ...]:
         lines = self._desk.plant.lines.values()
@@ -69,9 +71,9 @@ class TrendsPresenter:
         return tuple(self._chosen)
 
     def refresh(self) -> None:
-        """New samples come about once a second: so does the picture."""
+        """New samples come about once a second: so does the picture; what is read from the past, when it is there."""
         second = int(self._now_s())
-        if second != self._second:
+        if second != self._second or self._arriving:
             self._second = second
             self._show_strips()
 
@@ -110,7 +112,7 @@ class TrendsPresenter:
     def _show_case(self, case: ExceptionCase) -> None:
         """The signals of the case's machine (or line), the window around its moment, the cursor on it."""
         plant = self._desk.plant
-        self._window = self._window.around(case.happened_at.timestamp(), self._now_s())
+        self._window = self._reached().around(case.happened_at.timestamp(), self._now_s())
         if case.machine in plant.machines:
             self._take(tree.first_tags(plant, case.machine or "", MOST))
         elif case.line in plant.lines:
@@ -185,11 +187,11 @@ class TrendsPresenter:
     def zoom(self, by: int) -> None:
         """Nearer (−1) or farther (+1)."""
         self._ranges.clear()
-        self._look_at(self._window.zoomed(by, self._now_s()))
+        self._look_at(self._reached().zoomed(by, self._now_s()))
 
     def pan(self, share: float) -> None:
         """Move the window by a share of its span; back at the newest it follows again."""
-        self._look_at(self._window.panned(share, self._now_s()))
+        self._look_at(self._reached().panned(share, self._now_s()))
 
     def follow(self) -> None:
         """L: live again, window and cursor."""
@@ -197,7 +199,7 @@ class TrendsPresenter:
 
     def move_cursor(self, share: float) -> None:
         """Move the cursor by a share of the span; out of sight it takes the window along."""
-        self._look_at(self._window.stepped(share, self._now_s()))
+        self._look_at(self._reached().stepped(share, self._now_s()))
 
     def point(self, at_s: float) -> None:
         """The mouse points at an instant."""
@@ -206,6 +208,13 @@ class TrendsPresenter:
     def _look_at(self, window: TimeWindow) -> None:
         self._window = window
         self._show_strips()
+
+    def _reached(self) -> TimeWindow:
+        """The window, knowing how far back anything is kept of the chosen signals."""
+        begins = [self._desk.values.begins_s(self._tags[tag].index) for tag in self._chosen]
+        known = [at_s for at_s in begins if at_s is not None]
+        reach_s = max(KEPT_S, self._now_s() - min(known)) if begins and len(known) == len(begins) else LONGEST_S
+        return replace(self._window, reach_s=reach_s)
 
     def _now_s(self) -> float:
         return self._desk.now().timestamp()
@@ -225,25 +234,43 @@ class TrendsPresenter:
         cases = [c for c in model.all_cases(self._desk.view) if _ran(c, from_s, to_s)]
         strips = [self._strip_of(self._tags[tag], from_s, to_s, cursor_s, cases) for tag in self._chosen]
         strips = said_once(strips)
+        self._arriving = self._desk.values.arriving
         self._view.show_strips(strips, self._axis(from_s, to_s, cursor_s), self._strip)
 
     def _axis(self, from_s: float, to_s: float, cursor_s: float) -> Axis:
         step = numbers.tick_step_s(self._window.span_s, TICKS)
-        clock = self._formats.clock if step < 60 else self._formats.minute
-        ticks = tuple((at_s, clock(_instant(at_s))) for at_s in numbers.tick_instants(from_s, to_s, step))
+        ahead = self._formats.local(_instant(to_s)).utcoffset()
+        instants = numbers.tick_instants(from_s, to_s, step, ahead.total_seconds() if ahead else 0.0)
         return Axis(
             from_s=from_s,
             to_s=to_s,
-            ticks=ticks,
+            ticks=tuple((at_s, self._tick(_instant(at_s), step)) for at_s in instants),
             cursor_s=cursor_s,
-            cursor=self._formats.clock(_instant(cursor_s if self._window.in_past else self._now_s())),
+            cursor=self._moment(cursor_s if self._window.in_past else self._now_s()),
             live=self._window.live,
-            span=self._formats.duration(self._window.span_s),
+            span=self._span(self._window.span_s),
+            reading=self._arriving,
         )
 
+    def _tick(self, at: datetime, step_s: int) -> str:
+        """A tick's words; where they are hours apart, midnight is the new day."""
+        local = self._formats.local(at)
+        if step_s >= DAY_S or (step_s > 1800 and not local.hour and not local.minute):
+            return self._formats.day(at)
+        return self._formats.clock(at) if step_s < 60 else self._formats.minute(at)
+
+    def _moment(self, at_s: float) -> str:
+        """ "02:11:43"; of another day "21 Nov 14:02:11"."""
+        at = _instant(at_s)
+        today = self._formats.day(self._desk.now()) == self._formats.day(at)
+        return self._formats.clock(at) if today else f"{self._formats.day(at)} {self._formats.clock(at)}"
+
+    def _span(self, span_s: float) -> str:
+        return t("{n} days", n=round(span_s / DAY_S)) if span_s > DAY_S else self._formats.duration(span_s)
+
     def _strip_of(self, tag: Tag, from_s: float, to_s: float, cursor_s: float, cases: Sequence[ExceptionCase]) -> Strip:
-        back_s = min(LONGEST_S, self._now_s() - from_s + 2)
-        times, values = numbers.cut(*self._desk.values.recent(tag.index, back_s), from_s, to_s)
+        line = line_of(self._desk.values, tag, self._window, self._now_s())
+        values = line.values
         low, high = self._band(tag)
         if tag.signal is Signal.STATE:
             self._ranges[tag.id] = STATES
@@ -251,24 +278,38 @@ class TrendsPresenter:
             around = np.append(values, self._context(tag))
             self._ranges[tag.id] = numbers.steady_range(around, low, high, self._ranges.get(tag.id))
         bottom, top = self._ranges[tag.id]
-        shown = numbers.at_instant(times, values, cursor_s) if self._window.in_past else self._newest(tag)
+        begins_s, begins = self._begins(tag, from_s)
         return Strip(
             key=tag.id,
             where=safe(self._desk.plant.label(tag.machine), 80),
             name=safe(tag.name, 80),
             unit=safe(tag.unit, 20),
-            times=times,
+            times=line.times,
             values=values,
             bottom=bottom,
             top=top,
             low=low,
             high=high,
-            at_cursor=value_text(tag, shown),
+            at_cursor=between(tag, *line.at(cursor_s)) if self._window.in_past else value_text(tag, self._newest(tag)),
             spread=_spread(tag, values),
             band=tree.band_words(low, high, tag.unit),
             stale="" if self._window.in_past else self._stale(tag),
             marks=tuple(_mark(c, to_s) for c in cases if c.machine == tag.machine),
+            gap_s=line.gap_s,
+            version=line.version,
+            begins_s=begins_s,
+            begins=begins,
         )
+
+    def _begins(self, tag: Tag, from_s: float) -> tuple[float | None, str]:
+        """Where the past ends, if that is in sight, in words: ("history begins 21 Nov 14:02")."""
+        begins_s = self._desk.values.begins_s(tag.index)
+        if begins_s is None or begins_s <= from_s + numbers.GAP_S:
+            return None, ""
+        at = f"{self._formats.day(_instant(begins_s))} {self._formats.minute(_instant(begins_s))}"
+        if tag.history:
+            return begins_s, t("history begins {at}", at=at)
+        return begins_s, t("values since {at}: no history is kept", at=at)
 
     def _band(self, tag: Tag) -> tuple[float | None, float | None]:
         """The normal band: the plant file's, for a rate without one that around the machine's nominal rate."""
@@ -311,6 +352,12 @@ def value_text(tag: Tag, value: float) -> str:
     if tag.signal is Signal.STATE:
         return MachineState.of(value).text
     return f"{value:,.{tag.decimals}f}"
+
+
+def between(tag: Tag, low: float, high: float) -> str:
+    """What a column of time holds: one value, or from the least to the greatest."""
+    ends = value_text(tag, low), value_text(tag, high)
+    return ends[0] if ends[0] == ends[1] else " – ".join(ends)
 
 
 def _spread(tag: Tag, values: Floats) -> str:

@@ -34,7 +34,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Strip:
-    """One signal: its samples (NaN: none), its range and band, and what it was at the cursor."""
+    """One signal: its samples (NaN: none), its range and band, and what it was at the cursor.
+
+    A silence longer than `gap_s` is a gap. Before `begins_s` nothing is kept, as `begins` says. Strips whose samples
+    end alike are painted anew where `version` differs.
+    """
 
     key: str
     where: str
@@ -51,11 +55,18 @@ class Strip:
     band: str
     stale: str
     marks: tuple[Mark, ...]
+    gap_s: float
+    version: int = 0
+    begins_s: float | None = None
+    begins: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """The time that all strips share. `ticks` are (instant, words); `cursor` says when the cursor is."""
+    """The time that all strips share. `ticks` are (instant, words); `cursor` says when the cursor is.
+
+    `reading`: pictures of the past are still to come.
+    """
 
     from_s: float
     to_s: float
@@ -64,3 +75,4 @@ class Axis:
     cursor: str
     live: bool
     span: str
+    reading: bool = False

@@ -252,6 +252,7 @@ class StripStack(QWidget):
             painter.fillRect(QRectF(round(self._x(at_s, area)), 0, 1, area.height()), theme.line)
         for mark in strip.marks:
             self._paint_mark(painter, mark, area)
+        self._paint_begin(painter, strip, area)
         self._paint_trace(painter, strip, area)
         painter.end()
         return picture
@@ -285,6 +286,18 @@ class StripStack(QWidget):
         draw_priority(painter, QRectF(plate.x() + 2, plate.y() + 2, 14, 14), mark.priority, theme)
         self._text(painter, plate.adjusted(22, 0, 0, 0), mark.text, px=12)
 
+    def _paint_begin(self, painter: QPainter, strip: Strip, area: QRectF) -> None:
+        """Where the past ends: plain ground before it, a line, and its words on the side that has room."""
+        if strip.begins_s is None:
+            return
+        theme, x = self._look.theme, min(self._x(strip.begins_s, area), area.right())
+        painter.fillRect(QRectF(0, 4, x, area.height() - 4), theme.ground)
+        painter.fillRect(QRectF(round(x) - 1, 4, 1, area.height() - 4), theme.strong)
+        width = self._look.width(strip.begins, 12) + 8
+        if area.height() >= 44:
+            left = x - width - 4 if x > width + 4 else x + 6
+            self._text(painter, QRectF(left, area.bottom() - 22, width, 18), strip.begins, px=12, soft=True)
+
     def _paint_trace(self, painter: QPainter, strip: Strip, area: QRectF) -> None:
         axis = self._axis
         if axis is None or not strip.times.size:
@@ -293,7 +306,7 @@ class StripStack(QWidget):
         scale = area.width() / max(1e-9, axis.to_s - axis.from_s)
         up = area.height() / (strip.top - strip.bottom or 1.0)
         painter.setPen(QPen(self._look.theme.ink, 1.0))
-        for times, values in numbers.runs(strip.times, strip.values, columns):
+        for times, values in numbers.runs(strip.times, strip.values, columns, strip.gap_s):
             xs = ((times - axis.from_s) * scale).tolist()
             ys = (area.bottom() - (values - strip.bottom) * up).tolist()
             if len(xs) == 1:
@@ -324,4 +337,4 @@ def _face(strip: Strip, to_s: float) -> tuple[object, ...]:
     """What a strip's picture depends on beside the stretch of time; equal faces are equal pictures."""
     seen = int(np.searchsorted(strip.times, to_s, side="right"))
     newest = float(strip.times[seen - 1]) if seen else 0.0
-    return strip.key, strip.bottom, strip.top, strip.marks, newest
+    return strip.key, strip.bottom, strip.top, strip.marks, newest, strip.version, strip.begins_s

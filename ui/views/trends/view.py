@@ -108,7 +108,8 @@ class TrendsWidget(QWidget):
         """Show the strips and their common time."""
         self._live.setText(t("Live") if axis.live else t("Past"))
         at = t("the last {span}", span=axis.span) if axis.live else t("{span}, L goes back to live", span=axis.span)
-        self._span.setText(t("{span} · cursor at {at}", span=at, at=axis.cursor))
+        words = t("{span} · cursor at {at}", span=at, at=axis.cursor)
+        self._span.setText(t("{words} · reading…", words=words) if axis.reading else words)
         self._strips.set_strips(strips, axis, selected)
 
     def select_row(self, key: str) -> None:

@@ -8,8 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-SPANS_S = (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0)
-"""The zooms, from near to far; the last is all that the station keeps at hand."""
+HOUR_S, DAY_S = 3600.0, 86400.0
+KEPT_S = 2 * HOUR_S
+"""What the station keeps at hand; older values are read from the history."""
+SPANS_S = (60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, HOUR_S, KEPT_S,
+           4 * HOUR_S, 8 * HOUR_S, DAY_S, 3 * DAY_S, 7 * DAY_S)  # fmt: skip
+"""The zooms, from near to far."""
 LONGEST_S = SPANS_S[-1]
 COLUMNS = 1000
 """A live window moves on by one of so many parts of its span: less than a pixel is not worth a picture."""
@@ -17,11 +21,12 @@ COLUMNS = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeWindow:
-    """What is looked at. `now_s` of every step is the station's clock."""
+    """What is looked at. `now_s` of every step is the station's clock; `reach_s` is how far back there is something."""
 
     span_s: float = 600.0
     end_s: float | None = None
     cursor_s: float | None = None
+    reach_s: float = LONGEST_S
 
     @property
     def live(self) -> bool:
@@ -33,10 +38,14 @@ class TimeWindow:
         """Whether the cursor stands at a past instant; else it is at the newest value."""
         return self.cursor_s is not None or self.end_s is not None
 
+    @property
+    def part_s(self) -> float:
+        """The steps that a live window moves on in."""
+        return max(1.0, self.span_s / COLUMNS)
+
     def bounds(self, now_s: float) -> tuple[float, float]:
         """(from, to); live it moves on in steps of about a pixel."""
-        part_s = max(1.0, self.span_s / COLUMNS)
-        end_s = self.end_s if self.end_s is not None else math.floor(now_s / part_s) * part_s
+        end_s = self.end_s if self.end_s is not None else math.floor(now_s / self.part_s) * self.part_s
         return end_s - self.span_s, end_s
 
     def cursor(self, now_s: float) -> float:
@@ -59,7 +68,7 @@ class TimeWindow:
 
     def around(self, at_s: float, now_s: float) -> TimeWindow:
         """About an instant with the cursor on it; unchanged where the station has nothing from then."""
-        if not 0 <= now_s - at_s < LONGEST_S - self.span_s:
+        if not 0 <= now_s - at_s < self.reach_s - self.span_s:
             return self
         return replace(self, end_s=at_s + self.span_s / 2, cursor_s=at_s)._kept(now_s)
 
@@ -77,7 +86,7 @@ class TimeWindow:
         moved_s = self.cursor(now_s) + share * self.span_s
         if moved_s >= now_s:
             return self.followed()
-        found = replace(self, cursor_s=max(moved_s, now_s - LONGEST_S))
+        found = replace(self, cursor_s=max(moved_s, now_s - self.reach_s))
         from_s, to_s = found.bounds(now_s)
         if from_s <= moved_s <= to_s:
             return found
@@ -87,5 +96,5 @@ class TimeWindow:
         """Within what the station has at hand; live at its newest end."""
         if self.end_s is None:
             return self
-        end_s = max(self.end_s, now_s - LONGEST_S + self.span_s)
+        end_s = max(self.end_s, now_s - self.reach_s + self.span_s)
         return replace(self, end_s=None if end_s >= now_s else end_s)
