@@ -32,6 +32,7 @@ from ui.keys import KeysOverlay, groups
 from ui.layout_file import Layout, clamp, fingerprint
 from ui.levels import HOME, Crumb, path, up
 from ui.meaning import Selected, first_of, meant
+from ui.models.controls import ControlNews
 from ui.opened import Opened
 from ui.overlay import Overlay
 from ui.palette import Palette
@@ -69,6 +70,7 @@ class Window(QWidget):
         self._opened: dict[str, Opened] = {}
         self._front, self._fresh, self._person = HOME, False, desk.person
         self._faulty: dict[str, str] = {}
+        self._controls = ControlNews(desk)
         self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
         self.resize(*SIZE)
         self._build()
@@ -171,6 +173,8 @@ class Window(QWidget):
         """Banner and status bar."""
         desk, now = self._desk, self._desk.now()
         self._notice_person()
+        for text, bad in self._controls.news():
+            self.say(text, bad)
         self._frame.look(desk.view)
         self.banner.set_state(self._frame.banner(desk.alarms, now, said_of(desk.person)), now)
         self.banner.set_crumbs(self._path())

@@ -115,8 +115,8 @@ async def test_a_shelf_is_the_controllers_own_and_can_be_ended() -> None:
     async with standing("--full") as (_, said, driver):
         event = of(said)[-1]
         await asked(driver, event, AlarmAct.UNSHELVE)  # node-opcua begins without a state of the shelf
-        assert (await asked(driver, event, AlarmAct.SHELVE, minutes=5)).outcome is Outcome.CONFIRMED
-        again = await asked(driver, event, AlarmAct.SHELVE, minutes=5)
+        assert (await asked(driver, event, AlarmAct.SHELVE, minutes=1)).outcome is Outcome.CONFIRMED
+        again = await asked(driver, event, AlarmAct.SHELVE, minutes=1)
         assert (again.outcome, again.words) == (Outcome.REFUSED, "It is shelved already.")
         assert (await asked(driver, event, AlarmAct.UNSHELVE)).outcome is Outcome.CONFIRMED
 

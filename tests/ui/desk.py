@@ -717,6 +717,7 @@ def _alarms() -> tuple[Alarm, ...]:
             state=state,
             raised_at=at(clock),
             changed_at=at(clock),
+            event_id=f"e{code}",
         )
         for code, message, severity, state, clock, machine in rows
     )

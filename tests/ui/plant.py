@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import time
 
+from app.domain.packml import MachineState
 from app.domain.people import Function, Person, Role
-from app.domain.plant import Controller, Line, Machine, Plant, Route, Shift, Signal, Tag
+from app.domain.plant import AllowedCommand, Controller, Line, Machine, Plant, ReadBack, Route, Shift, Signal, Tag
 
 KINDS = (
     ("depalletiser", "Depalletiser"),
@@ -22,6 +23,32 @@ NOMINAL = {
 }
 BUNDLES = (1, 1, 1, 1, 12, 60)
 UNITS = ("bottles", "bottles", "bottles", "bottles", "cases", "layers")
+
+COMMANDS = (
+    AllowedCommand(
+        id="L2.labeller.stop",
+        name="Stop the labeller",
+        machine="L2.labeller",
+        controller="C-L2",
+        address={"object": "nsu=urn:l2;s=Labeller", "method": "nsu=urn:l2;s=Labeller.Stop"},
+        roles=frozenset({Role.OPERATOR, Role.SHIFT_LEAD}),
+        states=frozenset({MachineState.EXECUTE}),
+        read_back=ReadBack(address={}, value=2.0, tag="L2.labeller.packml_state"),
+    ),
+    AllowedCommand(
+        id="L2.labeller.speed",
+        name="Set the labeller's speed",
+        machine="L2.labeller",
+        controller="C-L2",
+        address={"node": "nsu=urn:l2;s=Labeller.MachSpeed"},
+        roles=frozenset({Role.SHIFT_LEAD}),
+        states=frozenset({MachineState.EXECUTE}),
+        low=100,
+        high=600,
+        unit="bottles/min",
+        read_back=ReadBack(address={}, tag="L2.labeller.speed"),
+    ),
+)
 
 _PLAIN: tuple[tuple[Signal, str, str], ...] = (
     (Signal.STATE, "PackML state", ""),
@@ -75,6 +102,7 @@ def make_plant(lines: int = 3) -> Plant:
         ),
         reasons={"underfill": "Underfill", "foreign": "Foreign body", "seal": "Seal", "label": "Label"},
         demo=True,
+        commands={c.id: c for c in COMMANDS},
     )
 
 

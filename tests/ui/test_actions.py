@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,11 @@ import pytest
 
 from app.domain import commands as c
 from app.domain import events as e
+from app.domain.lifecycles import AlarmState
+from app.domain.packml import MachineState
 from app.domain.permissions import ALLOWED
+from app.domain.plant import Signal
+from app.domain.reading import Quality, Reading
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
 from ui.actions import ACTIONS, BY_ID, applicable, clashes, for_key, refusal
@@ -56,7 +60,23 @@ def busy_desk() -> FakeDesk:
             e.HandoverDrafted(handover_id=number, shift="night", next_shift="early", shift_start=NOW, items=(item,))
         )
     desk.record(e.HandoverSigned(handover_id="ho2"), person="okafor")
+    asked = e.ControlRequested(
+        control_id="k1", station="desk-1", controller="C-L2", machine="L2.capper", what="Stop the capper", seen=6
+    )
+    for event in (asked, e.ControlSent(control_id="k1"), e.ControlUnknown(control_id="k1", words="No answer.")):
+        desk.record(event, person="silva")
+    shelved = AlarmState.SHELVED
+    desk.alarms = tuple(replace(row, state=shelved) if row.code == "LAB-0410" else row for row in desk.alarms)
     return desk
+
+
+def alarm_act(code: str, act: e.AlarmAct, comment: str = "", minutes: int = 0) -> c.RequestAlarmAct:
+    """The act on an alarm of L2, as it stands on the screen."""
+    machine = "L2.labeller" if code.startswith("LAB") else "L2.filler"
+    return c.RequestAlarmAct(
+        controller="C-L2", alarm=code, event_id=f"e{code}", act=act, machine=machine, code=code,
+        comment=comment, minutes=minutes,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +176,32 @@ PLAYS: Mapping[str, Play] = {
         by="lindqvist", ref="item/ho2/i1", sends=c.AcceptHandoverItem(handover_id="ho2", item_id="i1")
     ),
     "posting.retry": Play(by="novak", ref="posting/p2", answers=({},), sends=c.RetryPosting(key="p2")),
+    "machine.command": Play(
+        by="okafor", ref="machine/L2.labeller", answers=({"command": "L2.labeller.speed"}, {"value": "420"}),
+        sends=c.RequestControl(command_id="L2.labeller.speed", seen_state=6, value=420.0),
+    ),
+    "alarm.acknowledge": Play(
+        by="silva", ref="alarm/C-L2/FIL-3117", answers=({"comment": "seen"},),
+        sends=alarm_act("FIL-3117", e.AlarmAct.ACKNOWLEDGE, "seen"),
+    ),
+    "alarm.confirm": Play(
+        by="silva", ref="alarm/C-L2/FIL-2201", answers=({},), sends=alarm_act("FIL-2201", e.AlarmAct.CONFIRM)
+    ),
+    "alarm.comment": Play(
+        by="silva", ref="alarm/C-L2/FIL-2201", answers=({"comment": "bowl is being filled"},),
+        sends=alarm_act("FIL-2201", e.AlarmAct.COMMENT, "bowl is being filled"),
+    ),
+    "alarm.shelve": Play(
+        by="silva", ref="alarm/C-L2/FIL-2201", answers=({"minutes": "15"},),
+        sends=alarm_act("FIL-2201", e.AlarmAct.SHELVE, minutes=15),
+    ),
+    "alarm.unshelve": Play(
+        by="silva", ref="alarm/C-L2/LAB-0410", answers=({},), sends=alarm_act("LAB-0410", e.AlarmAct.UNSHELVE)
+    ),
+    "control.settle": Play(
+        by="silva", ref="control/k1", answers=({"note": "It stands."},),
+        sends=c.SettleControl(control_id="k1", note="It stands."),
+    ),
     "open": Play(by="silva", ref="case/c1", goes="case/c1"),
     "report": Play(
         by="silva", ref="machine/L2.filler", answers=({"what": "2", "text": "foam"},),
@@ -239,7 +285,7 @@ def test_a_key_is_found_by_what_is_selected() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["hold.release", "hold.dispose"])
+@pytest.mark.parametrize("name", ["hold.release", "hold.dispose", "machine.command"])
 def test_what_cannot_be_taken_back_needs_a_form_with_danger(name: str) -> None:
     shell = FakeShell(*PLAYS[name].answers)
     BY_ID[name].run(at_desk(PLAYS[name]), PLAYS[name].ref, shell)
@@ -327,3 +373,66 @@ def test_actions_know_no_qt_and_no_loop(file: Path) -> None:
     names = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     names |= {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     assert not [name for name in names if name.startswith(("PySide6", "asyncio", "qasync", "ui.bridge", "ui.window"))]
+
+
+# --- commands to controllers ------------------------------------------------------------------------------------------
+
+SPEED = ({"command": "L2.labeller.speed"}, {"value": "420"})
+
+
+def test_a_command_shows_state_place_and_present_value_before_it_can_be_confirmed() -> None:
+    shell = FakeShell(*SPEED)
+    BY_ID["machine.command"].run(at_desk(PLAYS["machine.command"]), "machine/L2.labeller", shell)
+    form = shell.forms[-1]
+    facts = " ".join(form.facts)
+    assert form.danger
+    assert "in Execute" in facts
+    assert "nsu=urn:l2;s=Labeller.MachSpeed" in facts
+    assert "bottles/min" in facts
+
+
+def test_only_what_the_persons_roles_and_the_state_allow_is_offered() -> None:
+    desk, shell = busy_desk(), FakeShell(None)
+    desk.person = desk.plant.people["silva"]
+    BY_ID["machine.command"].run(desk, "machine/L2.labeller", shell)
+    assert [choice.value for choice in shell.forms[0].fields[0].choices] == ["L2.labeller.stop"]
+    desk.person = desk.plant.people["weiss"]
+    assert not BY_ID["machine.command"].applies(desk, "machine/L2.labeller")
+    desk.person = desk.plant.people["okafor"]
+    assert not BY_ID["machine.command"].applies(desk, "machine/L2.filler")
+
+
+def test_a_machine_whose_state_is_not_known_is_asked_nothing() -> None:
+    desk, shell = busy_desk(), FakeShell()
+    tag = desk.plant.tag("L2.labeller", Signal.STATE)
+    assert tag is not None
+    for reading, word in ((None, "not known"), (MachineState.HELD, "Held")):
+        desk.values.rows.pop(tag.index, None)
+        if reading is not None:
+            now_s = desk.now().timestamp()
+            desk.values.rows[tag.index] = Reading(
+                value=float(reading), quality=Quality.GOOD, source_s=now_s, received_s=now_s, alive_s=now_s
+            )
+        BY_ID["machine.command"].run(desk, "machine/L2.labeller", shell)
+        assert word in shell.said[-1][0]
+    assert not shell.forms
+    assert not desk.sent
+
+
+@pytest.mark.parametrize("text", ["4,20", "1e2", "700", "420.5", "0x1A4"])
+def test_a_set_point_that_may_mean_two_things_is_said_and_not_sent(text: str) -> None:
+    desk, shell = busy_desk(), FakeShell(SPEED[0], {"value": text})
+    BY_ID["machine.command"].run(desk, "machine/L2.labeller", shell)
+    assert not desk.sent
+    assert shell.said[-1][1]
+
+
+def test_an_alarm_of_a_controller_that_takes_no_acts_is_only_shown() -> None:
+    desk = busy_desk()
+    plant = desk.plant
+    desk.plant = replace(plant, controllers={k: replace(v, alarm_acts=False) for k, v in plant.controllers.items()})
+    assert not BY_ID["alarm.acknowledge"].applies(desk, "alarm/C-L2/FIL-3117")
+
+
+def test_an_acknowledged_alarm_is_not_acknowledged_again() -> None:
+    assert not BY_ID["alarm.acknowledge"].applies(busy_desk(), "alarm/C-L2/FIL-2201")

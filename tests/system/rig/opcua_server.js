@@ -53,7 +53,7 @@ function addAlarm(space, ns, press) {
   const alarm = ns.instantiateNonExclusiveLimitAlarm("NonExclusiveLimitAlarmType", {
     browseName: "PressureAlarm", nodeId: `ns=${ns.index};s=Press1.PressureAlarm`, componentOf: press,
     conditionSource: press, inputNode: level, lowLowLimit: -100, lowLimit: -50, highLimit: 80, highHighLimit: 95,
-    ...(full ? { optionals: ["ConfirmedState", "Confirm", "ShelvingState", "MaxTimeShelved"] } : {}),
+    ...(full ? { optionals: ["ConfirmedState", "Confirm", "ShelvingState"] } : {}),
   });
   alarm.setEnabledState(true);
   let high = false;

@@ -31,7 +31,7 @@ def machine(qtbot: QtBot, look: Look, shell: FakeShell | None = None, ref: str =
 def test_every_list_holds_the_machines_rows(qtbot: QtBot, look: Look) -> None:
     opened = machine(qtbot, look)
     counts = {t.accessibleName(): t.count for t in opened.widget.findChildren(PaintedTable)}
-    assert counts == {"Signals": 21, "Alarms": 3, "Open cases": 1, "Holds": 1, "Quality checks": 3}
+    assert counts == {"Signals": 21, "Alarms": 3, "Open cases": 1, "Holds": 1, "Quality checks": 3, "Commands": 0}
 
 
 def test_a_stale_machine_is_hatched_and_says_since_when(qtbot: QtBot, look: Look) -> None:

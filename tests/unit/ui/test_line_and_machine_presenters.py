@@ -10,6 +10,7 @@ from app.domain.plant import Signal
 from app.domain.reading import Quality, Reading
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
 from tests.ui.shell import FakeShell
+from ui.models.controls import ControlNews
 from ui.models.signals import signal_row
 from ui.text import Formats
 from ui.views.line.presenter import Presenter as LinePresenter
@@ -248,3 +249,85 @@ def test_people_who_moved_here_are_named() -> None:
     ):
         desk.record(event, person="okafor")
     assert line_of(desk)[0].states[-1].people == "On the line: Rui Silva, Deniz Kaya"
+
+
+# --- requests to the controller --------------------------------------------------------------------------------------
+
+
+def asked(desk: FakeDesk, *events: e.ControlEvent, machine: str = "L2.labeller") -> None:
+    """A request of silva, and what became of it."""
+    first = e.ControlRequested(
+        control_id="k1", station="desk-1", controller="C-L2", machine=machine, what="Stop the labeller",
+        command="L2.labeller.stop", seen=6,
+    )  # fmt: skip
+    for event in (first, e.ControlSent(control_id="k1"), *events):
+        desk.record(event, person="silva")
+
+
+def labeller(desk: FakeDesk) -> MachineState:
+    view = FakeMachineView()
+    presenter = MachinePresenter(view, desk, FakeShell())
+    presenter.show("machine/L2.labeller")
+    presenter.refresh()
+    return view.states[-1]
+
+
+def test_a_request_is_shown_from_the_asking_to_the_read_back() -> None:
+    desk = night_desk()
+    asked(desk)
+    (row,) = labeller(desk).controls
+    assert (row.what, row.state, row.open, row.priority) == ("Stop the labeller", "sent, not read back yet", True, 0)
+    desk.record(e.ControlConfirmed(control_id="k1", words="Read back."))
+    (row,) = labeller(desk).controls
+    assert (row.state, row.open) == ("done", False)
+    assert "R. Silva" in row.detail
+
+
+def test_an_unknown_outcome_has_a_display_of_its_own_and_stays() -> None:
+    desk = night_desk()
+    asked(desk, e.ControlUnknown(control_id="k1", words="No answer came in time."))
+    desk.pass_time(24 * 3600)
+    (row,) = labeller(desk).controls
+    assert (row.state, row.open, row.priority) == ("UNKNOWN whether it happened", True, 2)
+    assert "No answer" in row.detail
+    desk.record(e.ControlSettled(control_id="k1", note="It stands."))
+    assert labeller(desk).controls[0].priority == 0
+
+
+def test_what_is_known_leaves_the_screen_after_a_shift() -> None:
+    desk = night_desk()
+    asked(desk, e.ControlConfirmed(control_id="k1"))
+    desk.pass_time(9 * 3600)
+    assert labeller(desk).controls == ()
+
+
+def test_requests_of_other_machines_stay_with_them() -> None:
+    desk = night_desk()
+    asked(desk, machine="L2.capper")
+    assert labeller(desk).controls == ()
+
+
+def test_an_alarm_shows_the_controllers_state_and_who_has_the_case_here() -> None:
+    view = FakeMachineView()
+    presenter = MachinePresenter(view, night_desk(), FakeShell())
+    presenter.show("machine/L2.filler")
+    presenter.refresh()
+    alarm = view.states[-1].alarms[0]
+    assert alarm.state == "unacknowledged"
+    assert alarm.owner.startswith("case: Weiss")
+
+
+def test_the_strip_is_told_once_what_became_of_a_request() -> None:
+    desk = night_desk()
+    news = ControlNews(desk)
+    assert news.news() == []
+    asked(desk)
+    assert news.news() == []
+    desk.record(e.ControlUnknown(control_id="k1", words="No answer came in time."))
+    ((text, bad),) = news.news()
+    assert "UNKNOWN whether it happened" in text
+    assert bad
+    assert news.news() == []
+    desk.record(e.ControlConfirmed(control_id="k1", words="Read back."))
+    ((text, bad),) = news.news()
+    assert not bad

@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.alarm import Alarm
+from app.domain.case import ExceptionCase
 from app.domain.hold import Hold
 from app.domain.lifecycle import words
 from app.domain.lifecycles import AlarmState
 from app.domain.plant import Address, Machine, Signal, Tag
 from app.readmodel.model import case, checks, open_cases, open_holds
 from ui.desk import Desk
-from ui.models.cases import case_line
+from ui.models.cases import case_line, owner_words
+from ui.models.controls import control_lines
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
 from ui.models.signals import Pasts, ranged, signal_row, value_text
 from ui.shell import Shell, id_of, kind_of
@@ -161,10 +163,12 @@ class Presenter:
             top=now.nominal * 1.1,
             facts=self._facts(now),
             signals=tuple(signal_row(self._desk, tag, self._formats, past=self._pasts.of(tag)) for tag in tags),
-            alarms=self._alarms(machine.id),
+            alarms=self._alarms(machine.id, cases),
             cases=tuple(case_line(self._desk, c, self._formats) for c in cases),
             holds=tuple(self._hold(h) for h in holds),
             checks=self._checks(machine.id),
+            controls=control_lines(self._desk, machine.id, self._formats),
+            commands=bool(self._desk.plant.commands_of(machine.id)),
             links=self._links(machine, now.heard_at),
         )
 
@@ -190,12 +194,13 @@ class Presenter:
                 facts.append((t(label), f"{shown} {tag.unit}".strip() if shown != DASH else DASH))
         return tuple(facts)
 
-    def _alarms(self, machine: str) -> tuple[AlarmRow, ...]:
-        """The alarms that stand, the most severe first."""
+    def _alarms(self, machine: str, cases: Sequence[ExceptionCase]) -> tuple[AlarmRow, ...]:
+        """The alarms that stand, the most severe first, with who has the machine's case in Lineside."""
+        owner = owner_words(self._desk, cases[0], self._formats)[0] if cases else ""
         rows = [a for a in self._desk.alarms if a.machine == machine and a.state is not AlarmState.NORMAL]
-        return tuple(self._alarm(a) for a in sorted(rows, key=lambda a: (-a.severity, a.raised_at)))
+        return tuple(self._alarm(a, owner) for a in sorted(rows, key=lambda a: (-a.severity, a.raised_at)))
 
-    def _alarm(self, alarm: Alarm) -> AlarmRow:
+    def _alarm(self, alarm: Alarm, owner: str) -> AlarmRow:
         return AlarmRow(
             key=alarm.key,
             priority=next(priority for floor, priority in SEVERITIES if alarm.severity >= floor),
@@ -205,6 +210,7 @@ class Presenter:
             unacknowledged=alarm.state in _UNACKNOWLEDGED,
             since=self._formats.clock(alarm.raised_at),
             count=t("{count} times", count=alarm.count) if alarm.count > 1 else "",
+            owner=t("case: {owner}", owner=owner) if owner else "",
         )
 
     def _hold(self, hold: Hold) -> HoldRow:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ui.models.cases import CaseLine
+from ui.models.controls import ControlLine
 from ui.models.signals import SignalRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRow:
-    """A live alarm of the controller."""
+    """A live alarm of the controller. `state` is the controller's own; `owner` who has the machine's case here."""
 
     key: str
     priority: int
@@ -20,6 +21,7 @@ class AlarmRow:
     unacknowledged: bool
     since: str
     count: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineState:
-    """Everything of one machine. `facts` and `links` are (label, value) pairs."""
+    """Everything of one machine. `facts` and `links` are (label, value) pairs; `commands`: some may be asked of it."""
 
     key: str = ""
     name: str = ""
@@ -67,4 +69,6 @@ class MachineState:
     cases: tuple[CaseLine, ...] = ()
     holds: tuple[HoldRow, ...] = ()
     checks: tuple[CheckRow, ...] = ()
+    controls: tuple[ControlLine, ...] = ()
+    commands: bool = False
     links: tuple[tuple[str, str], ...] = ()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.models.cases import CaseLine
+from ui.models.controls import ControlLine
 from ui.models.signals import SignalRow
 from ui.text import t
 from ui.theme import Look
@@ -40,12 +41,12 @@ class View(QWidget):
         self._head = _Head(look)
         self._signals = PaintedTable(look, _signal_columns(), row_height=44)
         self._signals.setAccessibleName(t("Signals"))
-        self._alarms = PaintedTable(look, _alarm_columns(), empty=t("The controller reports no alarm"))
-        self._alarms.setAccessibleName(t("Alarms"))
+        self._alarms = self._linked(look, "alarm", _alarm_columns(), t("Alarms"), t("The controller reports no alarm"))
         self._cases = self._linked(look, "case", _case_columns(), t("Open cases"), t("Nothing is open here"))
         self._holds = self._linked(look, "hold", _hold_columns(), t("Holds"), t("Nothing is held here"))
         self._checks = PaintedTable(look, _check_columns(), empty=t("No check is recorded"))
         self._checks.setAccessibleName(t("Quality checks"))
+        self._controls = self._linked(look, "control", _control_columns(), t("Commands"), t("X: ask for a command"))
         self._links = _Pairs(look, t("Controller and link"))
         top = QHBoxLayout()
         top.addWidget(self._machines, 1)
@@ -64,6 +65,9 @@ class View(QWidget):
             (t("Last quality checks"), self._checks, 3),
         ):
             right.addWidget(_framed(look, title, table), share)
+        self._asked = _framed(look, t("Commands to the controller"), self._controls)
+        self._asked.hide()
+        right.addWidget(self._asked, 2)
         right.addWidget(self._links)
         body = QHBoxLayout()
         body.setSpacing(8)
@@ -96,6 +100,8 @@ class View(QWidget):
         self._cases.set_rows([case_cells(row) for row in state.cases])
         self._holds.set_rows([hold_cells(row) for row in state.holds])
         self._checks.set_rows([check_cells(row) for row in state.checks])
+        self._controls.set_rows([control_cells(row) for row in state.controls])
+        self._asked.setVisible(state.commands or bool(state.controls))
         self._links.set_pairs(state.links)
 
 
@@ -260,7 +266,7 @@ def alarm_cells(row: AlarmRow) -> TableRow:
         cells=(
             Cell(priority=row.priority),
             Cell(text=row.message, detail=detail, bold=row.unacknowledged),
-            Cell(text=row.state, soft=not row.unacknowledged),
+            Cell(text=row.state, detail=row.owner, soft=not row.unacknowledged),
             Cell(text=row.since, soft=True),
         ),
     )
@@ -301,6 +307,28 @@ def hold_cells(row: HoldRow) -> TableRow:
     """A hold."""
     lots = Cell(text=row.lots, detail=row.reason, bold=True)
     return TableRow(key=row.key, cells=(Cell(hold=True), lots, row.quantity, row.state))
+
+
+def _control_columns() -> tuple[Column, ...]:
+    return (
+        Column(title="", width=38),
+        Column(title=t("asked at"), width=72),
+        Column(title=t("what"), width=150, stretch=1),
+        Column(title=t("what became of it"), width=200, stretch=1),
+    )
+
+
+def control_cells(row: ControlLine) -> TableRow:
+    """A request to the controller; what is not known yet is bold, an unknown outcome has its mark."""
+    return TableRow(
+        key=row.key,
+        cells=(
+            Cell(priority=row.priority),
+            Cell(text=row.at, soft=True),
+            Cell(text=row.what, detail=row.detail, bold=row.open),
+            Cell(text=row.state, bold=row.open, soft=not row.open),
+        ),
+    )
 
 
 def _check_columns() -> tuple[Column, ...]:
