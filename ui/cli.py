@@ -114,6 +114,82 @@ def verify(data: Data = None) -> None:
     call("ui.inspect", "verify", data=data)
 
 
+trust = typer.Typer(no_args_is_help=True, help="Which servers' certificates this workstation trusts (OPC UA).")
+app.add_typer(trust, name="trust")
+secret = typer.Typer(no_args_is_help=True, help="Passwords of controllers: in the keyring or a file of this station.")
+app.add_typer(secret, name="secret")
+ServerUrl = Annotated[str, typer.Argument(help="opc.tcp://HOST:PORT/PATH")]
+SecretName = Annotated[str, typer.Argument(help='the controller\'s id, or its "secret" in the plant file')]
+
+
+@trust.command("list")
+def trust_list(data: Data = None) -> None:
+    """Show this workstation's certificate, the trusted and the refused ones."""
+    call("ui.trust", "list_all", data=data)
+
+
+@trust.command("fetch")
+def trust_fetch(url: ServerUrl, data: Data = None) -> None:
+    """Get a server's certificate, show its fingerprint and keep it among the refused."""
+    call("ui.trust", "fetch", data=data, url=url)
+
+
+@trust.command("add")
+def trust_add(what: Annotated[str, typer.Argument(metavar="FINGERPRINT|FILE")], data: Data = None) -> None:
+    """Trust a refused certificate, or one in a file."""
+    call("ui.trust", "add", data=data, what=what)
+
+
+@trust.command("remove")
+def trust_remove(what: Annotated[str, typer.Argument(metavar="FINGERPRINT")], data: Data = None) -> None:
+    """Trust a certificate no longer."""
+    call("ui.trust", "remove", data=data, what=what)
+
+
+@secret.command("set")
+def secret_set(
+    name: SecretName,
+    data: Data = None,
+    in_file: Annotated[bool, typer.Option("--file", help="in the data folder, not in the keyring")] = False,
+) -> None:
+    """Store a secret: asked for on a terminal, else a line of standard input."""
+    call("ui.secret", "store", data=data, name=name, in_file=in_file)
+
+
+@secret.command("delete")
+def secret_delete(name: SecretName, data: Data = None) -> None:
+    """Forget a secret."""
+    call("ui.secret", "delete", data=data, name=name)
+
+
+@app.command()
+def browse(
+    url: ServerUrl,
+    node: Annotated[str, typer.Option("--node", help="start here: nsu=URI;s=NAME or i=NUMBER")] = "i=85",
+    depth: Annotated[int, typer.Option("--depth", min=1, max=50, help="levels below it")] = 6,
+    most: Annotated[int, typer.Option("--most", min=1, max=1_000_000, help="nodes at all")] = 20_000,
+    within_s: Annotated[float, typer.Option("--within", min=1, help="seconds")] = 60.0,
+    tags: Annotated[bool, typer.Option("--tags", help="print tag rows for a plant file")] = False,
+    security: Annotated[str, typer.Option("--security", help="as in the plant file")] = "",
+    mode: Annotated[str, typer.Option("--mode", help="as in the plant file")] = "",
+    user: Annotated[str, typer.Option("--user", help="name to sign in with")] = "",
+    password_name: Annotated[str, typer.Option("--secret", help="name of the user's stored password")] = "",
+    data: Data = None,
+) -> None:
+    """Print what an OPC UA server has, as a tree or as tag rows."""
+    given = {"security": security, "mode": mode, "user": user, "secret": password_name}
+    call(
+        "ui.browse",
+        "show",
+        data=data,
+        url=url,
+        node=node,
+        bounds=(depth, most, within_s),
+        settings={key: value for key, value in given.items() if value},
+        as_tags=tags,
+    )
+
+
 @app.command()
 def password() -> None:
     """Make the password_hash of a person for the plant file."""
