@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +76,8 @@ class Picture:
 class Past:
     """What the history in `folder` has, asked on one thread and read on another. `close` ends the reading."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, reader: Callable[[Path], HistoryReader] = HistoryReader) -> None:
+        self._folder, self._new_reader = folder, reader
         self._turn = threading.Condition()
         self._wanted: dict[str, Ask | None] = {}
         self._doing: Ask | None = None
@@ -176,5 +177,5 @@ class Past:
         """The reader; a new one where the folder is another than before."""
         identity = self._folder.stat().st_ino if self._folder.is_dir() else 0
         if self._reader is None or identity != self._identity:
-            self._reader, self._identity = HistoryReader(self._folder), identity
+            self._reader, self._identity = self._new_reader(self._folder), identity
         return self._reader

@@ -48,9 +48,10 @@ class Line:
 def line_of(values: Values, tag: Tag, window: TimeWindow, now_s: float) -> Line:
     """The tag's line in the window."""
     from_s, to_s = window.bounds(now_s)
-    if now_s - from_s <= KEPT_S + 1:
+    spare_s = window.part_s + numbers.GAP_S
+    if now_s - from_s <= KEPT_S + spare_s:
         times, found = values.recent(tag.index, now_s - from_s + 2)
-        if not tag.history or (times.size and times[0] <= from_s + numbers.GAP_S):
+        if not tag.history or (times.size and times[0] <= from_s + spare_s):
             times, found = numbers.cut(times, found, from_s, to_s)
             return Line(times=times, values=found)
     columns = round(window.span_s / window.part_s) if window.live else COLUMNS
