@@ -65,13 +65,16 @@ class View(QWidget):
             (t("Last quality checks"), self._checks, 3),
         ):
             right.addWidget(_framed(look, title, table), share)
-        self._asked = _framed(look, t("Commands to the controller"), self._controls)
-        self._asked.hide()
-        right.addWidget(self._asked, 2)
         right.addWidget(self._links)
         body = QHBoxLayout()
         body.setSpacing(8)
-        body.addWidget(_framed(look, t("Signals"), self._signals), 3)
+        self._asked = _framed(look, t("Commands to the controller"), self._controls)
+        self._asked.hide()
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(_framed(look, t("Signals"), self._signals), 5)
+        left.addWidget(self._asked, 1)
+        body.addLayout(left, 3)
         body.addLayout(right, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 10)
@@ -312,9 +315,9 @@ def hold_cells(row: HoldRow) -> TableRow:
 def _control_columns() -> tuple[Column, ...]:
     return (
         Column(title="", width=38),
-        Column(title=t("asked at"), width=72),
-        Column(title=t("what"), width=150, stretch=1),
-        Column(title=t("what became of it"), width=200, stretch=1),
+        Column(title=t("asked at"), width=90),
+        Column(title=t("what"), width=240, stretch=3),
+        Column(title=t("what became of it"), width=220, stretch=1),
     )
 
 
