@@ -188,7 +188,7 @@ class Window(QWidget):
         if not self._desk.plant.replayed:
             return ()
         at = self._desk.status.replay_at
-        return (t("REPLAYED {at}", at=at) if at else t("REPLAYED"),)
+        return (t("REPLAYED {at}", at=self._formats.stamp(at)) if at else t("REPLAYED"),)
 
     def _path(self) -> tuple[Crumb, ...]:
         return path(self._desk.plant, self._front, t(VIEW[self._front].title), self._selected_in(self._front))

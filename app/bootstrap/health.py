@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -84,8 +85,9 @@ class Station:
         self.status = replace(self.status, erp=replace(part, last_at=status.last_read_at))
 
     def replay(self, recorded_at: str) -> None:
-        """Replayed alarms have come to this recorded time."""
-        self.status = replace(self.status, replay_at=recorded_at)
+        """Replayed alarms have come to this recorded time (ISO 8601); what is none is left out."""
+        with contextlib.suppress(ValueError):
+            self.status = replace(self.status, replay_at=datetime.fromisoformat(recorded_at))
 
     def _moved(self, old: PartStatus, health: Health, reason: str) -> PartStatus:
         since = old.since if old.health is health and old.since else self._clock.now()

@@ -29,7 +29,8 @@ class ExceptionKind:
     """A row of the table. `title` is filled with the finding's values; priority 1 is the most urgent of four.
 
     `cleared_by_itself`: a case of it that went away untouched ends by itself. `episodes`: what comes after it cleared
-    is another case; else a condition that returns belongs to the case that is still open.
+    is another case; else a condition that returns belongs to the case that is still open. `member` is what a further
+    occurrence is called in its case; its title where empty.
     """
 
     id: str
@@ -41,6 +42,7 @@ class ExceptionKind:
     detector: str = ""
     cleared_by_itself: bool = False
     episodes: bool = False
+    member: str = ""
 
 
 F = Function
@@ -166,6 +168,7 @@ _ROWS = (
         detector="alarms",
         cleared_by_itself=True,
         episodes=True,
+        member="{alarm}",
     ),
     ExceptionKind(
         id="operator_report",

@@ -52,7 +52,7 @@ class StationStatus:
     acquisition: PartStatus = field(default_factory=PartStatus)
     store: PartStatus = field(default_factory=PartStatus)
     erp: PartStatus = field(default_factory=PartStatus)
-    replay_at: str = ""
+    replay_at: datetime | None = None
 
     @property
     def controllers_up(self) -> int:

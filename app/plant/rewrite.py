@@ -39,14 +39,19 @@ def with_settings(text: str, controllers: Mapping[str, Settings], erp: Settings 
 def with_machines(text: str, machines: Sequence[str]) -> str:
     """The file's text with its machines replaced by ones like its first, with these ids (replay of another file).
 
-    The first machine's id is replaced wherever its row has it; its number ("Machine 0") becomes the new one's, and
-    every controller's `source.` settings name the new machines.
+    The first machine's id is replaced wherever its row has it; its number ("Machine 0") becomes the new one's, the
+    lines of the file share them in order, and every controller's `source.` settings name the new machines.
     """
     file: Any = tomlkit.parse(text)
     first = file["machine"][0]
+    del file["line"][len(machines) :]
+    lines = [str(row["id"]) for row in file["line"]]
+    share = -(-len(machines) // len(lines))
     rows: AoT = tomlkit.aot()
-    for name in machines:
-        rows.append(_like(first, name))
+    for place, name in enumerate(machines):
+        row = _like(first, name)
+        row["line"] = lines[place // share]
+        rows.append(row)
     file["machine"] = rows
     for controller in file["controller"]:
         settings = controller.get("settings", {})

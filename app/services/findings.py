@@ -83,7 +83,7 @@ def _joined(case: ExceptionCase, finding: Finding, ctx: Context) -> Iterator[e.E
         case_id=case.id,
         occurrence=finding.occurrence,
         kind=finding.kind,
-        text=title(finding, ctx),
+        text=member_text(finding, ctx),
         happened_at=finding.source_at,
         machine=finding.machine,
     )
@@ -124,11 +124,21 @@ def _priority(finding: Finding, kind: ExceptionKind, ctx: Context) -> int:
 
 def title(finding: Finding, ctx: Context) -> str:
     """The kind's title filled with the finding's values, in the words of the floor."""
+    return _filled(EXCEPTION_KINDS[finding.kind].title, finding, ctx)
+
+
+def member_text(finding: Finding, ctx: Context) -> str:
+    """What a further occurrence is called in the case that it joins."""
+    kind = EXCEPTION_KINDS[finding.kind]
+    return _filled(kind.member or kind.title, finding, ctx)
+
+
+def _filled(template: str, finding: Finding, ctx: Context) -> str:
     values = {key: safe(str(value)) for key, value in finding.values.items()}
     values["machine"] = ctx.plant.label(finding.machine) or finding.line or ""
     found = ctx.plant.controllers.get(finding.controller or "")
     values["controller"] = found.name if found else finding.controller or ""
-    return EXCEPTION_KINDS[finding.kind].title.format_map(_Gaps(values))
+    return template.format_map(_Gaps(values))
 
 
 class _Gaps(dict[str, str]):

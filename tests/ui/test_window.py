@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -394,8 +395,8 @@ def test_the_status_bar_tells_the_parts_apart(window: Window) -> None:
 
 def test_a_replayed_plant_says_so_all_the_time(open_window: Open) -> None:
     desk = FakeDesk(replace(make_plant(), replayed=True))
-    desk.status = replace(desk.status, replay_at="2019-06-12 04:10")
-    assert "REPLAYED 2019-06-12 04:10" in open_window(at=desk).status.text()
+    desk.status = replace(desk.status, replay_at=datetime(2019, 6, 12, 2, 10, tzinfo=UTC))
+    assert "REPLAYED Wed 12 Jun 2019 04:10:00 CEST" in open_window(at=desk).status.text()
 
 
 def test_nothing_in_the_frame_moves_when_what_it_says_changes(window: Window, desk: FakeDesk) -> None:

@@ -70,6 +70,7 @@ class _Wiring:
     tags: Mapping[Signal, Tag]
     infeed: Tag | None
     outfeed: Tag | None
+    first: Tag | None
 
 
 class MachineWatch:
@@ -152,6 +153,8 @@ class MachineWatch:
     def _stale(self, wiring: _Wiring, state: Reading | None, now_s: float) -> tuple[bool, datetime | None]:
         """Whether nothing of the machine may be shown as live, and when it was last heard."""
         reading = state or self._reading(wiring, Signal.RATE)
+        if reading is None and wiring.first is not None:
+            reading = self._desk.values.reading(wiring.first.index)
         link = self._desk.status.controllers.get(wiring.machine.controller)
         heard_s = 0.0 if reading is None else max(reading.received_s, reading.alive_s)
         heard = datetime.fromtimestamp(heard_s, UTC) if heard_s else None
@@ -179,6 +182,7 @@ def _wire(desk: Desk, machine: Machine) -> _Wiring:
         tags={tag.signal: tag for tag in reversed(tags)},
         infeed=next((tag for tag in buffers if tag is not out), None),
         outfeed=out,
+        first=tags[0] if tags else None,
     )
 
 
@@ -186,9 +190,12 @@ _KINDS_AS_WORDS = {"rate_loss": "slow", "reject_drift": "rejects", "material_low
 
 
 def state_words(now: MachineNow, case: ExceptionCase | None = None) -> str:
-    """ "Suspended · blocked", "Execute · slow", "Aborted · torque limit valve block 3"; a dash while not known."""
+    """ "Suspended · blocked", "Execute · slow", "Aborted · torque limit valve block 3"; a dash while not known.
+
+    Of a machine that is heard but tells no state, what it says instead.
+    """
     if now.state is None:
-        return "–"
+        return "–" if now.stale or not now.stop_text else now.stop_text
     word = t(now.state.text)
     why = ""
     if not now.running and (now.blocked or now.starved) and not now.halted:

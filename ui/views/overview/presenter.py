@@ -116,14 +116,15 @@ class Presenter:
     def _tile(self, now: MachineNow, case: ExceptionCase | None, *, hold: bool) -> TileRow:
         chip, dashed = ("", False) if case is None else owner_words(self._desk, case, self._formats)
         stamp, spark = self._spark(now)
+        rated = self._watch.rate_tag(now.machine.id) is not None
         return TileRow(
             key=now.machine.id,
             name=now.machine.name,
             state=state_words(now, case),
             clock=self._clock(now, case),
-            value=rate_text(now.rate, now.nominal),
-            unit=t("/min"),
-            nominal=t("of {nominal}", nominal=rate_text(now.nominal, now.nominal)),
+            value=rate_text(now.rate, now.nominal) if rated else "",
+            unit=t("/min") if rated else "",
+            nominal=t("of {nominal}", nominal=rate_text(now.nominal, now.nominal)) if rated else "",
             rate=None if isnan(now.rate) else round(now.rate, 1),
             top=now.nominal * 1.1,
             low=now.low,
