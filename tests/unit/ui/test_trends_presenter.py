@@ -1,14 +1,15 @@
 """Which signals, which time, where the cursor is: the trends presenter over the night of the pictures."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from app.domain.plant import Signal
-from tests.ui.desk import NOW, FakeDesk, at, night_desk
+from tests.ui.desk import NOW, FakeDesk, at, night_desk, opened
 from tests.ui.shell import FakeShell
-from ui.views.trends.presenter import MOST, TrendsPresenter
+from ui.views.trends.presenter import MOST, TICKS, TrendsPresenter, between, value_text
 from ui.views.trends.rows import Axis, Strip, TreeRow
 from ui.views.trends.window import LONGEST_S
 
@@ -183,6 +184,80 @@ def test_nothing_is_asked_for_beyond_what_the_station_keeps() -> None:
     for _ in range(20):
         bench.presenter.zoom(1)
     assert bench.view.axis.to_s - bench.view.axis.from_s == LONGEST_S
+
+
+def test_a_week_is_seen_with_its_days_as_ticks() -> None:
+    bench = Bench()
+    for _ in range(20):
+        bench.presenter.zoom(1)
+    assert bench.view.axis.span == "7 days"
+    assert [words for _, words in bench.view.axis.ticks][-2:] == ["21 Nov", "22 Nov"]
+    assert bench.view.axis.ticks[-1][0] == at("00:00").timestamp()
+    for _ in range(2):
+        bench.presenter.zoom(-1)
+    assert [words for _, words in bench.view.axis.ticks][-2:] == ["21:00", "22 Nov"]
+    assert len(bench.view.axis.ticks) <= TICKS + 1
+
+
+def test_the_cursor_of_another_day_says_the_day() -> None:
+    bench = Bench()
+    for _ in range(8):
+        bench.presenter.zoom(1)
+    bench.presenter.point(at("23:10:05").timestamp())
+    assert bench.view.axis.cursor == "21 Nov 23:10:05"
+
+
+def test_a_column_that_holds_several_values_is_read_as_from_the_least_to_the_greatest() -> None:
+    bench = Bench()
+    tag = bench.desk.plant.tag("L1.case_packer", Signal.RATE)
+    assert tag is not None
+    assert between(tag, 3.0, 3.0) == value_text(tag, 3.0)
+    assert between(tag, 3.0, 41.0) == f"{value_text(tag, 3.0)} – {value_text(tag, 41.0)}"
+    assert between(tag, math.nan, math.nan) == "–"
+
+
+def test_it_pans_back_to_where_the_past_begins_and_says_so() -> None:
+    bench = Bench()
+    bench.presenter.show("machine/L1.filler")
+    begins_s = at("20:00").timestamp()
+    bench.desk.values.begins = {tag.index: begins_s for tag in bench.desk.plant.tags}
+    bench.presenter.pan(-1e6)
+    assert bench.view.axis.from_s == pytest.approx(begins_s)
+    for _ in range(4):
+        bench.presenter.zoom(1)
+    assert bench.view.strips[0].begins == ""
+    for _ in range(4):
+        bench.presenter.zoom(1)
+    strip = bench.view.strips[0]
+    assert strip.begins_s == begins_s
+    assert strip.begins == "values since 21 Nov 20:00: no history is kept"
+    assert np.isfinite(strip.values).any()
+    assert not np.isfinite(strip.values[strip.times < begins_s]).any()
+
+
+def test_while_the_past_is_read_it_says_so_and_shows_it_when_it_is_there() -> None:
+    bench = Bench()
+    bench.desk.values.arriving = True
+    bench.presenter.zoom(1)
+    assert bench.view.axis.reading
+    shown = len(bench.view.axes)
+    bench.presenter.refresh()
+    assert len(bench.view.axes) == shown + 1
+    bench.desk.values.arriving = False
+    bench.presenter.refresh()
+    bench.presenter.refresh()
+    assert [axis.reading for axis in bench.view.axes[shown:]] == [True, False]
+
+
+def test_an_old_case_is_shown_at_its_moment_where_something_is_kept_of_it() -> None:
+    bench = Bench()
+    opened(bench.desk, "old", kind="breakdown", priority=1, title="t", when=at("20:30"), machine="L1.filler")
+    bench.presenter.show("case/old")
+    assert bench.view.axis.from_s < at("20:30").timestamp() < bench.view.axis.to_s
+    bench.presenter.follow()
+    bench.desk.values.begins = {tag.index: at("22:00").timestamp() for tag in bench.desk.plant.tags}
+    bench.presenter.show("case/old")
+    assert bench.view.axis.live
 
 
 def test_the_cursor_is_linked_and_takes_the_window_along() -> None:

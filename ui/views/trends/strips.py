@@ -248,11 +248,11 @@ class StripStack(QWidget):
         painter = QPainter(picture)
         area = QRectF(0, 0, plot.width(), plot.height())
         self._paint_band(painter, strip, area)
+        self._paint_begin(painter, strip, area)
         for at_s, _ in self._axis.ticks if self._axis else ():
             painter.fillRect(QRectF(round(self._x(at_s, area)), 0, 1, area.height()), theme.line)
         for mark in strip.marks:
             self._paint_mark(painter, mark, area)
-        self._paint_begin(painter, strip, area)
         self._paint_trace(painter, strip, area)
         painter.end()
         return picture
