@@ -44,9 +44,9 @@ def with_machines(text: str, machines: Sequence[str]) -> str:
     """
     file: Any = tomlkit.parse(text)
     first = file["machine"][0]
-    del file["line"][len(machines) :]
     lines = [str(row["id"]) for row in file["line"]]
-    share = -(-len(machines) // len(lines))
+    share = max(1, -(-len(machines) // len(lines)))
+    del file["line"][-(-len(machines) // share) :]
     rows: AoT = tomlkit.aot()
     for place, name in enumerate(machines):
         row = _like(first, name)

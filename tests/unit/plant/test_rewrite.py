@@ -39,6 +39,14 @@ def test_an_unknown_controller_is_refused() -> None:
         with_settings(SMALL, {"C9": {"url": "x"}})
 
 
+@pytest.mark.parametrize("count", range(1, 24))
+def test_the_lines_of_the_replay_share_any_number_of_machines(count: int) -> None:
+    plant = plant_of(with_machines(REPLAY, [f"M{n:02}" for n in range(count)]))
+    sizes = [len(line.machines) for line in plant.lines.values()]
+    assert sum(sizes) == count
+    assert max(sizes) <= -(-count // 3)
+
+
 def test_the_replay_plant_gets_the_machines_of_another_recording() -> None:
     text = with_settings(
         with_machines(REPLAY, ["M01", "M20"]), {"C-R": {"url": "opc.tcp://127.0.0.1:5"}}, {"url": "http://x"}
