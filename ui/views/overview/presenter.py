@@ -126,7 +126,7 @@ class Presenter:
             unit=t("/min") if rated else "",
             nominal=t("of {nominal}", nominal=rate_text(now.nominal, now.nominal)) if rated else "",
             rate=None if isnan(now.rate) else round(now.rate, 1),
-            top=now.nominal * 1.1,
+            top=now.nominal * 1.1 if rated else 0.0,
             low=now.low,
             high=now.high,
             spark_at=stamp,

@@ -173,6 +173,8 @@ def _abnormal(row: TileRow, theme: Theme) -> QColor | None:
 
 
 def _rate(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme) -> None:
+    if row.top <= 0:
+        return
     rate = math.nan if row.rate is None else row.rate
     draw_rate(painter, rect, rate, theme, top=row.top, low=row.low, high=row.high, colour=_abnormal(row, theme))
 
@@ -211,6 +213,8 @@ def _foot(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) ->
 
 def _spark(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme) -> None:
     """The rate of the last minutes; the band is a stripe in it, so that small unrest stays small."""
+    if row.top <= 0:
+        return
     band = max(row.high - row.low, 1e-9)
     known = row.spark[np.isfinite(row.spark)]
     bottom = min(row.low - band * 0.9, float(known.min()) if known.size else row.low)
