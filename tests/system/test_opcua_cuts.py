@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,10 @@ from app.domain.reading import STALE_AFTER_S
 from app.ports import Link
 from drivers.opcua import subscription
 from drivers.registry import open_driver
+from tests.contract.rigs.certificates import make
 from tests.contract.rigs.recorder import Recorder
 from tests.contract.rigs.rig import NUMBER, RIGS, Rig, free_port
+from tests.contract.rigs.secured import Host, Secured, counter_tag, workstation
 from tests.system.plc import NAMES, Press, press_controller, press_tags
 from tests.system.proxy import Proxy, proxied
 
@@ -185,3 +189,27 @@ async def test_a_session_that_is_gone_when_the_cut_ends_leaves_a_gap(rig: Rig, m
     async with on_rig(rig) as watched:
         await cut_and_heal(watched, 9.0)
     assert not watched.said.links[-1].kept
+
+
+async def test_a_signed_and_encrypted_session_lives_on_over_a_cut(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL + 1, logger="asyncua")  # the server logs what its client does to it
+    host, place = await asyncio.to_thread(Host), Secured()
+    try:
+        made, said = make(), Recorder()
+        async with host.serving(made, place), proxied(place.port) as proxy:
+            station = workstation(tmp_path, made)
+            controller = place.controller(url=f"opc.tcp://127.0.0.1:{proxy.port}/rig")
+            task = asyncio.create_task(open_driver(controller, [counter_tag()], said, station).run())
+            await said.until(lambda: said.fresh(0, 0.0))
+            proxy.cut()
+            await said.until(lambda: said.now is Link.LOST)
+            proxy.heal()
+            await said.until(lambda: said.now is Link.UP, PATIENCE_S)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    finally:
+        await asyncio.to_thread(host.stop)
+    assert said.links[-1].kept
+    assert said.links[-1].secured

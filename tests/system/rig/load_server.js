@@ -1,4 +1,4 @@
-// An OPC UA server for load: N variables, each set HZ times a second, a slice of them every 25 ms.
+// An OPC UA server for load: N variables, each set HZ times a second, a slice of them every 10 ms.
 //
 // Usage: node load_server.js PORT N HZ double|mixed. Prints "ready", then every second how often it set a value;
 // ends when its standard input ends. Variables are s=V0 … of namespace urn:load.
@@ -8,8 +8,8 @@ const { DataType, OPCUAServer } = require("node-opcua");
 
 const [port, count, hz] = process.argv.slice(2, 5).map(Number);
 const mixed = process.argv[5] === "mixed";
-const SLICE_MS = 25;
-const LATE_MOST = Math.ceil((hz * count * 4 * SLICE_MS) / 1000);
+const SLICE_MS = 10;
+const LATE_MOST = Math.ceil((hz * count) / 10);
 const KINDS = [DataType.Double, DataType.Int32, DataType.Float, DataType.Boolean, DataType.UInt16];
 const kindOf = (n) => (!mixed ? DataType.Double : n % 50 === 49 ? DataType.String : KINDS[n % KINDS.length]);
 
