@@ -303,13 +303,14 @@ class TrendsPresenter:
 
     def _begins(self, tag: Tag, from_s: float) -> tuple[float | None, str]:
         """Where the past ends, if that is in sight, in words: ("history begins 21 Nov 14:02")."""
-        begins_s = self._desk.values.begins_s(tag.index)
-        if begins_s is None or begins_s <= from_s + numbers.GAP_S:
+        begins_s, part_s = self._desk.values.begins_s(tag.index), self._window.part_s
+        if begins_s is None or begins_s <= from_s + numbers.GAP_S + 2 * part_s:
             return None, ""
         at = f"{self._formats.day(_instant(begins_s))} {self._formats.minute(_instant(begins_s))}"
+        place_s = math.floor(begins_s / part_s) * part_s  # where only so much is kept it moves on, but by pixels
         if tag.history:
-            return begins_s, t("history begins {at}", at=at)
-        return begins_s, t("values since {at}: no history is kept", at=at)
+            return place_s, t("history begins {at}", at=at)
+        return place_s, t("values since {at}: no history is kept", at=at)
 
     def _band(self, tag: Tag) -> tuple[float | None, float | None]:
         """The normal band: the plant file's, for a rate without one that around the machine's nominal rate."""
