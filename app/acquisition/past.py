@@ -23,6 +23,7 @@ REREAD_S = 60.0
 """A window that moves on is read again after so long; until then the seconds at hand fill its newest end."""
 IDLE_S = 30.0
 """Without a question for so long the files are let go of: Windows removes no file that is open."""
+CLOSE_S = 2.0
 MOST_PICTURES = 64
 
 
@@ -114,16 +115,19 @@ class Past:
             self._closed = True
             self._turn.notify()
         if self._thread is not None:
-            self._thread.join(timeout=5)
+            self._thread.join(timeout=CLOSE_S)
 
     # --- asking -------------------------------------------------------------------------------------------------------
 
     def _want(self, tag_id: str, ask: Ask | None) -> None:
         with self._turn:
-            if self._closed or (ask is not None and ask == self._doing):
+            if self._closed:
                 return
             if ask is not None:
                 self._wanted = {t: a for t, a in self._wanted.items() if a is None or a.window == ask.window}
+                if ask == self._doing:
+                    self._wanted.pop(tag_id, None)
+                    return
             self._wanted[tag_id] = ask or self._wanted.get(tag_id)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="history for screens", daemon=True)

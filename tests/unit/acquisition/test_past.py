@@ -67,14 +67,14 @@ class Station:
 
 
 class WatchedReader(HistoryReader):
-    """Counts its pictures by their windows, and waits at `gate` before each."""
+    """Counts its pictures by their windows, then waits at `gate`."""
 
     windows: list[tuple[float, float]]
     gate: threading.Event
 
     def drawn(self, tag_id: str, from_s: float, to_s: float, columns: int) -> tuple[Floats, Floats, Floats]:
-        self.gate.wait(SOON_S)
         self.windows.append((from_s, to_s))
+        self.gate.wait(SOON_S)
         return super().drawn(tag_id, from_s, to_s, columns)
 
 
@@ -198,6 +198,19 @@ def test_asking_never_waits_for_the_disk_and_the_latest_window_wins(station: Sta
     until(lambda: not station.values.arriving)
     assert len(windows) <= 2
     assert windows[-1][0] == station.now_s - 149
+
+
+def test_going_back_to_the_window_that_is_being_read_drops_the_other(station: Station) -> None:
+    windows, gate = watched(station)
+    station.runs(10, 5.0)
+    first, other = (station.now_s - 100, station.now_s), (station.now_s - 200, station.now_s)
+    station.values.drawn(KEPT, *first, 10)
+    until(lambda: windows == [first])
+    station.values.drawn(KEPT, *other, 10)
+    station.values.drawn(KEPT, *first, 10)
+    gate.set()
+    until(lambda: not station.values.arriving)
+    assert windows == [first]
 
 
 def test_a_live_window_that_moves_on_is_not_read_again_each_second(station: Station) -> None:
