@@ -144,6 +144,11 @@ def open_secrets(folder: Path) -> Secrets:
     return Secrets(folder, ring if ring.priority > 0 else None)
 
 
+def stored_secret(folder: Path, name: str) -> str | None:
+    """A secret of a data folder. The keyring is looked for only now: where nobody has a password it costs nothing."""
+    return open_secrets(folder).get(name)
+
+
 def _check(name: str, value: str) -> None:
     if not re.fullmatch(NAME, name):
         raise KnownError("A secret's name has 1 to 64 letters, digits and _ . : -", "Choose another name.")

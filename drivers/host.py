@@ -28,7 +28,7 @@ from app.acquisition.launch import Launch
 from app.acquisition.messages import Message, Order, Pulse, order_of, to_line
 from app.codec import UnreadableError, read
 from app.domain.errors import KnownError
-from app.secrets import open_secrets
+from app.secrets import stored_secret
 from drivers.registry import open_driver
 from drivers.workstation import Workstation
 
@@ -94,7 +94,7 @@ async def serve(launch: Launch, pipe: Pipe, spool: Spool | None, orders: Orders)
     plant = launch.plant
     board = Board(Path(launch.board), len(plant.tags), len(plant.controllers), create=False)
     writer = BoardWriter(board, controller_places(plant))
-    workstation = Workstation(name=launch.station, folder=launch.folder, secret=open_secrets(launch.folder).get)
+    workstation = Workstation(name=launch.station, folder=launch.folder, secret=partial(stored_secret, launch.folder))
     opener = partial(open_driver, workstation=workstation)
     acquisition = Acquisition(plant, writer, pipe.emit, opener, launch.count_period_s, launch.counters, spool)
     orders.carried_out_by(acquisition.control.take)

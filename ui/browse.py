@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import tomlkit
@@ -13,7 +14,7 @@ import typer
 from app.config import config
 from app.domain.errors import KnownError
 from app.domain.plant import Controller
-from app.secrets import open_secrets
+from app.secrets import stored_secret
 from drivers.opcua.address import AddressError, NodeRef, check_settings, parse_node
 from drivers.opcua.browse import UNITS, Bounds, Found, Tree, browse
 from drivers.opcua.session import Session, quiet_library
@@ -37,7 +38,7 @@ def show(
     controller = _controller(url, settings)
     start = _start(node or OBJECTS)
     where = config(data)
-    station = Workstation(name=where.station, folder=where.folder, secret=open_secrets(where.folder).get)
+    station = Workstation(name=where.station, folder=where.folder, secret=partial(stored_secret, where.folder))
     quiet_library()
     tree = Tree()
     try:

@@ -200,13 +200,14 @@ class _Walk:
         self._tree.found.append(found)
         return 1
 
-    def _local(self, node: ua.ExpandedNodeId) -> ua.NodeId | None:
-        """The node on this server; None if it is on another one."""
-        if node.ServerIndex:
-            return None
+    def _local(self, node: ua.NodeId) -> ua.NodeId | None:
+        """The node on this server; None if it is on another one. Only an expanded NodeId says so."""
         index: int | None = node.NamespaceIndex
-        if node.NamespaceUri:
-            index = self._session.namespace(node.NamespaceUri)
+        if isinstance(node, ua.ExpandedNodeId):
+            if node.ServerIndex:
+                return None
+            if node.NamespaceUri:
+                index = self._session.namespace(node.NamespaceUri)
         return None if index is None else ua.NodeId(node.Identifier, ua.Int16(index), node.NodeIdType)
 
     def _text(self, node: ua.NodeId) -> str:

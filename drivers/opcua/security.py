@@ -120,6 +120,15 @@ class Guard:
         client.security_policy = policy
         client.uaclient.set_security(policy)
 
+    async def open_channel(self, client: Client) -> None:
+        """Open the secure channel. asyncua 2.1 asserts where the server answers with a fault, and loses its words."""
+        try:
+            await client.open_secure_channel()
+        except AssertionError as error:
+            if self.secured:
+                raise self._workstation_refused("it refuses the channel") from error
+            raise ConnectionResetError("the server refuses the channel") from error
+
     def check_again(self) -> None:
         """Judge the server's certificate as of now: it may have expired, or be trusted no longer. Blocking.
 
@@ -148,21 +157,21 @@ class Guard:
     def check_session(self, created: ua.CreateSessionResult) -> None:
         """Compare what the server says through the channel with what it said before it; settle the user's token.
 
+        Its certificate was compared by asyncua; endpoints need not repeat it here (OPC 10000-4 5.6.2).
         Raises IdentityError: someone between must neither change the server nor weaken how the password is sent.
         """
         if not self.secured:
             return
-        same = [each for each in created.ServerEndpoints or () if self._fits(each) and self._is_chosen(each)]
-        if not same:
+        offered = [each for each in created.ServerEndpoints or () if self._fits(each)]
+        if not any(each.Server.ApplicationUri == self._uri for each in offered):
             raise self._refusal(
                 f"{self._controller.name} describes itself otherwise within the session than before it.",
                 "Someone may sit between: check the network.",
             )
         if len(created.ServerNonce or b"") < SHORTEST_NONCE:
             raise self._refusal(f"{self._controller.name} gives too short a nonce.", "Update the server.")
-        for endpoint in created.ServerEndpoints:
-            if self._fits(endpoint):
-                endpoint.UserIdentityTokens = self._usable(endpoint)
+        for endpoint in offered:
+            endpoint.UserIdentityTokens = self._usable(endpoint)
 
     async def activate(self, client: Client) -> None:
         """Say who uses the session: the one place from which a password leaves. Only after `check_session`."""
@@ -183,9 +192,9 @@ class Guard:
             ) from error
         except ua.UaStatusCodeError as error:
             if error.code in USER_CODES:
-                raise self._user_refused(error.code) from error
+                raise self._user_refused(status(error.code)) from error
             if self.secured and error.code in CHANNEL_CODES:
-                raise self._workstation_refused(error.code) from error
+                raise self._workstation_refused(status(error.code)) from error
             raise
         except ua.UaError as error:
             if self.secured and str(error).startswith(("Server certificate mismatch", "No matching endpoints")):
@@ -232,11 +241,6 @@ class Guard:
     def _fits(self, endpoint: ua.EndpointDescription) -> bool:
         return (endpoint.SecurityPolicyUri, endpoint.SecurityMode) == (POLICIES[self._name].URI, self._mode)
 
-    def _is_chosen(self, endpoint: ua.EndpointDescription) -> bool:
-        return (
-            endpoint.Server.ApplicationUri == self._uri and self._read(endpoint.ServerCertificate)[0] == self._chain[0]
-        )
-
     def _read(self, blob: bytes | None) -> tuple[x509.Certificate, ...]:
         try:
             return split(blob or b"")
@@ -269,15 +273,15 @@ class Guard:
             )
         return sorted(fit, key=lambda token: token.SecurityPolicyUri == NONE_URI)
 
-    def _user_refused(self, code: int) -> IdentityError:
+    def _user_refused(self, why: str) -> IdentityError:
         who = f'the user "{safe(self._user)}"' if self._user else "a session without a user"
         todo = "Check the name and `lineside secret set`." if self._user else 'Give the controller a "user".'
-        return self._refusal(f"{self._controller.name} refuses {who} ({status(code)}).", todo, WAIT_S)
+        return self._refusal(f"{self._controller.name} refuses {who} ({why}).", todo, WAIT_S)
 
-    def _workstation_refused(self, code: int) -> IdentityError:
+    def _workstation_refused(self, why: str) -> IdentityError:
         path = self._own.path if self._own else "its certificate"
         return self._refusal(
-            f"{self._controller.name} does not accept this workstation ({status(code)}).",
+            f"{self._controller.name} does not accept this workstation ({why}).",
             f"Trust {path} on the server.",
         )
 

@@ -152,7 +152,7 @@ class Session:
         await self._guard.prepare(self._client)
         await self._client.connect_socket()
         await self._client.send_hello()
-        await self._client.open_secure_channel()
+        await self._guard.open_channel(self._client)
         self._channel = True
 
     async def _activate(self) -> None:

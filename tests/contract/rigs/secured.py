@@ -152,6 +152,7 @@ class Host:
 
 def workstation(folder: Path, *trusted: Made, password: str | None = PASSWORD) -> Workstation:
     """A workstation that trusts these certificates."""
+    folder.mkdir(exist_ok=True)
     station = Workstation(name="press-room", folder=folder, secret=lambda _name: password)
     for made in trusted:
         trust(station, made)
