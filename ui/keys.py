@@ -20,6 +20,8 @@ from ui.widgets.chips import draw_key, key_width
 WIDTH, LINE, HEAD, PAD, COLUMNS = 1180, 26, 34, 24, 4
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _KEY_WIDTH = 104
+CONTROLLED = frozenset({"machine", "control"})
+"""What is asked of a controller, beside alarms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ def groups(actions: Sequence[Row], views: Sequence[Named], steering: Sequence[Na
         "assignment": t("On a move"),
         "handover": t("On the handover"),
         "posting": t("On a posting"),
+        "alarm": t("To a controller"),
         "": t("Anywhere"),
     }
     found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in titles}
@@ -59,8 +62,8 @@ def _home(row: Row) -> str:
     """The group that a row stands in."""
     if not row.kinds:
         return ""
-    order = ("case", "hold", "order", "person", "assignment", "item", "handover", "posting")
-    kind = next((kind for kind in order if kind in row.kinds), "case")
+    order = ("case", "hold", "order", "person", "assignment", "item", "handover", "posting", "alarm")
+    kind = next((kind for kind in order if kind in row.kinds), "alarm" if row.kinds & CONTROLLED else "case")
     return {"person": "order", "item": "handover"}.get(kind, kind)
 
 

@@ -136,9 +136,7 @@ class CommandRow(Row):
     roles: list[Annotated[Role, Lenient]] = key("who may ask for it", min_length=1)
     states: list[Name] = key("PackML states of the machine in which it may be sent", min_length=1)
     min_interval_s: float = key("time between two of it", 5.0, unit="s", ge=0.5, le=86_400)
-    read_back: ReadBackRow | None = key(
-        "how it is seen to have worked; else the controller's answer counts", None
-    )
+    read_back: ReadBackRow | None = key("how it is seen to have worked; else the controller's answer counts", None)
 
 
 class PersonRow(Row):

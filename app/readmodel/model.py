@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 from typing import Protocol, TypeVar, cast
 
 from app.domain.case import ExceptionCase
@@ -214,6 +216,13 @@ def control(view: View, control_id: str) -> Control | None:
 def live_controls(view: View) -> list[Control]:
     """Requests whose outcome is not known yet, oldest first."""
     return list(cast("Iterator[Control]", view.live("control")))
+
+
+def recent_controls(view: View, since: datetime) -> list[Control]:
+    """Requests that were made after an instant or whose outcome is not known, the newest first."""
+    rows = list(cast("Iterator[Control]", view.every("control")))
+    fresh = list(takewhile(lambda row: row.requested_at >= since, reversed(rows)))
+    return fresh + [row for row in reversed(live_controls(view)) if row.requested_at < since]
 
 
 def all_controls(view: View) -> list[Control]:

@@ -46,7 +46,7 @@ def request_control(command: c.RequestControl, ctx: Context) -> Iterator[e.Event
 
 def _not_too_soon(ctx: Context, allowed: AllowedCommand) -> None:
     """One request at a time for a machine, and the same one only after its interval."""
-    for row in m.all_controls(ctx.view):
+    for row in m.recent_controls(ctx.view, ctx.now - timedelta(seconds=allowed.min_interval_s)):
         if row.machine != allowed.machine or not row.command:
             continue
         if row.under_way:

@@ -32,6 +32,8 @@ def check_command(address: Address, settings: Address, valued: bool) -> list[str
         faults.append("A single bit of a register can't be written alone: use a coil, or the whole register.")
     elif spot.type in NOT_WRITTEN:
         faults.append(f'The type "{spot.type}" is not written: use a number.')
+    if "identity.address" not in settings:
+        faults.append('A device that is written to is asked first what it is: add "identity.address" to its settings.')
     if not valued:
         faults.append("The command writes a register, but sends no value: add value, or low and high.")
     return faults

@@ -146,7 +146,15 @@ async def test_a_value_is_written_in_the_nodes_own_type_and_read_back() -> None:
             assert await machine.value(name) == value
 
 
-MISFITS = (("Int16", 40_000.0), ("Int16", 1.5), ("Byte", -1.0), ("Flag", 2.0), ("Text", 1.0), ("Nothing", 1.0))
+MISFITS = (
+    ("Int16", 40_000.0),
+    ("Int16", 1.5),
+    ("Byte", -1.0),
+    ("Flag", 2.0),
+    ("Text", 1.0),
+    ("Float", 1e39),
+    ("Nothing", 1.0),
+)
 
 
 async def test_what_has_no_form_in_the_nodes_type_is_not_sent() -> None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from app.domain.control import Control
 from app.domain.lifecycles import ControlState
-from app.readmodel.model import all_controls
+from app.readmodel.model import recent_controls
 from ui.desk import Desk
 from ui.text import Formats, t
 
@@ -51,8 +51,7 @@ class ControlLine:
 def control_lines(desk: Desk, machine: str, formats: Formats) -> tuple[ControlLine, ...]:
     """The requests to a machine, those whose outcome is not known first, then the newest."""
     since = desk.now() - SHOWN_FOR
-    rows = [row for row in all_controls(desk.view) if row.machine == machine]
-    rows = [row for row in rows if not row.closed or row.changed_at >= since]
+    rows = [row for row in recent_controls(desk.view, since) if row.machine == machine]
     rows.sort(key=lambda row: (row.closed, -row.requested_at.timestamp()))
     return tuple(control_line(desk, row, formats) for row in rows[:SHOWN])
 
@@ -92,7 +91,7 @@ class ControlNews:
 
     def news(self) -> list[tuple[str, bool]]:
         """(sentence, whether it is bad) of every request whose outcome came."""
-        now = {row.id: row for row in all_controls(self._desk.view)}
+        now = {row.id: row for row in recent_controls(self._desk.view, self._desk.now() - SHOWN_FOR)}
         told, self._told = self._told, {key: row.state for key, row in now.items()}
         if told is None:
             return []

@@ -52,6 +52,15 @@ def states_are_packml(facts: Facts) -> Iterator[Misfit]:
                 yield Misfit(at=(*at, "states", index), message=f'"{name}" is no PackML state.', todo=todo)
 
 
+def who_is_written_to_says_what_it_is(facts: Facts) -> Iterator[Misfit]:
+    """A wrong machine at an address is a wrong value while reading, and a wrong movement while writing."""
+    commanded = {command.machine.controller for command in facts.commands}
+    for at, row in facts.draft.each("controller", facts.draft.file.controller):
+        if row.id in commanded and not row.identity:
+            todo = "Add identity: a command goes only to a controller that says who it is."
+            yield Misfit(at=at, message="its machines have commands, but it has no identity.", todo=todo)
+
+
 def every_command_has_a_sound_address(facts: Facts) -> Iterator[Misfit]:
     """The driver itself says what is wrong with an address to write."""
     for command in facts.commands:

@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="commands' placeholders", run=commands.placeholders_are_known),
     Check(name="commands' values", run=commands.a_value_is_fixed_or_has_a_range),
     Check(name="commands' states", run=commands.states_are_packml),
+    Check(name="commands' controllers", run=commands.who_is_written_to_says_what_it_is),
     Check(name="commands' addresses", run=commands.every_command_has_a_sound_address),
     Check(name="read-backs", run=commands.read_backs_can_be_read),
     Check(name="commands' people", run=commands.somebody_may_ask, needs=("person",)),

@@ -17,6 +17,7 @@ from tests.unit.drivers.stub import Answer, Asked, Stub, stubbed
 
 WRITES = frozenset({5, 6, 16})
 SPEED: Address = {"table": "holding", "address": 40}
+KNOWN: Address = {"identity.address": 0, "identity.length": 4}
 
 
 def controller(port: int, **settings: str | int) -> Controller:
@@ -183,8 +184,13 @@ def test_a_coil_takes_nothing_but_0_and_1() -> None:
     {"table": "holding", "address": 1, "type": "bool", "bit": 3}, {"table": "holding", "address": 70_000},
 ])  # fmt: skip
 def test_what_can_not_be_written_is_said_by_the_check(address: Address) -> None:
-    assert len(check_command(address, {}, valued=True)) == 1
+    assert len(check_command(address, KNOWN, valued=True)) == 1
 
 
 def test_a_register_needs_a_value() -> None:
-    assert len(check_command(SPEED, {}, valued=False)) == 1
+    assert len(check_command(SPEED, KNOWN, valued=False)) == 1
+
+
+def test_a_device_that_does_not_say_what_it_is_is_not_written_to() -> None:
+    (fault,) = check_command(SPEED, {}, valued=True)
+    assert "identity.address" in fault

@@ -30,12 +30,14 @@ skills = ["filling"]
 [[controller]]
 id = "C1"
 protocol = "opcua"
+identity = "urn:small:server"
 settings = { url = "opc.tcp://127.0.0.1:4840", source.Fill = "L1.filler" }
 
 [[controller]]
 id = "C2"
 protocol = "modbus"
-settings = { host = "127.0.0.1" }
+identity = "SCALE"
+settings = { host = "127.0.0.1", identity.address = 0, identity.length = 4 }
 
 [state_map.vendor]
 "1" = "Stopped"

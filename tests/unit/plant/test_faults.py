@@ -32,7 +32,7 @@ BAD = (
     Bad(check="missing", old='protocol = "modbus"\n', new="", at='[[controller]]\nid = "C2"', says='"protocol" is missing', todo="Add it: protocol"),
     Bad(check="refused", old='start = "06:00"', new='start = "6 Uhr"', at="6 Uhr", says="is no time of day", todo='"06:00"'),
     Bad(check="refused", old='days = "mon-sun"', new='days = "mon-sonntag"', at="sonntag", says="no such day", todo="mon-fri"),
-    Bad(check="refused", old='settings = { host = "127.0.0.1" }', new='settings = { host = ["x"] }', at='["x"]', says='under "host"', todo="single value"),
+    Bad(check="refused", old='settings = { host = "127.0.0.1", identity.address = 0, identity.length = 4 }', new='settings = { host = ["x"] }', at='["x"]', says='under "host"', todo="single value"),
     Bad(check="enum", old='signal = "rate"', new='signal = "rat"', at='"rat"', says='"rat"', todo='Did you mean "rate"?'),
     Bad(check="enum", old='roles = ["shift_lead"]', new='roles = ["shift_leed"]', at="leed", says='"shift_leed"', todo='Did you mean "shift_lead"?'),
     Bad(check="string_pattern_mismatch", old='id = "s"', new='id = "süd"', at="süd", says="no short name", todo="letters"),
@@ -98,6 +98,8 @@ BAD = (
     Bad(check="commands' values", old="low = 5\nhigh = 50", new="low = 5\nhigh = 50\nvalue = 7", at="value = 7", says="fixed and has a range", todo="Remove"),
     Bad(check="commands' values", old="low = 5\nhigh = 50", new="low = 5\nhigh = 50\nscale = 0", at="scale = 0", says="scale is 0", todo="factor"),
     Bad(check="commands' states", old='states = ["Execute"]', new='states = ["Executing"]', at='"Executing"', says="no PackML state", todo='"Execute"'),
+    Bad(check="commands' controllers", old='identity = "urn:small:server"\n', new="", at='[[controller]]\nid = "C1"', says="no identity", todo="Add identity"),
+    Bad(check="commands' addresses", old=", identity.address = 0, identity.length = 4", new="", at="address = 40", says="is asked first what it is", todo="L1.scale"),
     Bad(check="commands' addresses", old='object = "{root}", method', new="method", at='method = "{root}.Stop"', says='"object" is missing', todo="L1.filler"),
     Bad(check="commands' addresses", old='"{root}.Stop"', new='"ns=4;s=Stop"', at="ns=4", says="by index", todo="L1.filler"),
     Bad(check="commands' addresses", old='{ table = "holding", address = 40,', new='{ table = "input", address = 40,', at='"input", address = 40', says="can only be read", todo="L1.scale"),
@@ -194,6 +196,6 @@ def test_a_fault_of_a_type_is_said_once_for_all_its_machines() -> None:
 
 def test_a_fault_is_one_line_with_path_line_and_column() -> None:
     fault = checked(edited('type = "filler"', 'type = "fil\\u202Eler"'))[1][0]
-    assert str(fault).startswith("small.toml:70:1: machine L1.filler, type: ")
+    assert str(fault).startswith("small.toml:72:1: machine L1.filler, type: ")
     assert "⟨U+202E⟩" in str(fault)
     assert "\n" not in str(fault)

@@ -44,6 +44,7 @@ def test_the_examples_of_addresses_and_settings_are_accepted() -> None:
 def test_the_example_of_a_command_is_accepted() -> None:
     _, block = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     other = next(line.removeprefix("# ") for line in block.splitlines() if line.startswith("# address"))
-    assert ADDRESS_CHECKS["modbus"].check_command(tomllib.loads(other)["address"], {}, valued=True) == []
+    address, settings = tomllib.loads(other)["address"], {"identity.address": 4}
+    assert ADDRESS_CHECKS["modbus"].check_command(address, settings, valued=True) == []
     plant = plant_of(SMALL + block.replace("labeller", "filler").replace("L1.filler.stop", "L1.filler.halt"))
     assert plant.commands["L1.filler.halt"].address["method"] == "nsu=urn:small:plc;s=Fill.Stop"
