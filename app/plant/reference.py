@@ -30,7 +30,8 @@ what to do; unknown keys are faults. Start from `resources/plants/example.toml`.
 - Texts in `address` and `root` may hold placeholders: `{prefix}` of a namespace, `{root}` of the machine, `{n}`, its
   number in the line from 1. Braces themselves are written `{{` and `}}`.
 - Nested tables in `settings` and `address` and dotted keys are the same: `source.Filler = "L1.filler"`.
-- Passwords never go into the file: names into `user`, passwords into the keyring.
+- Passwords never go into the file: the name into `user`, the password into the keyring by `lineside secret set`.
+- OPC UA is signed and encrypted unless a controller's settings say `security = "none"` (see [security](security.md)).
 - Of several rules of a kind the one that names a machine most closely holds: by its id, by its line, by `"*"`.
 - Every kind that may be raised needs a route with `primary = true` for every machine: nothing is ever unowned.
 - The shifts cover the week; a time in which the plant stands is a shift with `closed = true`.

@@ -256,7 +256,7 @@ class Presenter:
             rows.append((t("last heard"), self._heard(heard_at or status.last_data_at)))
             rows.append((t("samples"), amount(status.samples)))
             rows.append((t("reconnects"), amount(status.reconnects)))
-            rows.append((t("encrypted"), t("yes") if status.secure else t("no")))
+            rows.append((t("secured"), t("yes") if status.secure else t("no")))
             rows.append((t("reason"), status.reason or DASH))
         return tuple(rows)
 
