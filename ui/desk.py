@@ -47,12 +47,17 @@ class Values(Protocol):
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """(left edges, low, high) of even columns of any stretch of time; NaN where nothing is known (yet).
 
-        History and the newest seconds in one. What must be read first comes by and by: ask again while `arriving`.
+        History and the newest seconds in one. What must be read first comes by and by: `arrived` says when to ask
+        again.
         """
 
     @property
     def arriving(self) -> bool:
         """Whether something that `drawn` was asked for is still being read."""
+
+    @property
+    def arrived(self) -> int:
+        """How many readings came so far: another number than before is a reason to ask again."""
 
     def begins_s(self, index: int) -> float | None:
         """The first instant that anything is kept of a tag, seconds since 1970 UTC; None: not known (yet)."""

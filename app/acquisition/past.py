@@ -75,7 +75,10 @@ class Picture:
 
 
 class Past:
-    """What the history in `folder` has, asked on one thread and read on another. `close` ends the reading."""
+    """What the history in `folder` has, asked on one thread and read on another. `close` ends the reading.
+
+    `answered` counts: another number than before is a reason to ask again.
+    """
 
     def __init__(self, folder: Path, reader: Callable[[Path], HistoryReader] = HistoryReader) -> None:
         self._folder, self._new_reader = folder, reader
@@ -84,6 +87,7 @@ class Past:
         self._doing: Ask | None = None
         self._pictures: dict[str, Picture] = {}
         self._begins: dict[str, float | None] = {}
+        self.answered = 0
         self._reader: HistoryReader | None = None
         self._identity = 0
         self._thread: threading.Thread | None = None
@@ -176,6 +180,7 @@ class Past:
             self._pictures[tag_id] = picture or Picture(ask=ask, low=nothing, high=nothing, until_s=-math.inf)
             if len(self._pictures) > MOST_PICTURES:
                 del self._pictures[next(iter(self._pictures))]
+        self.answered += 1
 
     def _opened(self) -> HistoryReader:
         """The reader; a new one where the folder is another than before."""

@@ -60,8 +60,8 @@ class LiveValues:
     def drawn(self, index: int, from_s: float, to_s: float, columns: int) -> tuple[Floats, Floats, Floats]:
         """(left edges, low, high) of even columns of the window, at once; NaN where nothing is known.
 
-        What must be read from the history comes by and by: while `arriving`, ask again. The newest seconds, and tags
-        without a history, are drawn from the values at hand. Raises ValueError for a window without width or columns.
+        What must be read from the history comes by and by: `arrived` says when to ask again. The newest seconds, and
+        tags without a history, are drawn from the values at hand. Raises ValueError for a window without a width.
         """
         if columns < 1 or to_s <= from_s:
             raise ValueError("a picture needs a width")
@@ -80,6 +80,11 @@ class LiveValues:
     def arriving(self) -> bool:
         """Whether something that `drawn` was asked for is still being read."""
         return self._past is not None and self._past.reading
+
+    @property
+    def arrived(self) -> int:
+        """How many readings came so far: another number than before is a reason to ask again."""
+        return self._past.answered if self._past is not None else 0
 
     def begins_s(self, index: int) -> float | None:
         """The first instant that anything is kept of the tag; older is gone or never was. None: not known yet."""

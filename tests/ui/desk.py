@@ -49,7 +49,7 @@ def at(clock: str) -> datetime:
 class FakeValues:
     """The board as a dict. `series` gives a tag its own past; others waver around their value.
 
-    `begins` is since when something is kept; `arriving` is set by hand, as if pictures were still being read.
+    `begins` is since when something is kept; `arriving` and `arrived` are set by hand, as if pictures were read.
     """
 
     def __init__(self, desk: FakeDesk) -> None:
@@ -58,6 +58,7 @@ class FakeValues:
         self.series: dict[int, Floats] = {}
         self.begins: dict[int, float] = {}
         self.arriving = False
+        self.arrived = 0
 
     def reading(self, index: int) -> Reading:
         return self.rows.get(index, NOTHING)

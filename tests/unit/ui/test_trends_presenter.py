@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from app.domain.plant import Signal
-from tests.ui.desk import NOW, FakeDesk, at, night_desk, opened
+from tests.ui.desk import NOW, FakeDesk, FakeValues, at, night_desk, opened
 from tests.ui.shell import FakeShell
 from ui.views.trends.presenter import MOST, TICKS, TrendsPresenter, between, value_text
-from ui.views.trends.rows import Axis, Strip, TreeRow
+from ui.views.trends.rows import Axis, Floats, Strip, TreeRow
 from ui.views.trends.window import COLUMNS, LONGEST_S
 
 
@@ -242,11 +242,30 @@ def test_while_the_past_is_read_it_says_so_and_shows_it_when_it_is_there() -> No
     assert bench.view.axis.reading
     shown = len(bench.view.axes)
     bench.presenter.refresh()
-    assert len(bench.view.axes) == shown + 1
-    bench.desk.values.arriving = False
+    assert len(bench.view.axes) == shown
+    bench.desk.values.arriving, bench.desk.values.arrived = False, 1
+    for _ in range(2):
+        bench.presenter.refresh()
+    assert [axis.reading for axis in bench.view.axes[shown:]] == [False]
+
+
+class Hasty(FakeValues):
+    """What is asked for has been read before the picture that lacks it is shown."""
+
+    def drawn(self, index: int, from_s: float, to_s: float, columns: int) -> tuple[Floats, Floats, Floats]:
+        self.arrived += 1
+        return super().drawn(index, from_s, to_s, columns)
+
+
+def test_what_arrives_while_a_picture_is_made_is_in_the_next() -> None:
+    bench = Bench()
+    for _ in range(6):
+        bench.presenter.zoom(1)
+    bench.desk.values = Hasty(bench.desk)
+    shown = len(bench.view.axes)
+    bench.presenter.zoom(1)
     bench.presenter.refresh()
-    bench.presenter.refresh()
-    assert [axis.reading for axis in bench.view.axes[shown:]] == [True, False]
+    assert [axis.reading for axis in bench.view.axes[shown:]] == [True, True]
 
 
 def test_an_old_case_is_shown_at_its_moment_where_something_is_kept_of_it() -> None:

@@ -53,7 +53,7 @@ class TrendsPresenter:
         self._window = TimeWindow()
         self._ranges: dict[str, tuple[float, float]] = {}
         self._second = 0
-        self._arriving = False
+        self._arrived = 0
 
     def _outputs(self) -> tuple[str, ...]:
         lines = self._desk.plant.lines.values()
@@ -73,7 +73,7 @@ class TrendsPresenter:
     def refresh(self) -> None:
         """New samples come about once a second: so does the picture; what is read from the past, when it is there."""
         second = int(self._now_s())
-        if second != self._second or self._arriving:
+        if second != self._second or self._desk.values.arrived != self._arrived:
             self._second = second
             self._show_strips()
 
@@ -229,12 +229,12 @@ class TrendsPresenter:
             self._view.show_tree(tree.tree_rows(plant, self._opened, self._chosen))
 
     def _show_strips(self) -> None:
+        self._arrived = self._desk.values.arrived  # before it is drawn: what comes meanwhile is drawn the next time
         from_s, to_s = self._window.bounds(self._now_s())
         cursor_s = self._window.cursor(self._now_s())
         cases = [c for c in model.all_cases(self._desk.view) if _ran(c, from_s, to_s)]
         strips = [self._strip_of(self._tags[tag], from_s, to_s, cursor_s, cases) for tag in self._chosen]
         strips = said_once(strips)
-        self._arriving = self._desk.values.arriving
         self._view.show_strips(strips, self._axis(from_s, to_s, cursor_s), self._strip)
 
     def _axis(self, from_s: float, to_s: float, cursor_s: float) -> Axis:
@@ -249,7 +249,7 @@ class TrendsPresenter:
             cursor=self._moment(cursor_s if self._window.in_past else self._now_s()),
             live=self._window.live,
             span=self._span(self._window.span_s),
-            reading=self._arriving,
+            reading=self._desk.values.arriving or self._desk.values.arrived != self._arrived,
         )
 
     def _tick(self, at: datetime, step_s: int) -> str:
