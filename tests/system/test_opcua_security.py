@@ -14,12 +14,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from app.domain.plant import Controller
 from app.ports import Link
+from drivers.opcua.certificate import fingerprint
+from drivers.opcua.session import Session
 from drivers.opcua.trust import TrustStore
 from drivers.registry import open_driver
+from drivers.session import IdentityError
 from drivers.workstation import Workstation
 from tests.contract.rigs.certificates import DAY, Made, Recipe, make, make_sha1, revocations
 from tests.contract.rigs.recorder import Recorder
 from tests.contract.rigs.secured import PASSWORD, USER, Host, Secured, counter_tag, trust, workstation
+from tests.system.proxy import proxied
 
 POLICIES = ("basic256sha256", "aes128_sha256_rsaoaep", "aes256_sha256_rsapss")
 
@@ -165,6 +169,40 @@ async def test_a_renewed_certificate_is_refused_until_it_is_trusted_then_connect
             trusted_s = time.time()
             await said.until(lambda: said.now is Link.UP and said.fresh(0, trusted_s))
     assert place.doorman.told == [PASSWORD, PASSWORD]
+
+
+async def test_trust_that_is_taken_back_ends_an_open_session_at_the_renewal_of_its_channel(
+    host: Host, place: Secured, tmp_path: Path
+) -> None:
+    made = make()
+    station = workstation(tmp_path, made)
+    session = Session(place.controller(), station)
+    async with host.serving(made, place):
+        await session.open()
+        session._client.secure_channel_timeout = 200
+        renewing = asyncio.create_task(session.renew_for_ever())
+        await asyncio.sleep(0.5)
+        assert not renewing.done()
+        TrustStore(station.pki).remove(fingerprint(made.certificate))
+        with pytest.raises(IdentityError, match="is not trusted"):
+            await renewing
+        await session.close()
+
+
+async def test_a_session_is_taken_up_again_after_a_cut_over_a_secured_channel(
+    host: Host, place: Secured, tmp_path: Path
+) -> None:
+    made = make()
+    async with host.serving(made, place), proxied(place.port) as proxy:
+        controller = place.controller(url=f"opc.tcp://127.0.0.1:{proxy.port}/rig")
+        async with driving(controller, workstation(tmp_path, made)) as said:
+            await said.until(lambda: said.fresh(0, 0.0))
+            proxy.reset()
+            await said.until(lambda: said.now is Link.LOST)
+            await said.until(lambda: said.now is Link.UP)
+            assert said.links[-1].kept
+            assert said.links[-1].secured
+            assert not said.links[-2].secured
 
 
 async def test_another_server_with_a_trusted_certificate_is_refused(host: Host, place: Secured, tmp_path: Path) -> None:
