@@ -87,9 +87,7 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
         subprocess.run([str(part) for part in command], cwd=cwd, env=os.environ | quiet, check=True)
     except subprocess.CalledProcessError as error:
         words = " ".join(str(part) for part in command)
-        raise SetupError(
-            f"'{words}' failed with code {error.returncode}; its own words are above."
-        ) from error
+        raise SetupError(f"'{words}' failed with code {error.returncode}; its own words are above.") from error
 
 
 def missing_packages(wanted: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
@@ -171,9 +169,7 @@ def ensure_rig() -> None:
     """Install the Node server that the system tests connect to; without npm say so (in CI: fail)."""
     npm = shutil.which("npm")
     if npm is None:
-        text = (
-            "npm is missing: the system tests against node-opcua are skipped (Debian: apt-get install npm)."
-        )
+        text = "npm is missing: the system tests against node-opcua are skipped (Debian: apt-get install npm)."
         if IN_CI:
             raise SetupError(text)
         say(text)

@@ -45,9 +45,7 @@ def imports(tree: ast.AST) -> Iterator[Import]:
         if isinstance(node, ast.Import):
             yield from (Import(module=alias.name, line=node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (
-                Import(module=f"{node.module}.{alias.name}", line=node.lineno) for alias in node.names
-            )
+            yield from (Import(module=f"{node.module}.{alias.name}", line=node.lineno) for alias in node.names)
 
 
 def within(module: str, *roots: str) -> bool:

@@ -62,9 +62,7 @@ def test_a_named_python_that_does_not_work_is_refused_in_one_sentence(clone: Pat
 
 
 def test_the_demo_gets_its_variables(clone: Path) -> None:
-    shown = make(
-        clone, "-n", "demo", "SMOKE=20", "SPEED=60", "SEED=7", "PLANT=p.toml", "REPLAY=week.csv"
-    ).stdout
+    shown = make(clone, "-n", "demo", "SMOKE=20", "SPEED=60", "SEED=7", "PLANT=p.toml", "REPLAY=week.csv").stdout
     line = " ".join(shown.splitlines()[-1].split())
     assert line == (
         ".venv/bin/lineside demo --smoke 20 --screenshots .demo/screenshots --report .demo/report.json "

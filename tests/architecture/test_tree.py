@@ -8,9 +8,7 @@ from tests.architecture.source import ROOT, tracked_files
 
 BINARY = {".otf", ".ttf", ".png", ".jpg", ".ico", ".qm", ".wav", ".gz"}
 # Built from parts, so that this file does not find itself.
-REGISTRIES = re.compile(
-    "|".join(("py" + "pi.org", "files." + "pythonhosted", "registry." + "npmjs", "jfrog" + ".io"))
-)
+REGISTRIES = re.compile("|".join(("py" + "pi.org", "files." + "pythonhosted", "registry." + "npmjs", "jfrog" + ".io")))
 PATHS = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w|file:" + r"//|(?<!\w)[A-Z]:\\Users\\")
 
 

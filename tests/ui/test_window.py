@@ -164,9 +164,7 @@ def test_j_and_k_go_through_the_queue_from_wherever_the_keyboard_is(window: Wind
     assert window._opened["queue"].presenter.selected == "case/c1"
 
 
-def test_after_j_the_next_key_means_the_case_that_was_walked_to(
-    qtbot: QtBot, window: Window, desk: FakeDesk
-) -> None:
+def test_after_j_the_next_key_means_the_case_that_was_walked_to(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
     window.visit("overview")
     window._opened["queue"].presenter.show("case/c1")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_J)
