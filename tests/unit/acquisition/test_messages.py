@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.acquisition.messages import MESSAGES, Ended, Message, Pulse, TextChanged, from_line, to_line
+from app.acquisition.messages import MESSAGES, Answered, Ended, Message, Pulse, TextChanged, from_line, to_line
 from app.codec import UnreadableError
 from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
+from app.domain.control import Outcome
 from app.domain.finding import Capsule, Trace
 from app.ports import AlarmEvent, Link, LinkState
 from tests.plants import NOON
@@ -29,6 +30,7 @@ EXAMPLES: list[Message] = [
     TextChanged(tag=3, text="null"),
     Pulse(rss_mb=99.5, cpu_s=1.0, samples={"C-L1": 12}),
     Ended(reason="The board can't be opened.", todo="Check the data folder."),
+    Answered(control_id="k", outcome=Outcome.UNKNOWN, words="No answer.", read_back="2"),
 ]  # fmt: skip
 
 
