@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import fnmatch
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 import tomlkit
 import typer
+from tomlkit.items import InlineTable
 
 from app.config import config
 from app.domain.errors import KnownError
 from app.domain.plant import Controller
+from app.erp.registry import check_settings as check_erp
+from app.plant.additions import TagRow, with_tags
+from app.plant.check import check_text, load
 from app.secrets import stored_secret
 from drivers.opcua.address import AddressError, NodeRef, check_settings, parse_node
 from drivers.opcua.browse import UNITS, Bounds, Found, Tree, browse
 from drivers.opcua.session import Session, quiet_library
+from drivers.registry import ADDRESS_CHECKS
 from drivers.workstation import Workstation
 from ui.exits import Exit
 
-OBJECTS = "i=85"
 TIMEOUT_MS = 5_000
 
 
@@ -32,11 +38,66 @@ def show(
     bounds: tuple[int, int, float],
     settings: dict[str, str],
     as_tags: bool,
+    only: str,
 ) -> int:
     """Print the tree below a node, or the rows of its variables. `bounds`: levels, nodes, seconds."""
+    tree = _look(data, _controller(url, settings), node, bounds)
+    for line in tag_rows(tree, only) if as_tags else lines(tree):
+        typer.echo(line)
+    return _end(tree)
+
+
+def write(
+    data: Path | None, url: str, node: str, bounds: tuple[int, int, float], plant: Path, machine: str, only: str
+) -> int:
+    """Add the variables below a node to a machine of a plant file, which must be without faults before and after.
+
+    The controller's settings are those of the plant file. Tags that are there already are left alone.
+    """
+    known = load(plant, ADDRESS_CHECKS, check_erp)
+    if machine not in known.machines:
+        raise KnownError(f'The plant file has no machine "{machine}".', "Check its id.")
+    controller = known.controllers[known.machines[machine].controller]
+    if controller.settings.get("url") != url:
+        raise KnownError(f"{machine} belongs to {controller.name}, which is not at {url}.", "Check the address.")
+    tree = _look(data, controller, node, bounds)
+    there = known.tags_of(machine)
+    taken, held = {tag.id.removeprefix(f"{machine}.") for tag in there}, {tag.address.get("node") for tag in there}
+    fresh = [found for found in variables(tree, only) if usable(found) and found.node not in held]
+    rows = [tag_row(found, taken) for found in fresh]
+    text = with_tags(plant.read_text(encoding="utf-8"), machine, rows)
+    after, faults = check_text(text, plant, ADDRESS_CHECKS, check_erp)
+    for fault in faults:
+        typer.echo(str(fault))
+    if after is None:
+        typer.echo("Nothing was written.", err=True)
+        return Exit.FOUND
+    _replace(plant, text)
+    typer.echo(f"{len(rows)} tags added to {machine} in {plant}.")
+    return _end(tree)
+
+
+def _replace(path: Path, text: str) -> None:
+    """The whole file or none of it."""
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        shutil.copymode(path, draft)
+        draft.replace(path)
+    except OSError as error:
+        raise KnownError(f"{path} can't be written: {error.strerror}.", "Check the folder.") from error
+
+
+def _end(tree: Tree) -> int:
+    if tree.cut:
+        typer.echo(f"Not everything is shown: {tree.cut}. Start further down with --node.", err=True)
+    return Exit.FOUND if tree.cut else Exit.OK
+
+
+def _look(data: Path | None, controller: Controller, node: str, bounds: tuple[int, int, float]) -> Tree:
+    """What is below a node; as much as was seen when it was interrupted."""
     depth, nodes, within_s = bounds
-    controller = _controller(url, settings)
-    start = _start(node or OBJECTS)
+    start = _start(node)
     where = config(data)
     station = Workstation(name=where.station, folder=where.folder, secret=partial(stored_secret, where.folder))
     quiet_library()
@@ -46,11 +107,7 @@ def show(
         asyncio.run(_walk(Session(controller, station), start, limits, tree))
     except KeyboardInterrupt:
         tree.cut = "it was interrupted"
-    for line in tag_rows(tree) if as_tags else lines(tree):
-        typer.echo(line)
-    if tree.cut:
-        typer.echo(f"Not everything is shown: {tree.cut}. Start further down with --node.", err=True)
-    return Exit.FOUND if tree.cut else Exit.OK
+    return tree
 
 
 async def _walk(session: Session, start: NodeRef, bounds: Bounds, tree: Tree) -> None:
@@ -104,26 +161,48 @@ def _line(found: Found) -> str:
     return "  " * found.depth + "  ".join(word for word in words if word)
 
 
-def tag_rows(tree: Tree) -> Iterator[str]:
+def variables(tree: Tree, only: str = "*") -> list[Found]:
+    """The variables that are no properties, each once; `only` is a pattern (`*`, `?`) of their names."""
+    return [
+        found
+        for found in tree.found
+        if found.kind == "variable"
+        and not found.property
+        and found.note != "see above"
+        and fnmatch.fnmatchcase(found.name, only)
+    ]
+
+
+def usable(found: Found) -> bool:
+    """Whether it may be a tag: a single value, at an address that plant files can name."""
+    return found.scalar and _addressable(found.node)
+
+
+def tag_row(found: Found, taken: set[str]) -> TagRow:
+    """The tag of a variable; its name is new among `taken` and added to it."""
+    name = _name(found.name, taken)
+    taken.add(name)
+    unit = {"unit": _doubled(found.unit)} if found.unit else {}
+    return {"name": name, "label": _doubled(found.name), **unit, "address": {"node": _doubled(found.node)}}
+
+
+def tag_rows(tree: Tree, only: str = "*") -> Iterator[str]:
     """A `[[machine_type.tag]]` row for each variable with a single value; the others are named in a comment."""
     taken: set[str] = set()
-    for found in tree.found:
-        if found.kind != "variable" or found.property or found.note == "see above":
-            continue
-        if not found.scalar or not _addressable(found.node):
+    for found in variables(tree, only):
+        if not usable(found):
             yield f"# left out: {found.name} ({found.type or 'no address'})\n"
             continue
-        name = _name(found.name, taken)
-        taken.add(name)
         row = tomlkit.document()
-        row["name"] = name
-        row["label"] = _doubled(found.name)
-        if found.unit:
-            row["unit"] = _doubled(found.unit)
-        address = tomlkit.inline_table()
-        address["node"] = _doubled(found.node)
-        row["address"] = address
+        for key, value in tag_row(found, taken).items():
+            row[key] = _inline(value) if isinstance(value, Mapping) else value
         yield f"[[machine_type.tag]]\n{tomlkit.dumps(row)}"
+
+
+def _inline(values: Mapping[str, object]) -> InlineTable:
+    table = tomlkit.inline_table()
+    table.update(values)
+    return table
 
 
 def _addressable(node: str) -> bool:

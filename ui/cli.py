@@ -174,9 +174,20 @@ def browse(
     mode: Annotated[str, typer.Option("--mode", help="as in the plant file")] = "",
     user: Annotated[str, typer.Option("--user", help="name to sign in with")] = "",
     password_name: Annotated[str, typer.Option("--secret", help="name of the user's stored password")] = "",
+    only: Annotated[str, typer.Option("--only", help="variables whose name fits, such as 'Cur*'")] = "*",
+    write: Annotated[bool, typer.Option("--write", help="add them to --machine in --plant")] = False,
+    plant: Annotated[Optional[Path], typer.Option("--plant", help="plant file, with --write")] = None,  # noqa: UP045
+    machine: Annotated[str, typer.Option("--machine", help="its id, with --write")] = "",
     data: Data = None,
 ) -> None:
-    """Print what an OPC UA server has, as a tree or as tag rows."""
+    """Print what an OPC UA server has, as a tree or as tag rows, or add it to a machine of a plant file."""
+    bounds = (depth, most, within_s)
+    if write or plant or machine:
+        if not (write and plant and machine):
+            raise typer.BadParameter("--write, --plant and --machine go together")
+        call(
+            "ui.browse", "write", data=data, url=url, node=node, bounds=bounds, plant=plant, machine=machine, only=only
+        )
     given = {"security": security, "mode": mode, "user": user, "secret": password_name}
     call(
         "ui.browse",
@@ -184,9 +195,10 @@ def browse(
         data=data,
         url=url,
         node=node,
-        bounds=(depth, most, within_s),
+        bounds=bounds,
         settings={key: value for key, value in given.items() if value},
         as_tags=tags,
+        only=only,
     )
 
 

@@ -12,10 +12,11 @@ import pytest
 from asyncua import ua
 
 from app.plant.check import check_text
+from app.plant.rewrite import with_settings
 from drivers.opcua.browse import Found, Tree
 from drivers.registry import ADDRESS_CHECKS
-from tests.contract.rigs.certificates import make
-from tests.contract.rigs.secured import PASSWORD, USER, Host, Secured
+from tests.contract.rigs.certificates import SERVER_URI, make
+from tests.contract.rigs.secured import PASSWORD, USER, Host, Secured, trust, workstation
 from tests.needs import ROOT
 from tests.unit.plant.small import SMALL
 from ui.browse import tag_rows
@@ -80,6 +81,30 @@ async def test_a_server_is_fetched_trusted_browsed_and_trusted_no_longer(host: H
         assert code == Exit.OK
         assert said.index("Trusted: none") < said.index("Refused: 1") < said.index(fingerprint)
         assert "urn:lineside:" in said
+
+
+async def test_what_a_server_has_is_written_into_a_plant_file_once(host: Host, tmp_path: Path) -> None:
+    place, made, file = Secured(), make(), tmp_path / "plant.toml"
+    url = f"opc.tcp://127.0.0.1:{place.port}/rig"
+    text = with_settings(SMALL, {"C1": {"url": url, "user": USER}})
+    file.write_text(text.replace("urn:small:server", SERVER_URI), encoding="utf-8")
+    trust(workstation(tmp_path), made)
+    await lineside(tmp_path, "secret", "set", "C1", say=PASSWORD)
+    writing = ("browse", url, "--plant", str(file), "--machine", "L1.filler", "--write")
+    async with host.serving(made, place):
+        code, said = await lineside(tmp_path, *writing, "--only", "No*")
+        assert (code, said) == (Exit.OK, f"0 tags added to L1.filler in {file}.\n")
+        code, said = await lineside(tmp_path, *writing)
+        assert (code, said) == (Exit.OK, f"1 tags added to L1.filler in {file}.\n")
+        code, said = await lineside(tmp_path, *writing)
+        assert (code, said) == (Exit.OK, f"0 tags added to L1.filler in {file}.\n")
+        code, said = await lineside(tmp_path, *writing[:3], "--machine", "L1.nothing", "--write")
+        assert code == Exit.REFUSED
+    plant, faults = check_text(file.read_text(encoding="utf-8"), file, ADDRESS_CHECKS)
+    assert faults == ()
+    assert plant is not None
+    (tag,) = [tag for tag in plant.tags if tag.id == "L1.filler.counter"]
+    assert tag.address == {"node": "nsu=urn:rig:one;s=Counter"}
 
 
 async def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
