@@ -18,12 +18,12 @@ from tests.plants import CONTROLLERS, small_plant
 from tests.unit.services.test_controls import SPEED, STOP
 
 PLANT = small_plant(commands={row.id: row for row in (STOP, SPEED)})
-ORDER = DoWrite(control_id="k1", command=STOP.id, value=None, not_after_s=time.time() + 600)
+ORDER = DoWrite(control_id="k1", command=STOP.id, value=None, not_after_s=time.time() + 1e6)
 ACT = DoAlarmAct(
     control_id="k2",
     controller="C-L1",
     acting=AlarmActing(alarm="urn:l1;s=A", event_id="aa", act=AlarmAct.SHELVE, minutes=5),
-    not_after_s=time.time() + 600,
+    not_after_s=time.time() + 1e6,
 )
 DONE = Result(outcome=Outcome.CONFIRMED, words="Read back.", read_back="2")
 
