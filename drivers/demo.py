@@ -10,19 +10,21 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
 from app.domain.errors import KnownError
-from app.plant.rewrite import with_machines, with_settings
-from drivers.simulated.replay import machine_name, read_bursts
+from app.domain.plant import Plant
 from resources import path as resource
 
 OPCUA_LINES: Mapping[str, str] = {"C-L1": "L1", "C-L2": "L2"}
 MODBUS = tuple(f"C-L3-{n}" for n in range(1, 7))
 REPLAY_CONTROLLER = "C-R"
 STOP_S = 3.0
+
+Settings = Mapping[str, str | int | float | bool]
+"""Settings of a controller or of the ERP, as in a plant file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,10 @@ class DemoOptions:
 
 
 class Demo:
-    """Make it to have the plant file's text; `start` starts the processes, leaving the block ends them."""
+    """Make it to have ports; `start` starts the processes, leaving the block ends them.
+
+    `settings` and `erp` are what the plant `file` needs to find them.
+    """
 
     def __init__(self, folder: Path, options: DemoOptions) -> None:
         self._folder = folder
@@ -49,21 +54,24 @@ class Demo:
         self._ports = iter(free_ports(10))
         self._erp_port = next(self._ports)
         self._commands: list[list[str]] = []
-        self.text = self._replay() if options.replay else self._lines()
+        self.file = options.plant or resource("plants/replay.toml" if options.replay else "plants/demo.toml")
+        self.settings: Mapping[str, Settings] = self._replay() if options.replay else self._lines()
+        self.erp: Settings = {"url": f"http://127.0.0.1:{self._erp_port}"}
 
-    def write_plant(self) -> Path:
-        """The demo's plant file with its ports, in the data folder."""
-        path = self._folder / "plant.toml"
-        try:
-            path.write_text(self.text, encoding="utf-8")
-        except OSError as error:
-            raise KnownError(
-                f"The demo's plant file can't be written: {error.strerror}.", "Use another --data."
-            ) from error
-        return path
+    def placed(self, plant: Plant) -> Plant:
+        """The plant of `file` with the demo's ports. Raises KnownError where it lacks one of the demo's controllers."""
+        unknown = sorted(set(self.settings) - set(plant.controllers))
+        if unknown:
+            raise KnownError(f"The plant file has no controller {', '.join(unknown)}.", "Check the ids.")
+        controllers = {
+            name: replace(found, settings={**found.settings, **self.settings.get(name, {})})
+            for name, found in plant.controllers.items()
+        }
+        erp = replace(plant.erp, settings={**plant.erp.settings, **self.erp})
+        return replace(plant, controllers=controllers, erp=erp)
 
-    def _lines(self) -> str:
-        settings: dict[str, dict[str, str | int | float | bool]] = {}
+    def _lines(self) -> dict[str, Settings]:
+        settings: dict[str, Settings] = {}
         for controller, line in OPCUA_LINES.items():
             port = next(self._ports)
             settings[controller] = {"url": f"opc.tcp://127.0.0.1:{port}/lineside/{line.lower()}"}
@@ -72,26 +80,15 @@ class Demo:
         for controller, port in zip(MODBUS, ports, strict=True):
             settings[controller] = {"host": "127.0.0.1", "port": port}
         self._plan("modbus", "--ports", ",".join(map(str, ports)))
-        return with_settings(self._file("plants/demo.toml"), settings, {"url": f"http://127.0.0.1:{self._erp_port}"})
+        return settings
 
-    def _replay(self) -> str:
+    def _replay(self) -> dict[str, Settings]:
         port, options = next(self._ports), self._options
         spans = (("--from", options.replay_from), ("--until", options.replay_until))
         span = [word for pair in spans if pair[1] for word in pair]
         command = [*self._python("drivers.simulated"), "replay", "--file", str(options.replay), "--port", str(port)]
         self._commands.append([*command, "--speed", str(options.speed), *span])
-        settings = {REPLAY_CONTROLLER: {"url": f"opc.tcp://127.0.0.1:{port}/lineside/replay"}}
-        text = with_machines(self._file("plants/replay.toml"), recorded_machines(options.replay))
-        return with_settings(text, settings, {"url": f"http://127.0.0.1:{self._erp_port}"})
-
-    def _file(self, name: str) -> str:
-        path = self._options.plant or resource(name)
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise KnownError(
-                f"The plant file {path} can't be read: {error}.", "Name a readable one with --plant."
-            ) from error
+        return {REPLAY_CONTROLLER: {"url": f"opc.tcp://127.0.0.1:{port}/lineside/replay"}}
 
     def _python(self, module: str) -> list[str]:
         return [*self._options.python, "-m", module]
@@ -133,13 +130,6 @@ class Demo:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def recorded_machines(file: Path | None) -> list[str]:
-    """The machines of a burst file, by the names that the replay server gives them. Raises KnownError for bad rows."""
-    if file is None:
-        return []
-    return [machine_name(number) for number in sorted({burst.machine for burst in read_bursts(file)})]
 
 
 def free_ports(count: int) -> list[int]:

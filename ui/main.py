@@ -21,9 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from platformdirs import user_cache_path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+import app.domain
+import app.plant
+import drivers
 from app.acquisition.board import BoardReader
 from app.acquisition.values import new_board
 from app.config import Config, config
@@ -33,12 +37,10 @@ from app.domain.erp import Reference
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.domain.status import StationStatus
-from app.erp.registry import check_settings
-from app.plant.check import load
+from app.plant.cache import cached, program_stamp
 from app.readmodel.model import Changes, all_cases
 from app.store.lock import refuse_second
 from drivers.demo import Demo, DemoOptions
-from drivers.registry import ADDRESS_CHECKS
 from ui.bridge import Bridge
 from ui.catalog import load_views
 from ui.core_thread import CoreThread
@@ -94,16 +96,34 @@ def demo(
             seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant
         )
         playing = stack.enter_context(Demo(station.folder, options))
-        loaded = load(playing.write_plant(), ADDRESS_CHECKS, check_settings)
+        if replay is None:
+            loaded = playing.placed(opened(playing.file))
+        else:
+            files = importlib.import_module("drivers.demo_file")
+            loaded = checked(files.write_plant(playing, station.folder, replay))
         program = Program(loaded, station, Pace(count_s=DEMO_COUNT_S, reference_s=DEMO_REFERENCE_S), playing.start)
         return program.run(_options(smoke, screenshots, report))
 
 
 def run(*, plant: Path, data: Path | None, smoke: float | None, screenshots: Path | None, report: Path | None) -> int:
     """`lineside run`: Lineside on a plant of one's own."""
-    loaded, station = load(plant, ADDRESS_CHECKS, check_settings), config(data)
+    loaded, station = opened(plant), config(data)
     refuse_second(station.folder)
     return Program(loaded, station, Pace(), _nothing).run(_options(smoke, screenshots, report))
+
+
+def opened(path: Path) -> Plant:
+    """The plant of a file, from the cache where nothing changed since it was checked. Raises PlantFileError."""
+    stamp = program_stamp(Path(module.__path__[0]) for module in (app.plant, app.domain, drivers))
+    return cached(path, user_cache_path("lineside", appauthor=False), stamp, checked)
+
+
+def checked(path: Path) -> Plant:
+    """The plant of a file, with every check of it; what checks is loaded only now."""
+    names = ("app.plant.check", "drivers.registry", "app.erp.registry")
+    check, registry, erps = (importlib.import_module(name) for name in names)
+    plant: Plant = check.load(path, registry.ADDRESS_CHECKS, erps.check_settings)
+    return plant
 
 
 def _nothing() -> None:

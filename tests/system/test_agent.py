@@ -15,6 +15,7 @@ from app.bootstrap.gaps import REASON
 from app.domain.operation import Operation
 from app.store.verify import read_journal, verify_folder
 from drivers.demo import Demo, DemoOptions
+from drivers.demo_file import write_plant
 from tests.system.command_line import Ended, start
 
 RUN_S = 15
@@ -25,8 +26,9 @@ CONTROLLERS = 8
 @pytest.fixture(name="plant", scope="module")
 def _plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The demo plant, running ten times as fast so that something happens."""
-    with Demo(tmp_path_factory.mktemp("demo"), DemoOptions(seed=3, speed=10.0, mood=0.0)) as demo:
-        path = demo.write_plant()
+    folder = tmp_path_factory.mktemp("demo")
+    with Demo(folder, DemoOptions(seed=3, speed=10.0, mood=0.0)) as demo:
+        path = write_plant(demo, folder)
         demo.start()
         yield path
 

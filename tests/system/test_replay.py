@@ -21,6 +21,7 @@ from app.store.rebuild import rebuild
 from app.store.sqlite import FILE
 from app.store.verify import read_journal, verify_folder
 from drivers.demo import Demo, DemoOptions
+from drivers.demo_file import write_plant
 from drivers.simulated.replay import WEEK, Burst, between, machine_name, read_bursts
 from tests.needs import need_shared
 from tests.system.command_line import Ended, start
@@ -116,7 +117,7 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Replayed:
         replay=path, replay_from=WEEK_AT.date().isoformat(), speed=WEEK.total_seconds() / WEEK_IN_S, mood=0.0
     )
     with Demo(folder, options) as plant:
-        agent = start("agent", "--plant", plant.write_plant(), "--data", folder)
+        agent = start("agent", "--plant", write_plant(plant, folder, path), "--data", folder)
         process = psutil.Process(agent.pid)
         plant.start()
         started_s, deadline_s = 0.0, time.monotonic() + WEEK_IN_S + PATIENCE_S
