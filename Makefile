@@ -67,8 +67,8 @@ bench: setup ## run every benchmark
 bench-%: setup ## run one benchmark: make bench-demo
 	@$(BIN)/python -m tests.bench.$(subst -,_,$*)
 
-screens: setup-test ## draw every screen in both themes and compare with the kept pictures
-	$(BIN)/python -m pytest tests/screens $(ARGS)
+screens: setup ## draw every screen of the demo in both themes into .demo/screenshots
+	@$(MAKE) --no-print-directory demo SMOKE=30
 
 clean: ## remove .venv, caches and what demos left here
 	rm -rf .venv .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -104,11 +104,6 @@ class Demo:
         for command in (erp, *self._commands):
             self._children.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))
 
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes that were started."""
-        return tuple(child.pid for child in self._children)
-
     def stop(self) -> None:
         """End the processes: their stdin closes; who does not listen to that is killed."""
         for child in self._children:

@@ -75,11 +75,6 @@ class Form:
         return self.danger or self.careful
 
 
-def choices_of(rows: Mapping[str, str]) -> tuple[Choice, ...]:
-    """Choices of a mapping value → label, in its order."""
-    return tuple(Choice(value=value, label=label) for value, label in rows.items())
-
-
 def faults(form: Form, answers: Mapping[str, str]) -> dict[str, str]:
     """What is wrong, by field id: one sentence each; empty when the form may be confirmed."""
     found = {field.id: fault(field, answers.get(field.id, "")) for field in form.fields}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, cast
 
 from app.domain.case import ExceptionCase
 from app.domain.control import Control
@@ -31,9 +31,6 @@ class Aggregate(Protocol):
     def version(self) -> int: ...
     @property
     def closed(self) -> bool: ...
-
-
-AggregateT = TypeVar("AggregateT", bound=Aggregate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

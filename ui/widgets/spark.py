@@ -6,11 +6,10 @@ from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
 
-from ui.theme import Look, Theme
+from ui.theme import Theme
 
 Floats = NDArray[np.float64]
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
@@ -73,31 +72,3 @@ def polylines(values: Floats, rect: QRectF, bottom: float, span: float) -> list[
         elif runs[-1]:
             runs.append([])
     return [run for run in runs if len(run) > 1]
-
-
-class Spark(QWidget):
-    """A sparkline as a widget."""
-
-    def __init__(self, look: Look, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._values: Floats = EMPTY
-        self._low: float | None = None
-        self._high: float | None = None
-        self._priority = 0
-        self.setMinimumSize(60, 18)
-        look.changed.connect(self.update)
-
-    def set(self, values: Floats, low: float | None = None, high: float | None = None, priority: int = 0) -> None:
-        """Show values at even steps with their normal band; `priority` 1…4 colours an abnormal one."""
-        self._values, self._low, self._high, self._priority = values, low, high, priority
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(120, 20)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._look.theme
-        colour = theme.priority(self._priority) if self._priority else None
-        rect = QRectF(self.rect()).adjusted(0, 1, 0, -1)
-        draw_spark(QPainter(self), rect, self._values, theme, low=self._low, high=self._high, colour=colour)

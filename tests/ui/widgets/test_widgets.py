@@ -18,7 +18,6 @@ from ui.widgets.hatch import StaleBox, draw_stale
 from ui.widgets.labels import text_label
 from ui.widgets.panel import Panel
 from ui.widgets.spark import polylines
-from ui.widgets.strip import StripChart
 from ui.widgets.traces import TracePlot, at_event
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -209,50 +208,6 @@ def test_an_empty_capsule_is_an_empty_plot(qtbot: QtBot, look: Look) -> None:
     plot.set_traces([])
     plot.show()
     assert not plot.grab().isNull()
-
-
-def strip(qtbot: QtBot, look: Look) -> StripChart:
-    made = StripChart(look, "Speed", "/min", span_s=100)
-    qtbot.addWidget(made)
-    made.set_range(0, 100)
-    made.resize(200, 122)
-    made.show()
-    return made
-
-
-def inked(chart: StripChart, look: Look, left: int, right: int) -> int:
-    """Pixels of the trace between two columns."""
-    image = chart.grab().toImage()
-    colour = look.theme.strong.name()
-    return sum(image.pixelColor(x, y).name() == colour for x in range(left, right) for y in range(26, 118))
-
-
-def test_a_strip_shows_a_silence_as_a_gap(qtbot: QtBot, look: Look) -> None:
-    chart = strip(qtbot, look)
-    times = np.arange(1000.0, 1100.0, 0.5)
-    values = np.full(times.size, 50.0)
-    values[(times > 1040) & (times < 1060)] = np.nan
-    chart.set_data(times, values, 1100.0)
-    assert inked(chart, look, 20, 70) > 20
-    assert inked(chart, look, 88, 116) == 0
-    assert inked(chart, look, 130, 190) > 20
-
-
-def test_a_strip_that_grew_by_parts_looks_like_one_drawn_at_once(qtbot: QtBot, look: Look) -> None:
-    times = np.arange(1000.0, 1100.0, 0.25)
-    values = 50 + 30 * np.sin(times / 7)
-    whole, grown = strip(qtbot, look), strip(qtbot, look)
-    whole.set_data(times, values, 1100.0)
-    half = times.size // 2
-    grown.set_data(times[:half], values[:half], float(times[half]))
-    grown.grab()
-    for start in range(half, times.size, 40):
-        part = slice(start, start + 40)
-        grown.append(times[part], values[part], float(times[min(start + 40, times.size - 1)]))
-        grown.grab()
-    grown.append(times[:0], values[:0], 1100.0)
-    one, other = whole.grab().toImage(), grown.grab().toImage()
-    assert one == other
 
 
 # --- names ----------------------------------------------------------------------------------------------------------

@@ -121,12 +121,6 @@ class CasesPresenter:
         """A button of an action was pressed."""
         self._shell.act(action, ref or self.selected)
 
-    def open_lot(self) -> None:
-        """Show the lot's holds."""
-        found = case(self._desk.view, self._case_id)
-        if found is not None and found.lot:
-            self._shell.go(f"holds:lot/{found.lot}")
-
     def note(self, text: str) -> None:
         """Add what somebody saw; Enter twice adds it once."""
         text = text.strip()

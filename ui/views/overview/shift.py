@@ -6,11 +6,9 @@ nobody saw stays unknown and is said as coverage.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +17,7 @@ from app.domain.case import ExceptionCase
 from app.domain.packml import RUNNING
 from app.domain.plant import Line, Signal
 from app.domain.shifts import ShiftSpan, shift_at
+from app.readmodel import kpi
 from app.readmodel.model import all_cases, open_cases, open_holds, open_postings
 from ui.desk import Desk
 from ui.text import DASH, Formats, amount, t
@@ -27,7 +26,6 @@ from ui.views.overview.rows import Ran, ShiftLine, ShiftRow, Stretch
 Minutes = NDArray[np.int8]
 _RUNNING = tuple(int(state) for state in RUNNING)
 _STOPS = {"breakdown": Ran.STOPPED, "unplanned_stop": Ran.STOPPED, "rate_loss": Ran.SLOW}
-OWNED_WITHIN_S = 120.0
 WATCH_EVERY_S = 15
 """How often the board's past is read for the minutes of the shift."""
 
@@ -118,8 +116,8 @@ class ShiftWatch:
         return (
             (t("exceptions"), amount(len(cases))),
             (t("still open"), amount(len(open_cases(self._desk.view)))),
-            (t("owned within 2 min"), owned_share(cases, now)),
-            (t("resolved p50"), resolved_median(cases)),
+            (t("owned within 2 min"), _percent(kpi.owned_within(cases, now))),
+            (t("resolved p50"), _minutes(kpi.resolution_s(cases))),
             (t("on hold"), t("{units} units", units=amount(held))),
             (t("waiting for the ERP"), amount(len(waiting))),
         )
@@ -129,20 +127,12 @@ def _end(case: ExceptionCase, now: datetime) -> datetime:
     return case.cleared_at or case.resolved_at or now
 
 
-def owned_share(cases: Sequence[ExceptionCase], now: datetime) -> str:
-    """The share of cases that somebody accepted within two minutes, of those whose two minutes are decided."""
-    waits = [
-        ((c.owned_at or now) - c.opened_at).total_seconds()
-        for c in cases
-        if c.owned_at or (now - c.opened_at).total_seconds() > OWNED_WITHIN_S
-    ]
-    return f"{round(100 * sum(w <= OWNED_WITHIN_S for w in waits) / len(waits))} %" if waits else DASH
+def _percent(share: float | None) -> str:
+    return DASH if share is None else f"{round(100 * share)} %"
 
 
-def resolved_median(cases: Sequence[ExceptionCase]) -> str:
-    """The median time from opening to resolving."""
-    times = [(c.resolved_at - c.opened_at).total_seconds() for c in cases if c.resolved_at]
-    return t("{minutes} min", minutes=max(1, round(median(times) / 60))) if times else DASH
+def _minutes(seconds: float | None) -> str:
+    return DASH if seconds is None else t("{minutes} min", minutes=max(1, round(seconds / 60)))
 
 
 def stretches(minutes: Minutes, priorities: Minutes, whole: int) -> tuple[Stretch, ...]:
