@@ -8,17 +8,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from asyncua import Client
 
+from app.acquisition.board import Board, BoardReader
 from app.bootstrap.core import Core
+from app.config import Config
 from app.domain.commands import RequestControl, SettleControl
 from app.domain.control import Control
 from app.domain.errors import KnownError, RefusedError
 from app.domain.lifecycles import ControlState
 from app.domain.packml import MachineState
-from app.domain.plant import Plant
+from app.domain.plant import Plant, Signal
 from app.store.sqlite import SqliteJournal
 from drivers.simulated.packml import State
 from drivers.simulated.ua_nodes import named
@@ -51,6 +54,14 @@ async def state_of(port: int) -> State:
         return State(await client.get_node(named("Labeller.Status.StateCurrent", index)).read_value())
 
 
+def on_board(plant: Plant, folder: Path) -> float:
+    """The labeller's state as the station has it: what a person sees before pressing."""
+    tag = plant.tag("L1.labeller", Signal.STATE)
+    assert tag is not None
+    board = Board(Config(folder=folder, station="").board, len(plant.tags), len(plant.controllers), create=False)
+    return BoardReader(board, np.zeros(len(plant.tags), np.int32)).reading(tag.index).number
+
+
 async def ended(core: Core, place: int = -1) -> Control:
     """The last request, once it is known what became of it."""
     await until(lambda: controls(core)[place].state not in (ControlState.REQUESTED, ControlState.SENT))
@@ -67,12 +78,13 @@ def kinds(folder: Path) -> list[str]:
 
 
 async def test_stop_and_restart_are_confirmed_by_what_the_machine_then_shows(tmp_path: Path) -> None:
-    async with line(tmp_path) as (core, _, port):
+    async with line(tmp_path) as (core, plant, port):
         for name, seen, after in (
             ("stop", MachineState.EXECUTE, State.STOPPED),
             ("reset", MachineState.STOPPED, State.IDLE),
             ("start", MachineState.IDLE, State.EXECUTE),
         ):
+            await until(lambda seen=seen: on_board(plant, tmp_path) == seen)  # type: ignore[misc]
             await core.send(RequestControl(command_id=f"L1.labeller.{name}", seen_state=int(seen)), "silva")
             row = await ended(core)
             assert (row.state, row.read_back) == (ControlState.CONFIRMED, str(int(after))), row.words
