@@ -14,8 +14,7 @@ from cryptography import x509
 from app.config import config
 from app.domain.errors import KnownError
 from app.domain.text import safe
-from drivers.opcua.address import check_settings
-from drivers.opcua.certificate import (
+from drivers.certificate import (
     CertificateError,
     Wanted,
     application_uris,
@@ -25,10 +24,11 @@ from drivers.opcua.certificate import (
     split,
     subject,
 )
+from drivers.opcua.address import check_settings
 from drivers.opcua.own import own
 from drivers.opcua.security import endpoints_of, offer
 from drivers.opcua.session import faults_as_loss, quiet_library
-from drivers.opcua.trust import TrustStore
+from drivers.trust import TrustStore
 from drivers.workstation import PKI
 from ui.exits import Exit
 

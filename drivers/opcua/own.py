@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from app.domain.errors import KnownError
-from drivers.opcua.certificate import CertificateError, application_uris, der, read_der
+from drivers.certificate import CertificateError, application_uris, der, read_der
 
 KEY_BITS = 2048
 VALID = timedelta(days=5 * 365)

@@ -21,12 +21,12 @@ from cryptography.exceptions import InvalidSignature
 from app.domain.errors import KnownError
 from app.domain.plant import Controller
 from app.domain.text import safe
+from drivers.certificate import CertificateError, Wanted, fingerprint, flaw, split
 from drivers.fields import text_of
 from drivers.opcua.address import DEFAULT_MODE, DEFAULT_SECURITY, UNSECURED
-from drivers.opcua.certificate import CertificateError, Wanted, fingerprint, flaw, split
 from drivers.opcua.own import Own, own
-from drivers.opcua.trust import TrustStore
 from drivers.session import GoneError, IdentityError, LostError
+from drivers.trust import TrustStore
 from drivers.workstation import Workstation
 
 POLICIES: Mapping[str, type[security_policies.SecurityPolicy]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.ports import Link
-from drivers.opcua.certificate import der
+from drivers.certificate import der
 from drivers.opcua.own import own
 from drivers.registry import open_driver
 from drivers.workstation import Workstation

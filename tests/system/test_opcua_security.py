@@ -14,11 +14,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from app.domain.plant import Controller
 from app.ports import Link
-from drivers.opcua.certificate import fingerprint
+from drivers.certificate import fingerprint
 from drivers.opcua.session import Session
-from drivers.opcua.trust import TrustStore
 from drivers.registry import open_driver
 from drivers.session import IdentityError
+from drivers.trust import TrustStore
 from drivers.workstation import Workstation
 from tests.contract.rigs.certificates import DAY, Made, Recipe, make, make_sha1, revocations
 from tests.contract.rigs.recorder import Recorder

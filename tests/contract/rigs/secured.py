@@ -13,7 +13,7 @@ from asyncua.server.binary_server_asyncio import BinaryServer
 from asyncua.server.user_managers import User, UserManager, UserRole
 
 from app.domain.plant import Address, Controller, Signal, Tag
-from drivers.opcua.trust import TrustStore
+from drivers.trust import TrustStore
 from drivers.workstation import Workstation
 from tests.contract.rigs.certificates import SERVER_URI, Made
 from tests.contract.rigs.rig import free_port

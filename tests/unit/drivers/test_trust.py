@@ -11,10 +11,10 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from app.domain.errors import KnownError
-from drivers.opcua import trust
-from drivers.opcua.certificate import CertificateError, Wanted, application_uris, fingerprint, flaw, split, subject
+from drivers import trust
+from drivers.certificate import CertificateError, Wanted, application_uris, fingerprint, flaw, split, subject
 from drivers.opcua.own import KEY, own
-from drivers.opcua.trust import TrustStore
+from drivers.trust import TrustStore
 from tests.contract.rigs.certificates import SERVER_URI, Made, Recipe, make, revocations
 
 NOW = datetime.now(UTC)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
 
 from app.domain.errors import KnownError, NotFoundError
-from drivers.opcua.certificate import LARGEST, CertificateError, der, fingerprint, is_authority, read_der
+from drivers.certificate import LARGEST, CertificateError, der, fingerprint, is_authority, read_der
 
 SUFFIXES = (".der", ".crt", ".cer", ".pem")
 MOST_REJECTED = 100
