@@ -39,6 +39,9 @@ class Values(Protocol):
     def reading(self, index: int) -> Reading:
         """The latest reading; `NOTHING` before the first."""
 
+    def stamps(self) -> NDArray[np.uint32]:
+        """A number for each tag, by board index, that is another with every new reading."""
+
     def recent(self, index: int, seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(times, values) of the last seconds, about one a second: seconds since 1970 UTC; NaN where there was none."""
 

@@ -15,13 +15,20 @@ def never() -> bool:
     return False
 
 
+def at_refresh() -> None:
+    """The usual view shows new values when it is refreshed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """What `open_<name>(look, desk, shell)` of every view package returns.
 
     `busy`: something is being filled in there, so a plain key that it does not take itself means nothing at all.
+    `follow`: called twenty times a second while the view is visible, to show values that moved; it must cost next to
+    nothing when none did.
     """
 
     widget: QWidget
     presenter: Presenter
     busy: Callable[[], bool] = never
+    follow: Callable[[], None] = at_refresh

@@ -47,6 +47,8 @@ from ui.text import Formats, t
 from ui.theme import DAY, NIGHT, Look
 
 TICK_MS = 250
+FOLLOW_MS = 50
+"""How often a view in sight may show values that moved."""
 SIZE = (1600, 960)
 QUEUE_PX = 430
 SIDE = "queue"
@@ -79,6 +81,9 @@ class Window(QWidget):
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
+        self._follower = QTimer(self, interval=FOLLOW_MS)
+        self._follower.timeout.connect(self._follow)
+        self._follower.start()
         self._first_layout()
 
     # --- building ---------------------------------------------------------------------------------------------------
@@ -146,21 +151,27 @@ class Window(QWidget):
             self._front = view_id
             self.rail.mark(view_id)
             self.docks.fold(SIDE, VIEW[view_id].wide)
-        self._refresh_view(view_id)
+        if (opened := self._opened.get(view_id)) is not None:
+            self._guarded(view_id, opened.presenter.refresh)
 
     def refresh(self) -> None:
         """Bring everything that is to be seen up to now."""
         for view_id in self.docks.visible_names():
-            self._refresh_view(view_id)
+            if (opened := self._opened.get(view_id)) is not None:
+                self._guarded(view_id, opened.presenter.refresh)
         self._refresh_frame()
 
-    def _refresh_view(self, view_id: str) -> None:
+    def _follow(self) -> None:
+        """Between two refreshes: values that moved, in the views that follow them."""
+        for view_id in self.docks.visible_names():
+            opened = self._opened.get(view_id)
+            if opened is not None and view_id not in self._faulty:
+                self._guarded(view_id, opened.follow)
+
+    def _guarded(self, view_id: str, show: Callable[[], None]) -> None:
         """A view that fails is said to, once for each fault, and does not stop the others."""
-        opened = self._opened.get(view_id)
-        if opened is None:
-            return
         try:
-            opened.presenter.refresh()
+            show()
         except Exception as error:
             if self._faulty.get(view_id) != repr(error):
                 self._faulty[view_id] = repr(error)

@@ -44,6 +44,10 @@ class LiveValues:
         """The latest reading of a tag."""
         return self._reader.reading(index)
 
+    def stamps(self) -> NDArray[np.uint32]:
+        """A number for each tag that is another with every new reading: where it differs there is something to show."""
+        return self._reader.sequences()
+
     def sample(self, now_s: float) -> None:
         """Keep every tag's present value; what is stale now is a gap for ever."""
         place = self._next % KEPT

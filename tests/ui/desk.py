@@ -59,9 +59,18 @@ class FakeValues:
         self.begins: dict[int, float] = {}
         self.arriving = False
         self.arrived = 0
+        self._stamps = np.zeros(max((tag.index + 1 for tag in desk.plant.tags), default=0), np.uint32)
+        self._stamped: dict[int, Reading] = {}
 
     def reading(self, index: int) -> Reading:
         return self.rows.get(index, NOTHING)
+
+    def stamps(self) -> NDArray[np.uint32]:
+        for index, row in self.rows.items():
+            if self._stamped.get(index) is not row:
+                self._stamped[index] = row
+                self._stamps[index] += 1
+        return self._stamps.copy()
 
     def recent(self, index: int, seconds: float) -> tuple[Floats, Floats]:
         count = int(seconds)

@@ -85,6 +85,10 @@ class MachineWatch:
         """The tag of a machine's rate."""
         return self._wirings[machine].tags.get(Signal.RATE)
 
+    def rate(self, machine: str) -> float:
+        """The rate alone, machine units a minute; NaN when not known. Says nothing of how old it is."""
+        return self._number(self._wirings[machine], Signal.RATE)
+
     def tag(self, machine: str, signal: Signal) -> Tag | None:
         """The first tag of a machine with this meaning."""
         return self._wirings[machine].tags.get(signal)

@@ -10,6 +10,8 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.packml import MachineState
+from app.domain.plant import Signal
 from tests.ui.desk import FakeDesk, night_desk
 from tests.ui.plant import make_plant
 from tests.ui.shell import FakeShell
@@ -244,3 +246,52 @@ def test_long_german_names_are_cut_and_never_leave_their_tile(qtbot: QtBot, look
     right = sheet.tile_rect("a").right()
     darkest = min(image.pixelColor(right + 3, y).lightness() for y in range(90, 380))
     assert darkest >= look.theme.fill.lightness()
+
+
+# --- following ------------------------------------------------------------------------------------------------------
+
+
+def test_a_rate_that_moved_is_shown_without_a_refresh(qtbot: QtBot, look: Look) -> None:
+    desk = night_desk()
+    opened = overview(qtbot, look, desk)
+    opened.follow()
+    sheet = sheet_of(opened)
+    opened.presenter.show("machine/L1.filler")
+    before = sheet.grab(sheet.tile_rect("L1.filler")).toImage()
+    desk.set("L1.filler", Signal.RATE, 311.0)
+    opened.follow()
+    assert ", 311 /min of 480" in sheet.accessibleDescription()
+    assert sheet.grab(sheet.tile_rect("L1.filler")).toImage() != before
+
+
+def test_a_state_that_changed_is_shown_with_all_that_belongs_to_it(qtbot: QtBot, look: Look) -> None:
+    desk = night_desk()
+    opened = overview(qtbot, look, desk)
+    opened.follow()
+    opened.presenter.show("machine/L1.filler")
+    desk.state("L1.filler", MachineState.HELD)
+    opened.follow()
+    assert "Held" in sheet_of(opened).accessibleDescription()
+
+
+def test_what_is_stale_stays_so_until_the_refresh(qtbot: QtBot, look: Look) -> None:
+    desk = night_desk()
+    opened = overview(qtbot, look, desk)
+    opened.follow()
+    opened.presenter.show("machine/L3.labeller")
+    words = sheet_of(opened).accessibleDescription()
+    desk.set("L3.labeller", Signal.RATE, 311.0)
+    opened.follow()
+    assert sheet_of(opened).accessibleDescription() == words
+
+
+def test_nothing_is_shown_again_where_nothing_moved(qtbot: QtBot, look: Look) -> None:
+    desk = night_desk()
+    opened = overview(qtbot, look, desk)
+    opened.follow()
+    desk.state("L1.filler", MachineState.EXECUTE)
+    shown: list[object] = []
+    opened.widget.set_lines = shown.append  # type: ignore[attr-defined]
+    opened.follow()
+    opened.follow()
+    assert len(shown) == 1

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
-from math import isnan
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.case import ExceptionCase
 from app.domain.hold import Hold, held_lots
-from app.domain.plant import Line
+from app.domain.plant import Line, Signal
 from app.readmodel.model import open_cases, open_holds
 from ui.desk import Desk
 from ui.models.cases import owner_words
@@ -46,6 +50,10 @@ class Presenter:
         self._pasts = Pasts(desk, seconds=SPARK_S, points=SPARK_POINTS)
         self._shift_at: datetime | None = None
         self._machine = ""
+        self._lines: tuple[LineRow, ...] = ()
+        self._nominals: dict[str, float] = {}
+        self._rates = _Moving(self._watch, desk, Signal.RATE)
+        self._states = _Moving(self._watch, desk, Signal.STATE)
 
     @property
     def selected(self) -> str:
@@ -79,11 +87,22 @@ class Presenter:
         cases = open_cases(self._desk.view)
         holds = open_holds(self._desk.view)
         worst = worst_by_machine(cases)
-        self._view.set_lines([self._line(line, cases, worst, holds) for line in self._desk.plant.lines.values()])
+        self._lines = tuple(self._line(line, cases, worst, holds) for line in self._desk.plant.lines.values())
+        self._view.set_lines(self._lines)
         now = self._desk.now()
         if self._shift_at is None or abs((now - self._shift_at).total_seconds()) >= SHIFT_EVERY_S:
             self._shift_at = now
             self._view.set_shift(self._shift.row())
+
+    def follow(self) -> None:
+        """Between two refreshes: rates as they move; a machine that changes its state is a refresh."""
+        stamps = self._desk.values.stamps()
+        rates, states = self._rates.moved(stamps), self._states.moved(stamps)
+        if states:
+            self.refresh()
+        elif rates:
+            self._lines = tuple(self._with_rates(line, rates) for line in self._lines)
+            self._view.set_lines(self._lines)
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -109,14 +128,28 @@ class Presenter:
             buffers=tuple(self._buffer(a, b) for a, b in pairwise(line.machines)),
         )
 
+    def _with_rates(self, line: LineRow, machines: frozenset[str]) -> LineRow:
+        """The line with what these machines do now; the same line if none of them is on it."""
+        if machines.isdisjoint(tile.key for tile in line.tiles):
+            return line
+        return replace(line, tiles=tuple(self._with_rate(t) if t.key in machines else t for t in line.tiles))
+
+    def _with_rate(self, tile: TileRow) -> TileRow:
+        """What is stale stays so until the next refresh."""
+        rate = math.nan if tile.stale else self._watch.rate(tile.key)
+        if tile.stale or tile.rate == rounded(rate):
+            return tile
+        return replace(tile, rate=rounded(rate), value=rate_text(rate, self._nominals[tile.key]))
+
     def _buffer(self, before: str, after: str) -> BufferRow:
         fill = self._watch.between(before, after)
-        return BufferRow(level=None if isnan(fill) else round(min(1.0, max(0.0, fill)) * SEGMENTS))
+        return BufferRow(level=None if math.isnan(fill) else round(min(1.0, max(0.0, fill)) * SEGMENTS))
 
     def _tile(self, now: MachineNow, case: ExceptionCase | None, *, hold: bool) -> TileRow:
         chip, dashed = ("", False) if case is None else owner_words(self._desk, case, self._formats)
         stamp, spark = self._spark(now)
         rated = self._watch.rate_tag(now.machine.id) is not None
+        self._nominals[now.machine.id] = now.nominal
         return TileRow(
             key=now.machine.id,
             name=now.machine.name,
@@ -125,7 +158,7 @@ class Presenter:
             value=rate_text(now.rate, now.nominal) if rated else "",
             unit=t("/min") if rated else "",
             nominal=t("of {nominal}", nominal=rate_text(now.nominal, now.nominal)) if rated else "",
-            rate=None if isnan(now.rate) else round(now.rate, 1),
+            rate=rounded(now.rate),
             top=now.nominal * 1.1 if rated else 0.0,
             low=now.low,
             high=now.high,
@@ -166,3 +199,25 @@ def worst_by_machine(cases: Sequence[ExceptionCase]) -> dict[str, ExceptionCase]
         if case.machine is not None:
             found.setdefault(case.machine, case)
     return found
+
+
+def rounded(rate: float) -> float | None:
+    """A rate to what the bar can show; None while it is not known."""
+    return None if math.isnan(rate) else round(rate, 1)
+
+
+class _Moving:
+    """Which machines have a new reading of one signal."""
+
+    def __init__(self, watch: MachineWatch, desk: Desk, signal: Signal) -> None:
+        tags = [tag for tag in (watch.tag(machine, signal) for machine in desk.plant.machines) if tag is not None]
+        self._machines = [tag.machine for tag in tags]
+        self._places = np.array([tag.index for tag in tags], np.intp)
+        self._seen = np.zeros(len(tags), np.uint32)
+
+    def moved(self, stamps: NDArray[np.uint32]) -> frozenset[str]:
+        """The machines whose reading is another than at the last call."""
+        now = stamps[self._places]
+        moved = np.flatnonzero(now != self._seen).tolist()
+        self._seen = now
+        return frozenset(self._machines[place] for place in moved)
