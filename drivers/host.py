@@ -108,15 +108,17 @@ async def _pulse(acquisition: Acquisition, pipe: Pipe) -> None:
     while True:
         times = me.cpu_times()
         rss_mb = me.memory_info().rss / 2**20
-        pipe.emit(Pulse(rss_mb=rss_mb, cpu_s=times.user + times.system, samples=acquisition.samples_taken))
+        cpu_s, samples = times.user + times.system, acquisition.samples_taken
+        pipe.emit(Pulse(rss_mb=rss_mb, cpu_s=cpu_s, samples=samples, history=acquisition.history))
         await asyncio.sleep(PULSE_S)
 
 
 def history(launch: Launch) -> Spool | None:
     """The spool, if the plant wants one."""
-    if launch.history_mb <= 0:
+    bounds = launch.plant.history
+    if bounds.most_mb <= 0:
         return None
-    spool = Spool(launch.history_folder, launch.plant.tags, launch.history_mb)
+    spool = Spool(launch.history_folder, launch.plant.tags, bounds.most_mb, most_days=bounds.most_days)
     return spool if spool.ids else None
 
 

@@ -12,7 +12,7 @@ from app.domain.case import ExceptionCase
 from app.domain.lifecycles import CaseState
 from app.domain.plant import Plant
 from app.domain.posting import Posting
-from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
+from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus
 from app.domain.text import safe
 from app.readmodel.model import View, all_postings, open_cases
 from ui.stamp import stamp
@@ -122,12 +122,13 @@ def alarm_rate(raised: int) -> str:
 def parts(
     plant: Plant, status: StationStatus, postings: Sequence[Posting], seq: int, now: datetime, formats: Formats
 ) -> tuple[Part, ...]:
-    """Controllers, acquisition, store and ERP, told apart."""
+    """Controllers, acquisition, store, ERP and history, told apart."""
     return (
         controllers(plant, status, formats),
         acquisition(status.acquisition, now, formats),
         store(status.store, seq, now, formats),
         erp(status.erp, postings, now, formats),
+        *history(status.history, formats),
     )
 
 
@@ -198,6 +199,35 @@ def erp(part: PartStatus, postings: Sequence[Posting], now: datetime, formats: F
         words.insert(0, safe(part.reason) or t("poor"))
     priority = 3 if stuck or part.health is Health.DEGRADED else 0
     return Part(id="erp", head=t("ERP"), text=" · ".join(words) or t("nothing posted yet"), priority=priority)
+
+
+def history(status: HistoryStatus, formats: Formats) -> tuple[Part, ...]:
+    """ "History 212 MB of 2.0 GB, since 14 Nov"; nothing where none is kept. What had to go is named in the tip."""
+    if status.health is Health.STARTING:
+        return ()
+    head, tip = t("History"), evicted(status, formats)
+    if status.health is Health.DOWN:
+        since = t("not written since {at}", at=formats.clock(status.since))
+        return (Part(id="history", head=head, text=since, priority=3, tip=safe(status.reason)),)
+    text = t("{size} of {most}", size=disk(status.size), most=disk(status.most))
+    if status.begins_at is not None:
+        text += t(", since {day}", day=formats.day(status.begins_at))
+    if status.dropped:
+        text += t(" · {count} samples lost", count=amount(status.dropped))
+    return (Part(id="history", head=head, text=text, priority=4 if status.dropped else 0, tip=tip),)
+
+
+def evicted(status: HistoryStatus, formats: Formats) -> str:
+    """What of history had to go; "" for nothing."""
+    if status.evicted_until is None:
+        return ""
+    at = f"{formats.day(status.evicted_until)} {formats.minute(status.evicted_until)}"
+    return t("History until {at} was removed: it may take {most}.", at=at, most=disk(status.most))
+
+
+def disk(size: int) -> str:
+    """ "212 MB", "2.0 GB": with the digits that matter."""
+    return t("{size} GB", size=f"{size / 1e9:.1f}") if size >= 1e9 else t("{size} MB", size=f"{size / 1e6:.0f}")
 
 
 def posted(postings: Sequence[Posting], now: datetime) -> str:

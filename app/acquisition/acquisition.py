@@ -26,6 +26,7 @@ from app.acquisition.detectors.rate import RateDetector
 from app.acquisition.detectors.rejects import RejectsDetector
 from app.acquisition.detectors.stops import StopsDetector
 from app.acquisition.history.spool import Spool
+from app.acquisition.history.state import HistoryState
 from app.acquisition.machine import MachineNow
 from app.acquisition.messages import Ended, Message, TextChanged
 from app.domain.commands import CompleteCapsule, RecordFinding, RecordGap
@@ -40,6 +41,7 @@ TICK_S = 0.25
 FLUSH_S = 1.0
 """How often history goes to disk: what a power cut may cost."""
 COUNT_PERIOD_S = 60.0
+GIVEN_UP = "History is given up until the next start, by a fault of Lineside's own; its log has it."
 DETECTED = frozenset(Signal) - {Signal.PROCESS, Signal.HEARTBEAT, Signal.BUFFER}
 """Signals that a detector or a count looks at; the rest only go to the board and the recent past."""
 
@@ -71,6 +73,7 @@ class Acquisition:
     ) -> None:
         self._plant = plant
         self._spool = spool
+        self._given_up: HistoryState | None = None
         self._board = board
         self._emit = emit
         self._open_driver = open_driver
@@ -100,6 +103,11 @@ class Acquisition:
     def samples_taken(self) -> Mapping[str, int]:
         """Samples so far, by controller."""
         return dict(self._samples)
+
+    @property
+    def history(self) -> HistoryState | None:
+        """How history does; None where none is kept."""
+        return self._spool.state if self._spool is not None else self._given_up
 
     def _identity(self, controller: str) -> str:
         found = self._plant.controllers[controller]
@@ -146,6 +154,7 @@ class Acquisition:
                 await asyncio.to_thread(self._spool.flush, time.time())
             except Exception:
                 log.exception("history is given up until the next start")
+                self._given_up = replace(self._spool.state, ok=False, reason=GIVEN_UP, since_s=time.time())
                 self._spool = None
 
     # --- DriverSink ---------------------------------------------------------------------------------------------------
@@ -205,6 +214,8 @@ class Acquisition:
                 self._lost_since.setdefault(state.controller, (state.last_data_s, state.reason))
         elif state.controller in self._lost_since:
             since, reason = self._lost_since.pop(state.controller)
+            if self._spool is not None:
+                self._spool.found(self._tags_of(state.controller), kept=state.kept)
             if not state.kept:
                 self.loss(state.controller, since, state.since_s, reason)
 
@@ -216,8 +227,10 @@ class Acquisition:
     def _break_lines(self, lost: LinkState) -> None:
         """History knows nothing of the controller's tags from its last word on."""
         if self._spool is not None:
-            tags = [tag.index for tag in self._plant.tags if tag.controller == lost.controller]
-            self._spool.lost(tags, lost.last_data_s)
+            self._spool.lost(self._tags_of(lost.controller), lost.last_data_s)
+
+    def _tags_of(self, controller: str) -> list[int]:
+        return [tag.index for tag in self._plant.tags if tag.controller == controller]
 
     # --- time ---------------------------------------------------------------------------------------------------------
 

@@ -15,14 +15,13 @@ class Launch:
 
     `counters`: output machine → the last total that was journaled, so that what was made since then is not missed.
     `station` is the workstation's name, which its certificate bears.
-    `history_mb` bounds the samples kept on disk, in `history_folder`; 0 keeps none.
+    Samples are kept on disk in `history_folder`, within the plant's bounds.
     """
 
     plant: Plant
     board: str
     count_period_s: float = 60.0
     counters: Mapping[str, float] = field(default_factory=dict)
-    history_mb: float = 500.0
     station: str = "station"
 
     @property

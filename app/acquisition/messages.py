@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from app.acquisition.history.state import HistoryState
 from app.codec import UnreadableError, convert, encode
 from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
 from app.domain.control import AlarmActing, Outcome
@@ -24,11 +25,12 @@ class TextChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """The acquisition is alive: its memory, CPU time and samples so far, by controller."""
+    """The acquisition is alive: its memory, CPU time and samples so far, by controller; how its history does."""
 
     rss_mb: float
     cpu_s: float
     samples: Mapping[str, int]
+    history: HistoryState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,13 +186,18 @@ class Core:
             self._listener.deliver_text(message.tag, message.text)
         elif isinstance(message, Pulse):
             self.pulse = message
-            self._moved(lambda: self.station.pulse(message.samples))
+            self._moved(lambda: self._pulse(message))
         elif isinstance(message, Answered):
             self._controls.heard(message)
         elif isinstance(message, Ended):
             log.warning("the acquisition ended: %s %s", message.reason, message.todo)
         else:
             self._inbox.put(message)
+
+    def _pulse(self, pulse: Pulse) -> None:
+        self.station.pulse(pulse.samples)
+        if pulse.history is not None:
+            self.station.history(pulse.history)
 
     def _alarm(self, event: AlarmEvent) -> None:
         self.alarms.take(event)

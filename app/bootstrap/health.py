@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from app.acquisition.history.state import HistoryState
 from app.domain.erp import ErpLinkState, ErpStatus
 from app.domain.plant import Plant
-from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
+from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus
 from app.ports import Clock, Link, LinkState
 
 LINK_HEALTH = {Link.UP: Health.UP, Link.CONNECTING: Health.STARTING, Link.LOST: Health.DOWN, Link.REFUSED: Health.DOWN}
@@ -71,6 +72,21 @@ class Station:
         }
         now = self._clock.now()
         self.status = replace(self.status, acquisition=replace(part, last_at=now), controllers=counted)
+
+    def history(self, state: HistoryState) -> None:
+        """The spool does so."""
+        health = Health.DOWN if not state.ok else Health.DEGRADED if state.dropped else Health.UP
+        history = HistoryStatus(
+            health=health,
+            reason=state.reason,
+            since=_instant(state.since_s) if state.since_s else None,
+            size=state.size,
+            most=state.most,
+            begins_at=None if state.begins_s is None else _instant(state.begins_s),
+            evicted_until=None if state.evicted_until_s is None else _instant(state.evicted_until_s),
+            dropped=state.dropped,
+        )
+        self.status = replace(self.status, history=history)
 
     def store(self, reason: str = "", flaw: str = "") -> None:
         """The journal took operations, or refused them for `reason`; `flaw` is what is wrong with older ones."""

@@ -221,6 +221,14 @@ class ErpLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryBounds:
+    """How much of the past each station keeps of the tags with `history`: 0 MB is none, 0 days any age."""
+
+    most_mb: float = 500.0
+    most_days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plant:
     """A whole plant, every reference in it checked. Order of lines and machines is the order of the file."""
 
@@ -241,6 +249,7 @@ class Plant:
     replayed: bool = False
     hold_reasons: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, AllowedCommand] = field(default_factory=dict)
+    history: HistoryBounds = field(default_factory=HistoryBounds)
 
     def tags_of(self, machine: str) -> tuple[Tag, ...]:
         """The tags of a machine in the order of the file."""

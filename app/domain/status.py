@@ -45,6 +45,24 @@ class PartStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryStatus:
+    """The past on disk: STARTING until it is told of, and for ever where none is kept.
+
+    `size` of at most `most` bytes are used. What is kept begins at `begins_at`; what is older than `evicted_until`
+    had to go. `dropped` samples never reached the disk.
+    """
+
+    health: Health = Health.STARTING
+    reason: str = ""
+    since: datetime | None = None
+    size: int = 0
+    most: int = 0
+    begins_at: datetime | None = None
+    evicted_until: datetime | None = None
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationStatus:
     """Everything the status bar shows."""
 
@@ -53,6 +71,7 @@ class StationStatus:
     store: PartStatus = field(default_factory=PartStatus)
     erp: PartStatus = field(default_factory=PartStatus)
     replay_at: datetime | None = None
+    history: HistoryStatus = field(default_factory=HistoryStatus)
 
     @property
     def controllers_up(self) -> int:

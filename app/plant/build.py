@@ -12,6 +12,7 @@ from app.domain.plant import (
     Controller,
     ErpLink,
     ExceptionRule,
+    HistoryBounds,
     Line,
     Machine,
     Plant,
@@ -56,6 +57,7 @@ def build(file: PlantFile, expansion: Expansion, commands: Sequence[ExpandedComm
         hold_reasons=MappingProxyType(dict(file.hold_reasons)),
         commands={command.row.id: _command(command) for command in commands},
         erp=ErpLink(adapter=file.erp.adapter, settings=MappingProxyType(dict(file.erp.settings))),
+        history=HistoryBounds(most_mb=file.history.most_mb, most_days=file.history.most_days),
     )
 
 

@@ -194,6 +194,13 @@ class ErpRow(Row):
     settings: Flat = key("settings of the adapter, such as url; passwords go into the keyring", dict)
 
 
+class HistoryRow(Row):
+    """How much of the past every station keeps of the tags with `history = true`; the oldest goes first."""
+
+    most_mb: float = key("disk space for it on each station; 0: none is kept", 500.0, unit="MB", ge=0, le=1_000_000)
+    most_days: float = key("nothing older is kept; 0: any age that has room", 0.0, unit="days", ge=0, le=3_650)
+
+
 Texts = dict[str, Name]
 
 
@@ -218,3 +225,4 @@ class PlantFile(Row):
     reasons: Texts = key('"stop reason number" = "text"', dict)
     hold_reasons: Texts = key('code = "text" of the reasons for a quality hold', dict)
     erp: ErpRow = key("the ERP", ErpRow)
+    history: HistoryRow = key("the past that is kept", HistoryRow)

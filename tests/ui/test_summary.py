@@ -6,10 +6,10 @@ from datetime import timedelta
 from app.domain import events as e
 from app.domain.alarm import Alarm
 from app.domain.lifecycles import AlarmState
-from app.domain.status import Health, PartStatus, StationStatus
+from app.domain.status import Health, HistoryStatus, PartStatus, StationStatus
 from app.readmodel.model import all_postings
 from tests.ui.desk import NOW, FakeDesk, night_desk
-from ui.summary import Frame, Part, acquisition, banner, controllers, erp, parts, store
+from ui.summary import Frame, Part, acquisition, banner, controllers, erp, history, parts, store
 from ui.text import Formats
 
 BERLIN = Formats("Europe/Berlin")
@@ -109,6 +109,26 @@ def test_before_anything_is_known_the_parts_say_what_they_wait_for() -> None:
         "connecting", "starting", "opening", "connecting",
     ]  # fmt: skip
     assert controllers(desk.plant, desk.status, BERLIN).head == "Controllers 0 of 8"
+
+
+def test_history_tells_its_room_and_since_when_it_goes_back() -> None:
+    status = HistoryStatus(health=Health.UP, size=212_400_000, most=2_000_000_000, begins_at=NOW - timedelta(days=8))
+    (part,) = history(status, BERLIN)
+    assert (part.head, part.text, part.priority, part.tip) == ("History", "212 MB of 2.0 GB, since 14 Nov", 0, "")
+    (part,) = history(replace(status, evicted_until=NOW - timedelta(days=8)), BERLIN)
+    assert part.tip == "History until 14 Nov 02:14 was removed: it may take 2.0 GB."
+
+
+def test_history_that_is_not_written_or_lost_samples_says_so() -> None:
+    bad = HistoryStatus(health=Health.DOWN, reason="The disk is full.", since=NOW, most=1)
+    (part,) = history(bad, BERLIN)
+    assert (part.text, part.priority, part.tip) == ("not written since 02:14:31", 3, "The disk is full.")
+    (part,) = history(HistoryStatus(health=Health.DEGRADED, dropped=1200, most=500_000_000), BERLIN)
+    assert (part.text, part.priority) == ("0 MB of 500 MB · 1,200 samples lost", 4)
+
+
+def test_where_no_history_is_kept_nothing_is_said_of_it() -> None:
+    assert history(HistoryStatus(), BERLIN) == ()
 
 
 def test_the_frame_follows_the_log() -> None:

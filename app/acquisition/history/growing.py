@@ -15,10 +15,13 @@ to_disk = getattr(os, "fdatasync", os.fsync)
 
 
 class GrowingFile:
-    """A log open for writing. Every method raises OSError; after one the file must be closed and opened again."""
+    """A log open for writing. Every method raises OSError; after one the file must be closed and opened again.
 
-    def __init__(self, path: Path, ids: tuple[str, ...], size: int, rows: int) -> None:
-        self.path, self.ids, self.size, self.rows = path, ids, size, rows
+    `since_us` is when its first rows were written, once it has some.
+    """
+
+    def __init__(self, path: Path, ids: tuple[str, ...], size: int, rows: int, since_us: int = 0) -> None:
+        self.path, self.ids, self.size, self.rows, self.since_us = path, ids, size, rows, since_us
         self._file = path.open("r+b", buffering=0)
         self._file.seek(size)
 
@@ -28,6 +31,8 @@ class GrowingFile:
         while data:
             data = data[self._file.write(data) :]
         self.size = self._file.tell()
+        if not self.rows:
+            self.since_us = written_us
         self.rows += len(rows)
 
     def sync(self) -> None:
@@ -56,13 +61,14 @@ def continued(path: Path) -> tuple[GrowingFile, int] | None:
     if known is None:
         return None
     ids, end = known
-    rows = 0
+    rows = since_us = 0
     for frame in frames.frames(data, end):
+        since_us = since_us if rows else frame.written_us
         end, rows = frame.end, rows + len(frame.rows)
     torn = len(data) - end
     if torn:
         os.truncate(path, end)
-    return GrowingFile(path, ids, end, rows), torn
+    return GrowingFile(path, ids, end, rows, since_us), torn
 
 
 def content(path: Path) -> tuple[Rows, int, tuple[str, ...]]:

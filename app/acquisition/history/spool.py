@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from app.acquisition.history.reader import HistoryReader
 from app.acquisition.history.rows import US, Rows, micro
 from app.acquisition.history.sealing import sealed
 from app.acquisition.history.segment import UnreadableSegmentError, opened
+from app.acquisition.history.state import HistoryState
 from app.acquisition.history.waiting import MOST_WAITING, Waiting
 from app.domain.plant import Tag
 from app.ports import Samples
@@ -38,7 +39,10 @@ MB = 1_000_000
 SEAL_ROWS = 500_000
 """Rows of a log that is sealed: about 11 MB, half a second of one core."""
 SHARE = 8
-"""No log may take more than this part of the bound."""
+"""No log may take more than this part of the bounds, in bytes and in days."""
+DAY_S = 86_400.0
+MEASURED_S = 5.0
+"""How often the folder is measured and looked through for what is too old."""
 HEARTBEAT_S = 5.0
 """Without samples, an empty frame says this often that nothing changed."""
 KEEP_FREE_MB = 200.0
@@ -47,20 +51,11 @@ NO_END = (math.nan, math.nan)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryState:
-    """How the spool does. `reason` says what is wrong since `since_s`; `dropped` samples never reached the disk."""
-
-    ok: bool = True
-    reason: str = ""
-    since_s: float = 0.0
-    rows: int = 0
-    dropped: int = 0
-    evicted_until_s: float | None = None
-
-
 class Spool:
-    """The one writer of a history folder. Nothing is opened before the first `flush`."""
+    """The one writer of a history folder, bounded by bytes and by days (0: not by days).
+
+    Nothing is opened before the first `flush`.
+    """
 
     def __init__(
         self,
@@ -68,6 +63,7 @@ class Spool:
         tags: Sequence[Tag],
         most_mb: float,
         *,
+        most_days: float = 0.0,
         seal_rows: int = SEAL_ROWS,
         keep_free_mb: float = KEEP_FREE_MB,
         most_waiting: int = MOST_WAITING,
@@ -75,15 +71,17 @@ class Spool:
         self._folder = folder
         self._waiting = Waiting(tags, most_waiting)
         self._most = int(most_mb * MB)
+        self._most_s = most_days * DAY_S
         self._seal_rows = max(1, min(seal_rows, self._most // (SHARE * ROW_BYTES)))
         self._keep_free = int(keep_free_mb * MB)
         self._file: GrowingFile | None = None
         self._number = 0
         self._resumed = False
         self._ready: deque[Rows] = deque()
-        self._written_s = 0.0
+        self._written_s = self._measured_s = 0.0
+        self._begins: tuple[int, float] | None = None
         self._lock = threading.Lock()
-        self.state = HistoryState()
+        self.state = HistoryState(most=self._most)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -95,8 +93,12 @@ class Spool:
         self._waiting.take(batch)
 
     def lost(self, tags: Sequence[int], at_s: float) -> None:
-        """Nothing is known of these board indices from `at_s` on, until their next sample."""
+        """Nothing is known of these board indices from `at_s` on, until their next sample or `found`."""
         self._waiting.lost(tags, at_s)
+
+    def found(self, tags: Sequence[int], *, kept: bool) -> None:
+        """These are heard again; `kept`: nothing was missed, so what was broken off at `lost` goes on."""
+        self._waiting.found(tags, kept=kept)
 
     def flush(self, now_s: float) -> None:
         """Bring everything taken so far to disk: what was taken before is safe when this returns with `state.ok`.
@@ -127,6 +129,7 @@ class Spool:
     def _flush(self, now_s: float) -> None:
         file = self._file or self._open()
         self._leave_room()
+        file = self._let_age(file, now_s)
         if not self._ready:
             rows, step = self._waiting.gathered(), self._seal_rows
             self._ready.extend(rows.chosen(slice(at, at + step)) for at in range(0, len(rows), step))
@@ -139,6 +142,9 @@ class Spool:
             file.sync()
             if file.size >= self._log_most():
                 file = self._seal(file)
+        if abs(now_s - self._measured_s) >= MEASURED_S:
+            self._measured_s = now_s
+            self._measure()
 
     def _log_most(self) -> int:
         return self._seal_rows * ROW_BYTES + len(head(self.ids))
@@ -151,6 +157,16 @@ class Spool:
         full.close()
         put_away(full.path)
         return self._file
+
+    def _let_age(self, file: GrowingFile, now_s: float) -> GrowingFile:
+        """Seal a log that spans its share of the days, and let go of what is older than all of them."""
+        if not self._most_s or abs(now_s - self._measured_s) < MEASURED_S:
+            return file
+        if file.rows and now_s - file.since_us / US > self._most_s / SHARE:
+            file = self._seal(file)
+        while self._oldest_until_s() < now_s - self._most_s and self._evict():
+            pass
+        return file
 
     def _tables(self) -> int:
         """What a segment takes at the most beside its rows, and the next log's head."""
@@ -220,9 +236,14 @@ class Spool:
         if not segments:
             return False
         oldest = segments[min(segments)]
-        until_s = spooled_until_s(oldest)
-        files.say_evicted(self._folder, until_s)
+        files.say_evicted(self._folder, spooled_until_s(oldest))
+        self._measured_s = -math.inf
         return files.remove(oldest)
+
+    def _oldest_until_s(self) -> float:
+        """When the oldest segment's last row was written; ∞ where there is none."""
+        segments = files.listing(self._folder).segments
+        return spooled_until_s(segments[min(segments)]) if segments else math.inf
 
     # --- state --------------------------------------------------------------------------------------------------------
 
@@ -244,13 +265,34 @@ class Spool:
         dropped = self._waiting.dropped
         if not self.state.ok:
             log.warning("history is written again; %d samples were dropped", dropped - self.state.dropped)
+        since_s = now_s if not self.state.ok else self.state.since_s
+        rows = self._waiting.gathered_rows
+        self.state = replace(self.state, ok=True, reason="", since_s=since_s, dropped=dropped, rows=rows)
+
+    def _measure(self) -> None:
+        """How much there is, and since when."""
         gone = files.evicted(self._folder)
-        self.state = HistoryState(
-            since_s=now_s if not self.state.ok else self.state.since_s,
-            dropped=dropped,
-            rows=self._waiting.gathered_rows,
-            evicted_until_s=gone.until_s if gone else None,
-        )
+        until_s = gone.until_s if gone else None
+        size = files.sizes(self._folder)
+        self.state = replace(self.state, size=size, begins_s=self._begins_s(until_s), evicted_until_s=until_s)
+
+    def _begins_s(self, evicted_s: float | None) -> float | None:
+        """When the oldest file begins: where what was before it ended, else by itself. Looked up once a file."""
+        if evicted_s is not None:
+            return evicted_s
+        found = files.listing(self._folder)
+        oldest = min([*found.segments, *found.logs], default=None)
+        if oldest is None:
+            return None
+        if self._begins is None or self._begins[0] != oldest:
+            begins_s = self._begun_s(found, oldest)
+            self._begins = None if begins_s is None else (oldest, begins_s)
+        return self._begins[1] if self._begins else None
+
+    def _begun_s(self, found: files.Listing, number: int) -> float | None:
+        if number in found.segments:
+            return spooled_from_s(found.segments[number])
+        return self._file.since_us / US if self._file is not None and self._file.rows else None
 
 
 def put_away(path: Path) -> None:
@@ -261,6 +303,14 @@ def put_away(path: Path) -> None:
     if len(rows):
         files.put(path.with_suffix(files.SEGMENT), sealed(rows, ids, written_us))
     files.remove(path)
+
+
+def spooled_from_s(segment: Path) -> float:
+    """A segment's first source time; its file's date where it can't be read."""
+    try:
+        return opened(segment).first_us / US
+    except UnreadableSegmentError:
+        return segment.stat().st_mtime
 
 
 def spooled_until_s(segment: Path) -> float:

@@ -14,8 +14,20 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from app.acquisition.history.rows import EARLIEST_US, Places, Rows, Times, breaks, joined, micro, micros, shown
+from app.acquisition.history.rows import (
+    EARLIEST_US,
+    NO_ROWS,
+    Places,
+    Rows,
+    Times,
+    breaks,
+    joined,
+    micro,
+    micros,
+    shown,
+)
 from app.domain.plant import Tag
+from app.domain.reading import Quality
 from app.ports import Samples
 
 MOST_WAITING = 1_000_000
@@ -29,14 +41,23 @@ def kept_tags(tags: Sequence[Tag]) -> tuple[Tag, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """From `at_us` on (or their last row, if later) nothing is known of these tags."""
+    """From `at_us` on (or their last row, if later) nothing is known of these tags. `heals`: `Found` may undo it."""
 
     places: Places
     at_us: int
+    heals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """These tags are heard again; `kept`: nothing was missed meanwhile."""
+
+    places: Places
+    kept: bool
 
 
 class Waiting:
-    """`take` and `lost` belong to the loop, `gathered` to the one thread that writes."""
+    """`take`, `lost` and `found` belong to the loop, `gathered` to the one thread that writes."""
 
     def __init__(self, tags: Sequence[Tag], most_rows: int = MOST_WAITING) -> None:
         kept = kept_tags(tags)
@@ -46,8 +67,11 @@ class Waiting:
         self._last_us = np.full(len(kept), EARLIEST_US, np.int64)
         self._known = np.zeros(len(kept), np.bool_)
         self._broken = np.zeros(len(kept), np.bool_)
+        self._values = np.full(len(kept), np.nan)
+        self._qualities = np.full(len(kept), Quality.NO_DATA, np.uint8)
+        self._healing: list[Rows] = []
         self._most_rows = most_rows
-        self._queue: deque[Samples | Lost] = deque()
+        self._queue: deque[Samples | Lost | Found] = deque()
         self._taken = self.gathered_rows = self._told = 0
         self.dropped = 0
 
@@ -68,8 +92,15 @@ class Waiting:
 
     def lost(self, tags: Sequence[int], at_s: float) -> None:
         """These board indices' values are not known from `at_s` on, until the next sample."""
+        self._queue.append(Lost(places=self._places(tags), at_us=micro(at_s), heals=True))
+
+    def found(self, tags: Sequence[int], *, kept: bool) -> None:
+        """These board indices are heard again. `kept`: their lines go on where they were broken off since `lost`."""
+        self._queue.append(Found(places=self._places(tags), kept=kept))
+
+    def _places(self, tags: Sequence[int]) -> Places:
         places = self._place[np.array(tags, np.int64)]
-        self._queue.append(Lost(places=places[places >= 0].astype(np.uint32), at_us=micro(at_s)))
+        return places[places >= 0].astype(np.uint32)
 
     def resume(self, places: Places, last_us: NDArray[np.int64], until_us: int) -> None:
         """An earlier run left rows of these tags and was last heard at `until_us`: their lines break there."""
@@ -82,11 +113,12 @@ class Waiting:
         dropped, items = self.dropped, [self._queue.popleft() for _ in range(len(self._queue))]
         parts = []
         if dropped > self._told:
-            self._told = dropped
+            self._told, self._healing = dropped, []
             parts.append(self._breaks(Lost(places=np.arange(len(self.ids), dtype=np.uint32), at_us=EARLIEST_US)))
         for _, run in groupby(items, type):
             alike = list(run)
             parts += [self._breaks(item) for item in alike if isinstance(item, Lost)]
+            parts += [self._healed(item) for item in alike if isinstance(item, Found)]
             parts.append(self._rows([item for item in alike if isinstance(item, Samples)]))
         return joined([part for part in parts if len(part)])
 
@@ -105,6 +137,7 @@ class Waiting:
             qualities=np.concatenate([batch.qualities for batch in batches]),
         ).chosen(kept)
         again = self._told_again(rows, micros(received_s[kept]))
+        self._values[rows.places], self._qualities[rows.places] = rows.values, rows.qualities
         for part in (rows, again):
             np.maximum.at(self._last_us, part.places, part.times_us)
         self._known[rows.places[np.isfinite(shown(rows.values, rows.qualities))]] = True
@@ -128,4 +161,20 @@ class Waiting:
         places = lost.places[self._known[lost.places]]
         times = np.maximum(self._last_us[places], lost.at_us)
         self._known[places], self._broken[places], self._last_us[places] = False, True, times
+        if lost.heals and len(places):
+            values, qualities = self._values[places], self._qualities[places]
+            self._healing.append(Rows(places=places, times_us=times + 1, values=values, qualities=qualities))
         return breaks(places, times)
+
+    def _healed(self, found: Found) -> Rows:
+        """Where nothing was missed, every value goes on 1 µs behind the break: until what was fetched, or the next."""
+        broken = joined(self._healing)
+        ours = np.isin(broken.places, found.places)
+        self._healing = [broken.chosen(np.flatnonzero(~ours))]
+        if not found.kept:
+            return NO_ROWS
+        rows = broken.chosen(np.flatnonzero(ours))
+        np.maximum.at(self._last_us, rows.places, rows.times_us)
+        self._known[rows.places[np.isfinite(shown(rows.values, rows.qualities))]] = True
+        self._broken[rows.places] = False
+        return rows

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.acquisition.history.state import HistoryState
 from app.acquisition.messages import MESSAGES, Answered, Ended, Message, Pulse, TextChanged, from_line, to_line
 from app.codec import UnreadableError
 from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
@@ -29,6 +30,7 @@ EXAMPLES: list[Message] = [
     LinkState(controller="C", link=Link.REFUSED, since_s=1.5, last_data_s=0.0, reason="true"),
     TextChanged(tag=3, text="null"),
     Pulse(rss_mb=99.5, cpu_s=1.0, samples={"C-L1": 12}),
+    Pulse(rss_mb=99.5, cpu_s=1.0, samples={}, history=HistoryState(dropped=2, size=7, most=9, begins_s=1.5)),
     Ended(reason="The board can't be opened.", todo="Check the data folder."),
     Answered(control_id="k", outcome=Outcome.UNKNOWN, words="No answer.", read_back="2"),
 ]  # fmt: skip

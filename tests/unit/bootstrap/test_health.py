@@ -1,7 +1,9 @@
 """What the status bar is told of each part, and the gaps of an acquisition that died."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from app.acquisition.history.state import HistoryState
 from app.bootstrap.gaps import REASON, Gaps
 from app.bootstrap.health import Station
 from app.domain.status import Health
@@ -53,6 +55,22 @@ def test_what_is_wrong_with_older_operations_stays_said_while_new_ones_are_store
     assert (station.status.store.health, station.status.store.reason) == (Health.DOWN, "no space left")
     station.store()
     assert (station.status.store.health, station.status.store.reason) == (Health.UP, "")
+
+
+def test_history_is_as_its_spool_says() -> None:
+    station = Station(small_plant(), FakeClock())
+    assert station.status.history.health is Health.STARTING
+    at_s = NOON.timestamp()
+    state = HistoryState(size=5, most=10, begins_s=at_s, evicted_until_s=at_s)
+    for said, health in (
+        (state, Health.UP), (replace(state, dropped=3), Health.DEGRADED),
+        (replace(state, ok=False, reason="full", since_s=at_s), Health.DOWN),
+    ):  # fmt: skip
+        station.history(said)
+        assert station.status.history.health is health
+    now = station.status.history
+    assert (now.size, now.most, now.begins_at, now.evicted_until) == (5, 10, NOON, NOON)
+    assert (now.since, now.reason) == (NOON, "full")
 
 
 def test_the_gap_of_a_dead_acquisition_is_from_its_last_word_to_the_next() -> None:

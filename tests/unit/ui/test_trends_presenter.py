@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 
 from app.domain.plant import Signal
+from app.domain.status import HistoryStatus
 from tests.ui.desk import NOW, FakeDesk, FakeValues, at, night_desk, opened
 from tests.ui.shell import FakeShell
 from ui.views.trends.presenter import MOST, TICKS, TrendsPresenter, between, value_text
@@ -233,6 +236,27 @@ def test_it_pans_back_to_where_the_past_begins_and_says_so() -> None:
     assert strip.begins == "values since 21 Nov 20:00: no history is kept"
     assert np.isfinite(strip.values).any()
     assert not np.isfinite(strip.values[strip.times < begins_s]).any()
+
+
+@pytest.mark.parametrize(
+    ("evicted", "said"),
+    [
+        (None, "history begins 21 Nov 20:00"),
+        (at("20:00") - timedelta(minutes=1), "older history made room: begins 21 Nov 20:00"),
+        (at("20:00") - timedelta(hours=6), "history begins 21 Nov 20:00"),
+    ],
+)
+def test_where_the_past_begins_it_says_whether_older_history_had_to_go(evicted: datetime | None, said: str) -> None:
+    bench = Bench()
+    plant = bench.desk.plant
+    bench.desk.plant = replace(plant, tags=tuple(replace(tag, history=True) for tag in plant.tags))
+    bench.desk.values.begins = {tag.index: at("20:00").timestamp() for tag in plant.tags}
+    bench.desk.status = replace(bench.desk.status, history=HistoryStatus(evicted_until=evicted))
+    bench.presenter = TrendsPresenter(bench.view, bench.desk, bench.shell)
+    bench.presenter.pan(-1e6)
+    for _ in range(8):
+        bench.presenter.zoom(1)
+    assert bench.view.strips[0].begins == said
 
 
 def test_while_the_past_is_read_it_says_so_and_shows_it_when_it_is_there() -> None:

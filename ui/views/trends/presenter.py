@@ -29,6 +29,8 @@ MOST = 8
 STATES = (0.0, float(max(MachineState)))
 """The range of a PackML state."""
 TICKS = 8
+SLACK_S = 600.0
+"""A tag's first sample after older history was removed comes at the latest so much later, else it is newer itself."""
 
 
 class TrendsView(Protocol):
@@ -309,8 +311,14 @@ class TrendsPresenter:
         at = f"{self._formats.day(_instant(begins_s))} {self._formats.minute(_instant(begins_s))}"
         place_s = math.floor(begins_s / part_s) * part_s  # where only so much is kept it moves on, but by pixels
         if tag.history:
-            return place_s, t("history begins {at}", at=at)
+            return place_s, t(self._beginning(begins_s), at=at)
         return place_s, t("values since {at}: no history is kept", at=at)
+
+    def _beginning(self, begins_s: float) -> str:
+        """Whether the past was removed there to keep the bounds of history, or never was."""
+        evicted = self._desk.status.history.evicted_until
+        removed = evicted is not None and begins_s <= evicted.timestamp() + SLACK_S
+        return "older history made room: begins {at}" if removed else "history begins {at}"
 
     def _band(self, tag: Tag) -> tuple[float | None, float | None]:
         """The normal band: the plant file's, for a rate without one that around the machine's nominal rate."""

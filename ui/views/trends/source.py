@@ -1,6 +1,7 @@
 """Where a strip's line comes from: the seconds at hand while they reach back far enough, else history. No Qt.
 
-The newest two hours are drawn from one value a second as ever; anything longer or older comes in columns.
+The newest two hours are drawn from one value a second as ever; anything longer or older comes in columns, and so does
+what the screen missed: history may have got it afterwards.
 """
 
 from __future__ import annotations
@@ -51,8 +52,9 @@ def line_of(values: Values, tag: Tag, window: TimeWindow, now_s: float) -> Line:
     spare_s = window.part_s + numbers.GAP_S
     if now_s - from_s <= KEPT_S + spare_s:
         times, found = values.recent(tag.index, now_s - from_s + 2)
-        if not tag.history or (times.size and times[0] <= from_s + spare_s):
-            times, found = numbers.cut(times, found, from_s, to_s)
+        reaches = bool(times.size) and times[0] <= from_s + spare_s
+        times, found = numbers.cut(times, found, from_s, to_s)
+        if not tag.history or (reaches and not np.isnan(found).any()):
             return Line(times=times, values=found)
     columns = round(window.span_s / window.part_s) if window.live else COLUMNS
     edges, low, high = values.drawn(tag.index, from_s, to_s, columns)

@@ -68,9 +68,18 @@ class Spools:
         seal_rows: int = 1_000,
         keep_free_mb: float = 0.0,
         most_waiting: int = 1_000_000,
+        most_days: float = 0.0,
     ) -> Spool:
         """A spool with short segments, that leaves no room to others."""
-        spool = Spool(folder, kept, most_mb, seal_rows=seal_rows, keep_free_mb=keep_free_mb, most_waiting=most_waiting)
+        spool = Spool(
+            folder,
+            kept,
+            most_mb,
+            most_days=most_days,
+            seal_rows=seal_rows,
+            keep_free_mb=keep_free_mb,
+            most_waiting=most_waiting,
+        )
         self._made.append(spool)
         return spool
 

@@ -68,6 +68,19 @@ def test_every_sample_is_spooled_and_a_lost_controller_breaks_the_line(tmp_path:
     assert qualities.tolist() == [0, 0, 0, 0, 0, Quality.LOST, 0]
 
 
+def test_a_link_that_was_kept_over_a_cut_does_not_break_the_line(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "history", PLANT.tags, 50, keep_free_mb=0)
+    acquisition = acquiring(tmp_path, spool)
+    acquisition.samples(one(DAY, 7.0))
+    lost = LinkState(controller=KEPT.controller, link=Link.LOST, since_s=DAY + 8, last_data_s=DAY + 6)
+    acquisition.link(lost)
+    acquisition.link(replace(lost, link=Link.UP, since_s=DAY + 9, kept=True))
+    spool.flush(DAY + 20)
+    spool._let_go()
+    _, low, _ = HistoryReader(tmp_path / "history").drawn(KEPT.id, DAY, DAY + 20, 20)
+    assert low.tolist() == [7.0] * 20
+
+
 async def test_what_waits_is_flushed_while_the_acquisition_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +107,8 @@ async def test_a_bug_in_history_ends_history_and_not_the_acquisition(
     await until(lambda: "history is given up" in caplog.text)
     acquisition.samples(one(DAY + 1, 1.0))
     assert not running.done()
+    assert acquisition.history is not None
+    assert not acquisition.history.ok
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     spool._let_go()

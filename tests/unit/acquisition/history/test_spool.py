@@ -108,6 +108,51 @@ def test_a_lost_controller_breaks_its_lines_and_no_others(tmp_path: Path, new_sp
     assert np.isfinite(other).tolist() == [True] * 11 + [False] * 9, "held until the spool was last written"
 
 
+def test_a_kept_link_mends_its_lines_with_what_was_fetched_and_no_others(tmp_path: Path, new_spool: Spools) -> None:
+    spool = spool_run(new_spool, tmp_path, DAY)
+    spool.lost([0, 1], DAY + 10)
+    spool.flush(DAY + 12)
+    spool.take(batch(0, [DAY + 14], [50.0], received_s=DAY + 20))
+    spool.found([0], kept=True)
+    spool.flush(DAY + 30)
+    _, low, high = HistoryReader(tmp_path).drawn(SPEED, DAY + 9, DAY + 29, 20)
+    assert low.tolist() == [9.0] * 5 + [50.0] * 15
+    assert high.tolist() == low.tolist()
+    _, other, _ = HistoryReader(tmp_path).drawn(OTHER, DAY + 9, DAY + 29, 20)
+    assert np.isfinite(other).tolist() == [True] + [False] * 19
+
+
+def test_a_value_that_did_not_change_over_a_kept_cut_holds_through_it(tmp_path: Path, new_spool: Spools) -> None:
+    spool = spool_run(new_spool, tmp_path, DAY)
+    spool.lost([0], DAY + 10)
+    spool.found([0], kept=True)
+    spool.flush(DAY + 30)
+    _, low, _ = HistoryReader(tmp_path).drawn(SPEED, DAY + 9, DAY + 29, 20)
+    assert low.tolist() == [9.0] * 20
+
+
+def test_a_cut_that_was_kept_mends_no_earlier_one_that_was_not(tmp_path: Path, new_spool: Spools) -> None:
+    spool = spool_run(new_spool, tmp_path, DAY)
+    spool.lost([0], DAY + 10)
+    spool.found([0], kept=False)
+    spool.take(batch(0, [DAY + 20], [1.0]))
+    spool.lost([0], DAY + 21)
+    spool.found([0], kept=True)
+    spool.flush(DAY + 30)
+    _, low, _ = HistoryReader(tmp_path).drawn(SPEED, DAY + 9, DAY + 29, 20)
+    assert np.isfinite(low).tolist() == [True] + [False] * 10 + [True] * 9
+
+
+def test_a_kept_cut_mends_nothing_of_an_earlier_run(tmp_path: Path, new_spool: Spools) -> None:
+    spool_run(new_spool, tmp_path, DAY)
+    spool = new_spool(tmp_path, tags(2))
+    spool.flush(DAY + 50)
+    spool.found([0], kept=True)
+    spool.flush(DAY + 60)
+    _, low, _ = HistoryReader(tmp_path).drawn(SPEED, DAY + 20, DAY + 60, 4)
+    assert np.isnan(low).all()
+
+
 def test_an_unchanged_value_told_again_after_a_loss_is_known_from_then_on(tmp_path: Path, new_spool: Spools) -> None:
     spool = spool_run(new_spool, tmp_path, DAY)
     spool.lost([0], DAY + 12)
@@ -193,6 +238,32 @@ def test_the_bound_holds_at_every_moment_and_what_went_is_said(tmp_path: Path, n
     times, _, _ = everything(tmp_path, SPEED)
     assert known[-1] - 1 <= times[0] <= known[-1], "the oldest that is left follows what went"
     assert len(times) > 3_000, "most of the room is used"
+
+
+def test_what_the_spool_holds_is_told_with_since_when(tmp_path: Path, new_spool: Spools) -> None:
+    spool = new_spool(tmp_path, tags(1), seal_rows=100)
+    assert (spool.state.size, spool.state.begins_s) == (0, None)
+    for minute in range(20):
+        spool.take(batch(0, DAY + 60 * minute + np.arange(60.0), np.arange(60.0)))
+        spool.flush(DAY + 60 * minute + 60)
+    assert (spool.state.size, spool.state.most) == (sizes(tmp_path), 50 * MB)
+    assert spool.state.begins_s == pytest.approx(DAY, abs=60)
+    again = new_spool(tmp_path, tags(1))
+    again.flush(DAY + 5000)
+    assert again.state.begins_s == DAY
+
+
+def test_with_a_bound_in_days_nothing_older_is_kept(tmp_path: Path, new_spool: Spools) -> None:
+    spool = new_spool(tmp_path, tags(1), most_days=2.0)
+    for hour in range(24 * 7):
+        at_s = DAY + 3600 * hour
+        spool.take(batch(0, [at_s], [float(hour)]))
+        spool.flush(at_s)
+    times, _, _ = everything(tmp_path, SPEED)
+    kept_h = (at_s - float(times[0])) / 3600
+    assert 48 <= kept_h <= 48 + 2 * 6 + 1, "two days, and the part of a segment that is not older yet"
+    assert spool.state.evicted_until_s is not None
+    assert spool.state.begins_s == spool.state.evicted_until_s
 
 
 def test_a_bound_made_smaller_holds_from_the_next_start(tmp_path: Path, new_spool: Spools) -> None:
