@@ -43,7 +43,9 @@ QT_PACKAGES: tuple[tuple[str, ...], ...] = (
     ("libxcb-xfixes0",),
     ("libxcb-xkb1",),
 )
-TEST_PACKAGES: tuple[tuple[str, ...], ...] = (("xvfb",), ("xauth",))
+POSTGRES = ("postgresql",)
+TEST_PACKAGES: tuple[tuple[str, ...], ...] = (("xvfb",), ("xauth",), POSTGRES)
+NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/lineside.conf")
 
 
 class SetupError(Exception):
@@ -138,7 +140,21 @@ def install_debian_packages(missing: list[tuple[str, ...]]) -> None:
     run("apt-get", "update", *quiet)
     names = [offered(row) for row in missing]  # only now: a fresh machine's apt knows no package before
     say(f"installing Debian packages: {' '.join(names)}")
-    run("apt-get", "install", *quiet, "--no-install-recommends", *names)
+    install = ("apt-get", "install", *quiet, "--no-install-recommends", *names)
+    if POSTGRES in missing:
+        without_main_cluster(install)
+    else:
+        run(*install)
+
+
+def without_main_cluster(install: tuple[str, ...]) -> None:
+    """Run `install` so that PostgreSQL's programs come without a running server: the tests start their own."""
+    NO_MAIN_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
+    NO_MAIN_CLUSTER.write_text("create_main_cluster = false\n", encoding="utf-8")
+    try:
+        run(*install)
+    finally:
+        NO_MAIN_CLUSTER.unlink()  # the next server that somebody installs here gets its cluster
 
 
 def ensure_venv() -> None:
