@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.alarm import Told, standing
 from app.domain.control import AlarmActing, Result, Writing
 from app.domain.erp import (
     Capability,
@@ -28,6 +29,7 @@ from app.domain.erp import (
     Reference,
     StockLevel,
 )
+from app.domain.lifecycles import AlarmState
 from app.domain.operation import Operation
 from app.domain.plant import Controller, Tag
 
@@ -85,7 +87,12 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmEvent:
-    """An alarm or event of a controller. `key` identifies the condition, `event_id` this occurrence of it."""
+    """An alarm or event of a controller. `key` identifies the condition (or a branch of it: an `earlier` occurrence),
+
+    `event_id` this occurrence of it. `retained` False: the controller no longer cares for it. `by` and `comment`: who
+    acted on it last at the controller. `sure_clock` False: the controller's time was missing or impossible, or its
+    clock is wrong; `source_s` is then at best its word.
+    """
 
     controller: str
     machine: str | None
@@ -101,6 +108,28 @@ class AlarmEvent:
     recorded_at: str = ""
     replayed: bool = False
     shelved: bool = False
+    suppressed: bool = False
+    out_of_service: bool = False
+    retained: bool = True
+    earlier: bool = False
+    unconfirmed: bool = False
+    by: str = ""
+    comment: str = ""
+    sure_clock: bool = True
+
+    @property
+    def state(self) -> AlarmState:
+        """How the alarm stands after it."""
+        return standing(
+            Told(
+                active=self.active,
+                acknowledged=self.acknowledged,
+                shelved=self.shelved,
+                suppressed=self.suppressed,
+                out_of_service=self.out_of_service,
+                retained=self.retained,
+            )
+        )
 
 
 class DriverSink(Protocol):

@@ -117,6 +117,11 @@ class LinkBook:
         self._last_data_s = at_s
         self._sink.alive(self.state.controller, at_s)
 
+    def remark(self, note: str) -> None:
+        """What explains a link that is up has changed; nothing while it is not up."""
+        if self.state.link is Link.UP and safe(note) != self.state.reason:
+            self._change(Link.UP, safe(note), self.state.since_s, kept=True)
+
     @property
     def last_data_s(self) -> float:
         """The last word received; 0 before the first."""

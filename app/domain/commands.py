@@ -330,7 +330,7 @@ class RequestControl(Command):
 class RequestAlarmAct(Command):
     """Ask a controller to acknowledge, confirm, comment or shelve one of its alarms, as the person saw it.
 
-    `alarm` is the controller's key of the condition, `event_id` the occurrence; `minutes` only for shelving.
+    `alarm` is the controller's key of the condition, `event_id` the occurrence; `minutes` only for a timed shelf.
     """
 
     controller: str

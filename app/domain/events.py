@@ -551,6 +551,7 @@ class AlarmAct(StrEnum):
     CONFIRM = "confirm"
     COMMENT = "comment"
     SHELVE = "shelve"
+    SHELVE_ONCE = "shelve_once"
     UNSHELVE = "unshelve"
 
 

@@ -9,6 +9,7 @@ from app.domain import commands as c
 from app.domain import events as e
 from app.domain.control import LONGEST_SHELF_MIN, Control, check_state, checked_value
 from app.domain.errors import NotFoundError, RefusedError
+from app.domain.lifecycle import words
 from app.domain.lifecycles import CONTROL, ControlTrigger
 from app.domain.packml import MachineState
 from app.domain.plant import AllowedCommand
@@ -76,7 +77,7 @@ def request_alarm_act(command: c.RequestAlarmAct, ctx: Context) -> Iterator[e.Ev
         station=ctx.station,
         controller=controller.id,
         machine=command.machine if command.machine in ctx.plant.machines else None,
-        what=f"{command.act.value.capitalize()} {safe(command.code, 80)}".strip(),
+        what=f"{words(command.act).capitalize()} {safe(command.code, 80)}".strip(),
         act=command.act,
         subject=command.alarm,
         event_id=command.event_id,

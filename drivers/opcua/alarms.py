@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeGuard
 
 from asyncua import ua
 
@@ -21,8 +22,10 @@ from drivers.opcua.items import EVENT_HANDLE, create
 from drivers.opcua.session import Session, standard
 from drivers.samples import plausible_s
 
-QUEUE = 1_000
+QUEUE = 10_000
+"""Events that the server keeps between two publishings: a refresh of a plant in trouble comes all at once."""
 MEDIUM = 500
+LONGEST_NAME = 80
 MILDEST, WORST = 1, 1_000
 """Severity of an event that tells none, and the standard's bounds."""
 
@@ -57,9 +60,14 @@ FIELDS = (
     EventField(name="condition_name", path=("ConditionName",), type=CONDITION_TYPE),
     EventField(name="branch", path=("BranchId",), type=CONDITION_TYPE),
     EventField(name="retain", path=("Retain",), type=CONDITION_TYPE),
-    EventField(name="shelf", path=("ShelvingState", "CurrentState", "Id"), type=ua.ObjectIds.AlarmConditionType),
+    EventField(name="by", path=("ClientUserId",), type=CONDITION_TYPE),
+    EventField(name="comment", path=("Comment",), type=CONDITION_TYPE),
     EventField(name="acked", path=("AckedState", "Id"), type=ua.ObjectIds.AcknowledgeableConditionType),
+    EventField(name="confirmed", path=("ConfirmedState", "Id"), type=ua.ObjectIds.AcknowledgeableConditionType),
     EventField(name="active", path=("ActiveState", "Id"), type=ua.ObjectIds.AlarmConditionType),
+    EventField(name="shelf", path=("ShelvingState", "CurrentState", "Id"), type=ua.ObjectIds.AlarmConditionType),
+    EventField(name="suppressed", path=("SuppressedState", "Id"), type=ua.ObjectIds.AlarmConditionType),
+    EventField(name="out_of_service", path=("OutOfServiceState", "Id"), type=ua.ObjectIds.AlarmConditionType),
     EventField(name="code", path=("AlarmCode",), own=True),
     EventField(name="recorded_at", path=("RecordedAt",), own=True),
     EventField(name="replayed", path=("Replayed",), own=True),
@@ -72,13 +80,14 @@ Fields = Mapping[str, object]
 class AlarmSource:
     """Whose alarms they are. `machines` maps the events' SourceName to a machine; `uri_of` namespaces to URIs.
 
-    `conditions` remembers them, over sessions.
+    `conditions` remembers them, over sessions; `sure_clock` says whether the controller's clock may be believed.
     """
 
     controller: str
     machines: Mapping[str, str]
     uri_of: Callable[[int], str]
     conditions: Conditions = field(default_factory=Conditions)
+    sure_clock: Callable[[], bool] = lambda: True
 
 
 def event_filter(own_namespace: int) -> ua.EventFilter:
@@ -154,7 +163,7 @@ def told(fields: Fields, source: AlarmSource, received_s: float) -> list[AlarmEv
 
 def _remember(fields: Fields, source: AlarmSource, event: AlarmEvent) -> None:
     node = fields["condition"]
-    if isinstance(node, ua.NodeId) and not node.is_null():
+    if _named(node):
         uri, retained = source.uri_of(node.NamespaceIndex), fields["retain"] is True
         source.conditions.take(Condition(node=node, uri=uri, event=event, retained=retained))
 
@@ -173,7 +182,7 @@ def alarm_event(fields: Fields, source: AlarmSource, received_s: float) -> Alarm
     `key` is the condition with the URI of its namespace (and its branch), or source and code for plain events.
     """
     at = fields["time"]
-    source_s, _ = plausible_s(seconds(at) if isinstance(at, datetime) else None, received_s)
+    source_s, own_clock = plausible_s(seconds(at) if isinstance(at, datetime) else None, received_s)
     name = re.sub(r"^\d+:", "", _text(fields["source"]))
     code = safe(_text(fields["code"]) or _text(fields["condition_name"]))
     message = safe(_text(fields["message"]))
@@ -188,25 +197,39 @@ def alarm_event(fields: Fields, source: AlarmSource, received_s: float) -> Alarm
         message=message,
         severity=_severity(fields["severity"]),
         active=fields["active"] is not False,
-        acknowledged=fields["acked"] is True,
+        acknowledged=_acknowledged(fields),
         source_s=source_s,
         received_s=received_s,
         recorded_at=recorded_at.isoformat() if isinstance(recorded_at, datetime) else safe(_text(recorded_at)),
         replayed=fields["replayed"] is True or recorded_at is not None,
-        shelved=_shelved(fields["shelf"]),
+        shelved=_named(fields["shelf"]) and fields["shelf"].Identifier != UNSHELVED,
+        suppressed=fields["suppressed"] is True,
+        out_of_service=fields["out_of_service"] is True,
+        retained=fields["retain"] is not False,
+        earlier=_named(fields["branch"]),
+        unconfirmed=fields["confirmed"] is False,
+        by=safe(_text(fields["by"]), LONGEST_NAME),
+        comment=safe(_text(fields["comment"])),
+        sure_clock=own_clock and source.sure_clock(),
     )
 
 
-def _shelved(state: object) -> bool:
-    return isinstance(state, ua.NodeId) and not state.is_null() and state.Identifier != UNSHELVED
+def _acknowledged(fields: Fields) -> bool:
+    """What can't be acknowledged at all needs no acknowledgement once it has returned."""
+    acked = fields["acked"]
+    return acked is True or (acked is None and fields["active"] is False)
+
+
+def _named(node: object) -> TypeGuard[ua.NodeId]:
+    return isinstance(node, ua.NodeId) and not node.is_null()
 
 
 def _condition(fields: Fields, source: AlarmSource) -> str:
     node, branch = fields["condition"], fields["branch"]
-    if not isinstance(node, ua.NodeId) or node.is_null():
+    if not _named(node):
         return ""
     text = _node_text(node, source)
-    if isinstance(branch, ua.NodeId) and not branch.is_null():
+    if _named(branch):
         text += f"#{_node_text(branch, source)}"
     return safe(text)
 

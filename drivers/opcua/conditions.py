@@ -32,6 +32,7 @@ class Conditions:
     def __init__(self) -> None:
         self._known: dict[str, Condition] = {}
         self._suspects: set[str] = set()
+        self._whole = True
 
     def take(self, condition: Condition) -> None:
         """An event of a condition came."""
@@ -48,16 +49,29 @@ class Conditions:
 
     def refresh_begins(self) -> None:
         """Every retained condition is suspect until it is repeated."""
+        self._whole = True
         self._suspects = {key for key, condition in self._known.items() if condition.retained}
+
+    def events_lost(self) -> None:
+        """The server lost events: a refresh under way proves nothing of what it does not repeat."""
+        self._whole = False
 
     def refresh_ends(self, received_s: float) -> list[AlarmEvent]:
         """What was not repeated is over: the events by which it returns to normal."""
-        gone = [self._known[key] for key in self._known if key in self._suspects]
+        gone = [self._known[key] for key in self._known if key in self._suspects] if self._whole else []
         self._suspects = set()
         over = []
         for condition in gone:
             event = replace(
-                condition.event, active=False, acknowledged=True, source_s=received_s, received_s=received_s
+                condition.event,
+                active=False,
+                acknowledged=True,
+                shelved=False,
+                suppressed=False,
+                out_of_service=False,
+                retained=False,
+                source_s=received_s,
+                received_s=received_s,
             )
             self._known[event.key] = replace(condition, event=event, retained=False)
             over.append(event)

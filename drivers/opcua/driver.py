@@ -19,6 +19,7 @@ from app.ports import DriverSink, Link
 from drivers.fields import int_of, with_prefix
 from drivers.opcua import alarms
 from drivers.opcua.address import NAMESPACE_PREFIX, SOURCE_PREFIX, UA_URI, parse_address
+from drivers.opcua.clock import ServerClock
 from drivers.opcua.columns import Columns
 from drivers.opcua.conditions import Conditions
 from drivers.opcua.items import (
@@ -49,6 +50,8 @@ HELD_S = 30.0
 LEAST_QUEUE, MOST_QUEUE = 10, 1_000
 CLOCK_MS = 500.0
 RESUME_EVERY_S = 2.0
+REFRESH_EVERY_S = 2.0
+"""Alarms are not asked for again sooner: a server that loses events over a refresh would lose them for ever."""
 SHUTDOWN = 4
 """ServerState: the server says itself that it goes away."""
 
@@ -119,6 +122,7 @@ class _Feed:
         self._sink = sink
         self._log = log
         self._losses = losses
+        self._conditions = conditions
         self._table = ItemTable(items)
         self._subscription = Subscription(session, self)
         self._missed = True
@@ -127,13 +131,19 @@ class _Feed:
         self._heard_s = time.monotonic()
         """When the last publish response came."""
         self._refresh_wanted = asyncio.Event()
-        self._note = "" if controller.identity else f"identity not checked: {session.application_uri}"
+        self._clock = ServerClock()
+        self._identity_note = "" if controller.identity else f"identity not checked: {session.application_uri}"
         self._source = alarms.AlarmSource(
             controller=controller.id,
             machines=with_prefix(controller.settings, SOURCE_PREFIX),
             uri_of=session.uri,
             conditions=conditions,
+            sure_clock=lambda: self._clock.sure,
         )
+
+    @property
+    def _note(self) -> str:
+        return "; ".join(part for part in (self._identity_note, self._clock.words) if part)
 
     async def run(self) -> None:
         """Subscribe and hand on what comes until the session is lost; raises what ended it."""
@@ -231,6 +241,7 @@ class _Feed:
                 refused = await alarms.refresh(self._session, self._subscription.id)
             if refused:
                 self._log.note(f"The server does not repeat its active alarms: {refused}")
+            await asyncio.sleep(REFRESH_EVERY_S)
 
     # --- what the subscription tells ---
 
@@ -247,10 +258,12 @@ class _Feed:
         if message.unreadable:
             self._lose(received_s, "A notification of the server could not be read; its values are lost.")
 
-    def alive(self) -> None:
+    def alive(self, sent_s: float) -> None:
         """A publish response came, and what it held was handed on."""
         now_s, self._heard_s = time.time(), time.monotonic()
         self._backoff.reset()
+        if self._clock.hear(sent_s, now_s):
+            self._book.remark(self._note)
         self._book.heard(now_s, self._note, kept=not self._missed)
         self._missed = False
         self._losses.tell(now_s)
@@ -283,6 +296,7 @@ class _Feed:
         for event in events:
             fields = alarms.named_fields(event.EventFields)
             if alarms.asks_for_refresh(fields):
+                self._conditions.events_lost()
                 self._refresh_wanted.set()
             for told in alarms.told(fields, self._source, received_s):
                 self._sink.alarm(told)

@@ -40,10 +40,13 @@ NOT_KEPT = (BadMessageNotAvailable, BadServiceUnsupported, BadNotImplemented)
 
 
 class Listener(Protocol):
-    """Who is told what comes. `message` before `alive`: a word on time is told when its content was taken."""
+    """Who is told what comes. `message` before `alive`: a word on time is told when its content was taken.
+
+    `sent_s` is the server's clock when it sent the word.
+    """
 
     def message(self, message: Message) -> None: ...
-    def alive(self) -> None: ...
+    def alive(self, sent_s: float) -> None: ...
     def missing(self, messages: int) -> None: ...
 
 
@@ -153,7 +156,7 @@ class Subscription:
             if published.more:
                 self._wider.release()
             await self._take(published.message)
-            self._listener.alive()
+            self._listener.alive(published.message.sent_s)
 
     async def _take(self, message: Message) -> None:
         """Hand on what comes before the message, then the message. A keep-alive has the number of the next."""

@@ -13,7 +13,7 @@ from asyncua import ua
 from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import Primitives, extensionobject_from_binary, nodeid_from_binary, struct_from_binary
 
-from drivers.opcua.columns import Columns, UnreadableError, read_columns
+from drivers.opcua.columns import EPOCH_US, TICKS_A_US, Columns, UnreadableError, read_columns
 
 PUBLISH_RESPONSE = ua.ObjectIds.PublishResponse_Encoding_DefaultBinary
 REPUBLISH_RESPONSE = ua.ObjectIds.RepublishResponse_Encoding_DefaultBinary
@@ -29,13 +29,14 @@ Note: TypeAlias = Columns | ua.EventNotificationList | ua.StatusChangeNotificati
 class Message:
     """One NotificationMessage. `unreadable` counts the notifications that could not be read and are not in `notes`.
 
-    `sequence` of a keep-alive is that of the next message.
+    `sequence` of a keep-alive is that of the next message. `sent_s` is the server's clock then, 1970 UTC.
     """
 
     sequence: int
     notes: tuple[Note, ...]
     unreadable: int = 0
     keep_alive: bool = False
+    sent_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def _after_header(body: bytes, wanted: int) -> Buffer:
 
 def _message(body: bytes, buffer: Buffer) -> Message:
     sequence = int(Primitives.UInt32.unpack(buffer))
-    buffer.skip(8)
+    sent_s = (int(Primitives.Int64.unpack(buffer)) // TICKS_A_US - EPOCH_US) / 1e6
     count = max(0, int(Primitives.Int32.unpack(buffer)))
     notes: list[Note] = []
     unreadable = 0
@@ -94,7 +95,7 @@ def _message(body: bytes, buffer: Buffer) -> Message:
             unreadable += 1
         else:
             notes.append(note)
-    return Message(sequence=sequence, notes=tuple(notes), unreadable=unreadable, keep_alive=count == 0)
+    return Message(sequence=sequence, notes=tuple(notes), unreadable=unreadable, keep_alive=count == 0, sent_s=sent_s)
 
 
 def _note(body: bytes, buffer: Buffer) -> Note | None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from dataclasses import replace
 
 from asyncua import ua
 
 from app.domain.control import AlarmActing, Outcome, Result, Writing
 from app.domain.plant import Controller, Signal, Tag
 from app.domain.reading import Quality
+from app.ports import AlarmEvent
 from drivers.opcua.acts import alarm_call
 from drivers.opcua.address import NodeRef, UaAddress, parse_address
-from drivers.opcua.answers import ADVICE, LOOK_AGAIN, told, unanswered
+from drivers.opcua.answers import ADVICE, LOOK_AGAIN, OVERTAKEN, stands_now, told, unanswered
 from drivers.opcua.conditions import Conditions
 from drivers.opcua.decode import add
 from drivers.opcua.items import Item, resolve
@@ -28,6 +30,8 @@ from drivers.samples import Batch
 from drivers.session import LostError
 
 LOOK_EVERY_S = 0.2
+OVERTAKER_S = 1.5
+"""So long to wait for the event of whoever was first."""
 Faults = (OSError, TimeoutError, LostError)
 
 
@@ -71,7 +75,30 @@ class Writer:
             request = await alarm_call(session, condition, acting, self._timeout_s)
         except NotSentError as error:
             return Result(outcome=Outcome.FAILED, words=f"Nothing was sent: {error}")
-        return await self._called(session, request, LOOK_AGAIN)
+        return await self._acted(session, request, acting)
+
+    async def _acted(self, session: Session, request: ua.CallMethodRequest, acting: AlarmActing) -> Result:
+        """The call's outcome; who was overtaken is told by whom, and how the alarm stands now."""
+        try:
+            status = await self._status(session, request)
+        except (*Faults, ua.UaError, LookupError) as error:
+            return unanswered(error, LOOK_AGAIN)
+        result = told(status, LOOK_AGAIN)
+        if status.value not in OVERTAKEN:
+            return result
+        stands = await self._newer(acting)
+        return replace(result, words=f"{result.words} {stands_now(stands)}") if stands is not None else result
+
+    async def _newer(self, acting: AlarmActing) -> AlarmEvent | None:
+        """The alarm's event after the one that the person saw; it may be a moment behind the answer."""
+        until_s = time.monotonic() + OVERTAKER_S
+        while True:
+            known = self._conditions.get(acting.alarm)
+            if known is not None and known.event.event_id != acting.event_id:
+                return known.event
+            if time.monotonic() >= until_s:
+                return None
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def _open_session(self) -> Session:
         if self._session is None:
@@ -80,13 +107,16 @@ class Writer:
 
     # --- the one attempt ----------------------------------------------------------------------------------------------
 
-    async def _called(self, session: Session, request: ua.CallMethodRequest, advice: str = ADVICE) -> Result:
+    async def _called(self, session: Session, request: ua.CallMethodRequest) -> Result:
         try:
-            async with asyncio.timeout(self._timeout_s):
-                status = (await session.services.call([request]))[0].StatusCode
+            return told(await self._status(session, request))
         except (*Faults, ua.UaError, LookupError) as error:
-            return unanswered(error, advice)
-        return told(status, advice)
+            return unanswered(error)
+
+    async def _status(self, session: Session, request: ua.CallMethodRequest) -> ua.StatusCode:
+        async with asyncio.timeout(self._timeout_s):
+            status: ua.StatusCode = (await session.services.call([request]))[0].StatusCode
+            return status
 
     async def _written(self, session: Session, node: ua.NodeId, value: ua.Variant) -> Result:
         try:

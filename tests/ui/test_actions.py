@@ -67,6 +67,7 @@ def busy_desk() -> FakeDesk:
         desk.record(event, person="silva")
     shelved = AlarmState.SHELVED
     desk.alarms = tuple(replace(row, state=shelved) if row.code == "LAB-0410" else row for row in desk.alarms)
+    desk.alarms = tuple(replace(row, unconfirmed=row.code == "FIL-2201") for row in desk.alarms)
     return desk
 
 
@@ -194,6 +195,10 @@ PLAYS: Mapping[str, Play] = {
     "alarm.shelve": Play(
         by="silva", ref="alarm/C-L2/FIL-2201", answers=({"minutes": "15"},),
         sends=alarm_act("FIL-2201", e.AlarmAct.SHELVE, minutes=15),
+    ),
+    "alarm.shelve_once": Play(
+        by="silva", ref="alarm/C-L2/FIL-2201", answers=({},),
+        sends=alarm_act("FIL-2201", e.AlarmAct.SHELVE_ONCE),
     ),
     "alarm.unshelve": Play(
         by="silva", ref="alarm/C-L2/LAB-0410", answers=({},), sends=alarm_act("LAB-0410", e.AlarmAct.UNSHELVE)

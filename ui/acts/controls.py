@@ -12,6 +12,7 @@ from app.domain.alarm import Alarm
 from app.domain.control import Control, read_back_tag, set_point
 from app.domain.errors import RefusedError
 from app.domain.events import AlarmAct
+from app.domain.lifecycle import words
 from app.domain.lifecycles import ALARM, CONTROL, AlarmState, AlarmTrigger, ControlTrigger
 from app.domain.packml import MachineState
 from app.domain.plant import AllowedCommand, Signal
@@ -152,7 +153,7 @@ def act_on(desk: Desk, shell: Shell, alarm: Alarm, act: AlarmAct, comment: str =
         comment=comment,
         minutes=minutes,
     )
-    send(desk, shell, command, t("Asked of the controller: {act} {code}.", act=t(act.value), code=alarm.code).strip())
+    send(desk, shell, command, t("Asked of the controller: {act} {code}.", act=t(words(act)), code=alarm.code).strip())
 
 
 def acting(act: AlarmAct, title: str, confirm: str) -> Callable[[Desk, str, Shell], None]:
@@ -176,22 +177,22 @@ def acting(act: AlarmAct, title: str, confirm: str) -> Callable[[Desk, str, Shel
     return run
 
 
-WORDLESS = frozenset({AlarmAct.SHELVE, AlarmAct.UNSHELVE})
+WORDLESS = frozenset({AlarmAct.SHELVE, AlarmAct.SHELVE_ONCE, AlarmAct.UNSHELVE})
 """Acts that carry no comment to the controller."""
 
 
-def may_act(fits: Callable[[AlarmState], bool]) -> Callable[[Desk, str], bool]:
-    """Whether the alarm's controller takes acts and the alarm is in a state for this one."""
+def may_act(fits: Callable[[Alarm], bool]) -> Callable[[Desk, str], bool]:
+    """Whether the alarm's controller takes acts and the alarm stands so that this one is possible."""
 
     def asked(desk: Desk, ref: str) -> bool:
         alarm = alarm_of(desk, ref)
         controller = desk.plant.controllers.get(alarm.controller) if alarm else None
-        return alarm is not None and controller is not None and controller.alarm_acts and fits(alarm.state)
+        return alarm is not None and controller is not None and controller.alarm_acts and fits(alarm)
 
     return asked
 
 
-def alarm_row(name: str, text: str, key: str, act: AlarmAct, fits: Callable[[AlarmState], bool], title: str) -> Row:
+def alarm_row(name: str, text: str, key: str, act: AlarmAct, fits: Callable[[Alarm], bool], title: str) -> Row:
     """A row over alarms."""
     return Row(
         id=f"alarm.{name}",
@@ -237,9 +238,19 @@ def settle(desk: Desk, ref: str, shell: Shell) -> None:
     shell.ask(form, done)
 
 
-def unacknowledged(state: AlarmState) -> bool:
+def unacknowledged(alarm: Alarm) -> bool:
     """Whether the controller waits for an acknowledgement."""
-    return ALARM.may(state, AlarmTrigger.ACKNOWLEDGE)
+    return ALARM.may(alarm.state, AlarmTrigger.ACKNOWLEDGE)
+
+
+def unconfirmed(alarm: Alarm) -> bool:
+    """Whether the controller waits for a confirmation, which comes after the acknowledgement."""
+    return alarm.unconfirmed and not unacknowledged(alarm)
+
+
+def may_shelve(alarm: Alarm) -> bool:
+    """Whether it can be put on a shelf; an earlier occurrence has none of its own."""
+    return ALARM.may(alarm.state, AlarmTrigger.SHELVE) and not alarm.earlier
 
 
 ROWS = (
@@ -255,14 +266,16 @@ ROWS = (
     ),
     alarm_row("acknowledge", "acknowledge at the controller", "A", AlarmAct.ACKNOWLEDGE, unacknowledged,
               "Acknowledge {code} at the controller"),
-    alarm_row("confirm", "confirm at the controller", "Shift+A", AlarmAct.CONFIRM, lambda state: True,
+    alarm_row("confirm", "confirm at the controller", "Shift+A", AlarmAct.CONFIRM, unconfirmed,
               "Confirm {code} at the controller"),
-    alarm_row("comment", "comment at the controller", "N", AlarmAct.COMMENT, lambda state: True,
+    alarm_row("comment", "comment at the controller", "N", AlarmAct.COMMENT, lambda alarm: True,
               "Comment on {code} at the controller"),
-    alarm_row("shelve", "shelve at the controller", "S", AlarmAct.SHELVE,
-              lambda state: ALARM.may(state, AlarmTrigger.SHELVE), "Shelve {code} at the controller"),
+    alarm_row("shelve", "shelve at the controller", "S", AlarmAct.SHELVE, may_shelve,
+              "Shelve {code} at the controller"),
+    alarm_row("shelve_once", "shelve at the controller until it clears", "Shift+S", AlarmAct.SHELVE_ONCE, may_shelve,
+              "Shelve {code} at the controller until it clears"),
     alarm_row("unshelve", "take off the controller's shelf", "U", AlarmAct.UNSHELVE,
-              lambda state: state is AlarmState.SHELVED, "Take {code} off the controller's shelf"),
+              lambda alarm: alarm.state is AlarmState.SHELVED, "Take {code} off the controller's shelf"),
     Row(
         id="control.settle",
         text="say how it stands",

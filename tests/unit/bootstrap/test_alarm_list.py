@@ -24,7 +24,8 @@ S = AlarmState
         ([UP, DOWN, UP], S.UNACKNOWLEDGED, 2),
         ([UP, DOWN, replace(DOWN, acknowledged=True)], None, 0),
         ([UP, replace(UP, acknowledged=True), replace(DOWN, acknowledged=True)], None, 0),
-        ([DOWN], None, 0),
+        ([DOWN], S.RETURNED_UNACKNOWLEDGED, 1),
+        ([replace(DOWN, acknowledged=True)], None, 0),
         ([replace(UP, acknowledged=True)], S.ACKNOWLEDGED, 1),
     ],
 )

@@ -86,7 +86,7 @@ class Heard:
         """A message."""
         self.told.append(message.sequence)
 
-    def alive(self) -> None:
+    def alive(self, sent_s: float) -> None:
         """A word."""
         self.told.append("alive")
 
