@@ -1,7 +1,8 @@
 """The bus: one queue of commands, one writer. Step the table, append to the journal, commit, fold, then tell anyone.
 
 Every command that waits is handled against one draft and committed in one transaction (group commit); each is refused
-by itself. Knows no store and no lifecycle: handlers come as tables, the journal as a port.
+by itself. Knows no store and no lifecycle: handlers come as tables, the journal as a port. Where the station has joined
+a plant, `merge` keeps what is only stored here apart, and what frees or hands over waits for the plant's log.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +19,14 @@ from app.domain.commands import Command
 from app.domain.erp import Reference
 from app.domain.errors import KnownError, RefusedError
 from app.domain.events import Event
-from app.domain.operation import Operation, Recorded, chain_hash
+from app.domain.merging import CONFIRM_FIRST, strict, tip_of
+from app.domain.operation import Operation, Outcome, Recorded, SharedOperation, chain_hash
 from app.domain.people import SYSTEM, Person
 from app.domain.permissions import allowed
 from app.domain.plant import Plant
 from app.ports import Clock, Ids, Journal
 from app.readmodel.fold import evolve
+from app.readmodel.merge import UNSHARED, Merge, Verdict
 from app.readmodel.model import Changes, Model
 from app.services.context import Context, Draft, Handler
 
@@ -56,7 +59,12 @@ class _Unit:
     """One command's events, not yet committed."""
 
     draft: Draft
-    recorded: list[Recorded]
+    recorded: list[Recorded] = field(default_factory=list)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may be shown only once the plant's log has taken it."""
+        return any(type(rec.event) in CONFIRM_FIRST for rec in self.recorded)
 
 
 class Bus:
@@ -74,9 +82,19 @@ class Bus:
         commands: Mapping[type[Command], Handler],
         reactions: Mapping[type[Event], Sequence[Handler]],
         blocking: Blocking,
+        merge: Merge | None = None,
+        unreachable: Callable[[], str] = lambda: "",
     ) -> None:
+        """`merge` (its model is `model`) where the station has joined a plant; `unreachable` then says why its log
+
+        can't be reached now, or nothing.
+        """
         self.plant = plant
         self.model = model
+        self._merge = merge
+        self._unreachable = unreachable
+        self._asked: dict[str, tuple[_Waiting, Sequence[Recorded]]] = {}
+        self._turn = asyncio.Lock()
         self.reference = Reference()
         self._journal = journal
         self._clock = clock
@@ -107,12 +125,33 @@ class Bus:
             batch = [await self._queue.get()]
             while len(batch) < LARGEST_BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            await self._serve(batch)
+            async with self._turn:
+                await self._serve(batch)
+
+    async def absorb(self, batch: Sequence[SharedOperation]) -> None:
+        """Take in what the plant's log has next, and answer who waited for it."""
+        if self._merge is None:
+            raise RuntimeError("this station has joined no plant")
+        async with self._turn:
+            taken = self._merge.take(batch)
+        self._publish(taken.changes)
+        for verdict in taken.verdicts:
+            self._judged(verdict)
+
+    def _judged(self, verdict: Verdict) -> None:
+        """Answer whoever waits for the plant's log; the first operation of a command speaks for all of them."""
+        waiting, records = self._asked.pop(verdict.cause, (None, ()))
+        if waiting is None or waiting.answer.done():
+            return
+        if verdict.outcome is Outcome.APPLIED:
+            waiting.answer.set_result(_stored(records))
+        else:
+            waiting.answer.set_exception(RefusedError(verdict.reason, "Look at what stands now."))
 
     async def _serve(self, batch: Sequence[_Waiting]) -> None:
         """Handle every command of a batch, commit once, fold, answer."""
         draft, seq = Draft(self.model), self._journal.head()[0]
-        done: list[tuple[_Waiting, Sequence[Recorded]]] = []
+        done: list[tuple[_Waiting, _Unit]] = []
         operations: list[Operation] = []
         for waiting in batch:
             try:
@@ -121,10 +160,11 @@ class Bus:
             except Exception as error:  # noqa: BLE001 - the edge of the loop
                 _refuse(waiting, error)
                 continue
-            unit.draft.merge_into(draft)
+            if not self._asks_first(unit):
+                unit.draft.merge_into(draft)
             seq += len(sealed)
             operations += sealed
-            done.append((waiting, unit.recorded))
+            done.append((waiting, unit))
         try:
             if operations:
                 await self._blocking(lambda: self._journal.append(operations))
@@ -132,12 +172,25 @@ class Bus:
             for waiting, _ in done:
                 _refuse(waiting, error)
             return
-        self._absorb(draft, seq)
-        self._tell(draft, seq, done)
+        self._absorb(draft, len(operations))
+        self._keep(done)
+        self._tell(draft, done)
+
+    def _asks_first(self, unit: _Unit) -> bool:
+        return self._merge is not None and unit.waits
+
+    def _keep(self, done: Sequence[tuple[_Waiting, _Unit]]) -> None:
+        """Until the plant's log has answered, what was stored is only ours."""
+        if self._merge is None:
+            return
+        for waiting, unit in done:
+            self._merge.keep(unit.recorded, shown=not unit.waits)
+            if unit.waits:
+                self._asked[unit.recorded[0].opid] = (waiting, unit.recorded)
 
     def _handle(self, waiting: _Waiting, draft: Draft, seq: int) -> _Unit:
         """The events of one command and of what reacts to them, drafted. Raises KnownError and leaves no trace."""
-        unit = _Unit(Draft(draft), [])
+        unit = _Unit(Draft(draft))
         context = self._context(waiting.actor, unit.draft)
         handler = self._commands[type(waiting.command)]
         if waiting.actor is not SYSTEM and not allowed(type(waiting.command), waiting.actor.roles):
@@ -149,6 +202,8 @@ class Bus:
             for reaction in self._reactions.get(type(event), ()):
                 self._apply(reaction(event, context), unit, waiting, context.now, seq)
             position += 1
+        if self._asks_first(unit) and (reason := self._unreachable()):
+            raise RefusedError(f"This needs the plant's shared store: {reason}", "It can be done once that is back.")
         return unit
 
     def _context(self, actor: Person, draft: Draft) -> Context:
@@ -165,15 +220,17 @@ class Bus:
     def _apply(self, events: Iterable[Event], unit: _Unit, waiting: _Waiting, now: datetime, seq: int) -> None:
         """Draft each event as it is yielded, so that its handler goes on in a world that has it."""
         for event in events:
-            row = unit.draft.get(event.stream)
+            row, opid = unit.draft.get(event.stream), self._ids.new()
             recorded = Recorded(
                 event=event,
-                opid=self._ids.new(),
-                seq=seq + len(unit.recorded) + 1,
+                opid=opid,
+                seq=seq + len(unit.recorded) + 1 + (UNSHARED if self._merge else 0),
                 person=waiting.actor.id,
                 at=now,
                 source_at=waiting.source_at or now,
                 version=(row.version if row else 0) + 1,
+                cause=unit.recorded[0].opid if unit.recorded else opid,
+                base_opid=unit.draft.tip(event.strand) if strict(type(event)) else "",
             )
             new = evolve(row, recorded)
             if new is not None:
@@ -181,30 +238,34 @@ class Bus:
             occurrence = getattr(event, "occurrence", "")
             if occurrence:
                 unit.draft.occurrences.setdefault(occurrence, event.stream.partition("/")[2])
+            strand = tip_of(event)
+            if strand is not None:
+                unit.draft.tips[strand] = opid
             unit.recorded.append(recorded)
 
     def _seal(self, records: Sequence[Recorded], prev: str) -> list[Operation]:
         """Chain one command's events onto the operation with the hash `prev`; raises for what can't be written."""
         sealed: list[Operation] = []
         for rec in records:
-            op = seal(rec, self._station, records[0].opid, self._clock.monotonic_ns(), prev)
+            op = seal(rec, self._station, self._clock.monotonic_ns(), prev)
             sealed.append(op)
             prev = op.hash
         return sealed
 
-    def _absorb(self, draft: Draft, seq: int) -> None:
+    def _absorb(self, draft: Draft, count: int) -> None:
         for stream, row in draft.rows.items():
             self.model.put(stream, row)
         self.model.note_occurrences(draft.occurrences)
-        self.model.seq = seq
+        for strand, opid in draft.tips.items():
+            self.model.note_tip(strand, opid)
+        self.model.seq += count
 
-    def _tell(self, draft: Draft, seq: int, done: Sequence[tuple[_Waiting, Sequence[Recorded]]]) -> None:
-        if any(records for _, records in done):
-            self._publish(Changes(rows=dict(draft.rows), seq=seq))
-        for waiting, records in done:
-            if not waiting.answer.done():
-                streams = tuple(dict.fromkeys(r.event.stream for r in records))
-                waiting.answer.set_result(Stored(opids=tuple(r.opid for r in records), streams=streams))
+    def _tell(self, draft: Draft, done: Sequence[tuple[_Waiting, _Unit]]) -> None:
+        if any(unit.recorded for _, unit in done):
+            self._publish(Changes(rows=dict(draft.rows), seq=self.model.seq))
+        for waiting, unit in done:
+            if not waiting.answer.done() and not self._asks_first(unit):
+                waiting.answer.set_result(_stored(unit.recorded))
 
     def _publish(self, changes: Changes) -> None:
         """Tell every listener; one that fails is our bug and takes nobody's answer away."""
@@ -215,6 +276,11 @@ class Bus:
                 log.exception("a listener failed")
 
 
+def _stored(records: Sequence[Recorded]) -> Stored:
+    streams = tuple(dict.fromkeys(r.event.stream for r in records))
+    return Stored(opids=tuple(r.opid for r in records), streams=streams)
+
+
 def _refuse(waiting: _Waiting, error: Exception) -> None:
     """Answer with the error; what is not of the world is our bug and is logged with its trace."""
     if not isinstance(error, KnownError):
@@ -223,18 +289,20 @@ def _refuse(waiting: _Waiting, error: Exception) -> None:
         waiting.answer.set_exception(error)
 
 
-def seal(rec: Recorded, station: str, cause: str, monotonic_ns: int, prev: str) -> Operation:
+def seal(rec: Recorded, station: str, monotonic_ns: int, prev: str) -> Operation:
     """The operation of a recorded event, chained to the one before by `prev`."""
     fields: dict[str, Any] = {
         "opid": rec.opid,
         "workstation": station,
-        "seq": rec.seq,
+        "seq": rec.seq % UNSHARED,
         "person": rec.person,
         "kind": type(rec.event).__name__,
         "stream": rec.event.stream,
         "base_version": rec.version - 1,
+        "strand": rec.event.strand,
+        "base_opid": rec.base_opid,
         "payload": encode(rec.event),
-        "cause": cause,
+        "cause": rec.cause,
         "source_at": rec.source_at,
         "recorded_at": rec.at,
         "monotonic_ns": monotonic_ns,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -30,12 +30,12 @@ from app.domain.erp import (
     StockLevel,
 )
 from app.domain.lifecycles import AlarmState
-from app.domain.operation import Operation
+from app.domain.operation import Operation, SharedHead, SharedOperation
 from app.domain.plant import Controller, Tag
 
 __all__ = [
     "AlarmEvent", "Clock", "ControlPort", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState",
-    "ReferenceCache", "Samples",
+    "ReferenceCache", "Samples", "SharedCopy", "SharedLog",
 ]  # fmt: skip
 
 
@@ -189,13 +189,60 @@ class Journal(Protocol):
     def append(self, operations: Sequence[Operation]) -> None:
         """All or nothing; raises StoreError when the disk refuses, and then nothing was written."""
 
-    def read(self, after_seq: int = 0) -> Sequence[Operation]:
-        """The operations after a sequence number, in order."""
+    def read(self, after_seq: int = 0, most: int | None = None) -> Sequence[Operation]:
+        """The operations after a sequence number, in order; the first `most` of them."""
 
     def head(self) -> tuple[int, str]:
         """Last sequence number and hash; (0, GENESIS) when empty."""
 
     def close(self) -> None: ...
+
+
+class SharedCopy(Protocol):
+    """This station's copy of the plant's log, in the journal's own file. Blocking; one writer."""
+
+    def read_shared(self, after: int = 0) -> Iterator[SharedOperation]:
+        """What was downloaded after a place, in order."""
+
+    def take_shared(self, operations: Sequence[SharedOperation]) -> None:
+        """Keep what follows the head, all or nothing."""
+
+    def forget_shared(self, after: int) -> None:
+        """Drop what lies after a place: the plant's log lost it (a failover, a restore)."""
+
+    def shared_head(self) -> tuple[int, str]:
+        """Last place and its hash; (0, GENESIS) when nothing was downloaded."""
+
+    def shared_hash(self, place: int) -> str | None:
+        """The hash at a place, None where this station has none."""
+
+
+class SharedLog(Protocol):
+    """The plant's log as one station reaches it. Raises SharedDownError and SharedRefusedError only.
+
+    A SharedDownError of `append` means: not known whether it was taken; sending the same again is always right.
+    """
+
+    async def status(self) -> SharedHead: ...
+    async def append(self, operations: Sequence[Operation]) -> int:
+        """Send whole causes in order; returns this station's last sequence number in the plant's log."""
+
+    async def feed(self, after: int, most: int) -> Sequence[SharedOperation]:
+        """What follows a place, without gaps."""
+
+    async def hint(self, timeout_s: float) -> None:
+        """Return when somebody may have appended, or after the time-out. Never a promise."""
+
+    async def prove(self, person: str, password: str) -> None:
+        """Show at this station that the password is the person's own."""
+
+    async def sign(self, person: str, password: str, kind: str, stream: str, meaning: str, shown: str) -> str:
+        """The id of an electronic signature that is good for one operation."""
+
+    async def duty(self) -> bool:
+        """Whether this station has the plant's duties now; takes them where nobody has. Asked anew each few seconds."""
+
+    async def aclose(self) -> None: ...
 
 
 class ReferenceCache(Protocol):

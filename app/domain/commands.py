@@ -168,6 +168,14 @@ class BreakPromise(TaskCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interlock:
+    """An interlock that the person confirmed together with a hold: like `RequestControl`. It never keeps a hold back."""
+
+    command_id: str
+    seen_state: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceHold(Command):
     units: tuple[HeldUnits, ...]
     reason_code: str
@@ -177,6 +185,7 @@ class PlaceHold(Command):
     line: str | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
+    interlocks: tuple[Interlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +210,7 @@ class ReleaseHold(HoldCommand):
 
     seen_version: int
     note: str = ""
+    interlocks: tuple[Interlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,12 +328,14 @@ class RetryPosting(Command):
 class RequestControl(Command):
     """Ask a machine for a command of the plant file. `value` in the command's unit, None where it takes none to choose.
 
-    `seen_state` is the PackML state that stood on the screen when the person confirmed.
+    `seen_state` is the PackML state that stood on the screen when the person confirmed; `hold_id` the hold whose
+    interlock it is, if it is one.
     """
 
     command_id: str
     seen_state: int
     value: float | None = None
+    hold_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,6 +368,14 @@ class SettleControl(Command):
 
     control_id: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleRefusal(Command):
+    """Decide on a step that the plant's log did not take; `note` says what became of it."""
+
+    opid: str
+    note: str = ""
 
 
 # --- station --------------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ class AlarmActing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """One request: who asked for what, and what became of it."""
+    """One request: who asked for what, and what became of it; `hold` is the hold whose interlock it is, or ""."""
 
     id: str
     version: int
@@ -96,6 +96,7 @@ class Control:
     event_id: str = ""
     comment: str = ""
     minutes: int = 0
+    hold: str = ""
     sent_at: datetime | None = None
     words: str = ""
     read_back: str = ""

@@ -29,3 +29,11 @@ class StoreError(KnownError):
 
 class NotFoundError(KnownError):
     """The thing that a command names does not exist here."""
+
+
+class SharedDownError(KnownError):
+    """The shared store can't be reached, or gave no answer in time: whether it took something is not known."""
+
+
+class SharedRefusedError(KnownError):
+    """The shared store answered, and said no: password, rights, schema, or a journal that is not this station's."""

@@ -17,11 +17,18 @@ from app.domain.people import Function
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """The base of all; `stream` is "kind/id" of the aggregate it belongs to."""
+    """The base of all; `stream` is "kind/id" of the aggregate it belongs to.
+
+    `strand` is what it collides on where two workstations act at once: two acts on different strands both stand.
+    """
 
     @property
     def stream(self) -> str:
         raise NotImplementedError
+
+    @property
+    def strand(self) -> str:
+        return self.stream
 
 
 # --- exception case -------------------------------------------------------------------------------------------------
@@ -76,6 +83,10 @@ class MemberAdded(CaseEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapsuleCompleted(CaseEvent):
     capsule: Capsule
+
+    @property
+    def strand(self) -> str:
+        return f"{self.stream}/capsule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +177,18 @@ class TaskOffered(CaseEvent):
     primary: bool = False
     level: int = 0
 
+    @property
+    def strand(self) -> str:
+        return f"{self.stream}/task/{self.task_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskEvent(CaseEvent):
     task_id: str
+
+    @property
+    def strand(self) -> str:
+        return f"{self.stream}/task/{self.task_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,9 +292,28 @@ class HoldReviewStarted(HoldEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """An electronic signature: who, by full name, meaning what, when, and the SHA-256 of what was on the screen.
+
+    `id` is the shared store's record of it; empty where a station on its own checked the password.
+    """
+
+    person: str
+    name: str
+    meaning: str
+    signed_at: datetime
+    shown: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldDispositioned(HoldEvent):
+    """`second` is the signature of a second person, where the plant asks for one."""
+
     disposition: Disposition
     note: str = ""
+    signature: Signature | None = None
+    second: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +322,8 @@ class HoldReleased(HoldEvent):
 
     seen_version: int
     note: str = ""
+    signature: Signature | None = None
+    second: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +367,10 @@ class CountRecorded(Event):
     def stream(self) -> str:
         return f"order/{self.order}"
 
+    @property
+    def strand(self) -> str:
+        return f"{self.stream}/count"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductionConfirmed(Event):
@@ -344,6 +388,10 @@ class ProductionConfirmed(Event):
     @property
     def stream(self) -> str:
         return f"order/{self.order}"
+
+    @property
+    def strand(self) -> str:
+        return f"{self.stream}/confirmation"
 
 
 class Subject(StrEnum):
@@ -373,6 +421,10 @@ class AssignmentProposed(AssignmentEvent):
     reason: str
     breaks: tuple[str, ...] = ()
     case_id: str = ""
+
+    @property
+    def strand(self) -> str:
+        return f"assigned/{self.subject.value}/{self.subject_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -454,6 +506,10 @@ class HandoverDrafted(HandoverEvent):
     items: tuple[HandoverItem, ...]
     figures: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def strand(self) -> str:
+        return f"shift/{self.shift}/{self.shift_start.isoformat()}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverRedrafted(HandoverEvent):
@@ -469,6 +525,10 @@ class HandoverSigned(HandoverEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoverItemAccepted(HandoverEvent):
     item_id: str
+
+    @property
+    def strand(self) -> str:
+        return f"{self.stream}/item/{self.item_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -571,6 +631,7 @@ class ControlRequested(ControlEvent):
     """A person confirmed it: a command of the allow-list with its `value` (None: it takes none), or an `act` on an
 
     alarm (`subject` its key, `event_id` the occurrence that the person saw). `seen` is the PackML state on the screen.
+    `hold` names the hold whose interlock it is.
     """
 
     station: str
@@ -585,6 +646,7 @@ class ControlRequested(ControlEvent):
     event_id: str = ""
     comment: str = ""
     minutes: int = 0
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -650,6 +712,18 @@ class SignedOut(StationEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalSettled(Event):
+    """A person decided what becomes of a step that the shared log did not take: they did it anew, or let it be."""
+
+    opid: str
+    note: str = ""
+
+    @property
+    def stream(self) -> str:
+        return f"refusal/{self.opid}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapRecorded(StationEvent):
     """Values of a controller could not be seen between these instants (I2)."""
 
@@ -672,7 +746,7 @@ _EVENTS: tuple[type[Event], ...] = (
     PostingQueued, PostingSent, PostingOutcomeLost, PostingBackedOff, PostingConfirmed, PostingParked,
     PostingRejected, PostingRetried,
     ControlRequested, ControlSent, ControlConfirmed, ControlRefused, ControlFailed, ControlUnknown, ControlSettled,
-    SignedIn, SignedOut, GapRecorded,
+    SignedIn, SignedOut, RefusalSettled, GapRecorded,
 )  # fmt: skip
 
 EVENT_TYPES: Mapping[str, type[Event]] = {cls.__name__: cls for cls in _EVENTS}

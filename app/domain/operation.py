@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from app.domain.events import Event
 
@@ -19,6 +20,8 @@ GENESIS = "0" * 64
 class Operation:
     """`seq` is gap-free on its workstation from 1. `base_version` is the version of the stream that the actor saw.
 
+    `strand` is what it can collide on, `base_opid` the last strict operation of that strand that was known here
+    ("" for none): the shared log takes a strict one only on top of it (app.domain.merging).
     Three times: `source_at` when it happened at its source, `recorded_at` and `monotonic_ns` at this workstation,
     `server_at` when the shared store committed it. `payload` is the event as canonical JSON text.
     """
@@ -30,6 +33,8 @@ class Operation:
     kind: str
     stream: str
     base_version: int
+    strand: str
+    base_opid: str
     payload: str
     cause: str
     source_at: datetime
@@ -51,6 +56,8 @@ class Recorded:
     at: datetime
     source_at: datetime
     version: int
+    cause: str = ""
+    base_opid: str = ""
 
 
 def chain_hash(op: Operation) -> str:
@@ -64,10 +71,57 @@ def chain_hash(op: Operation) -> str:
         op.kind,
         op.stream,
         str(op.base_version),
+        op.strand,
+        op.base_opid,
         op.cause,
         op.source_at.isoformat(),
         op.recorded_at.isoformat(),
         str(op.monotonic_ns),
         op.payload,
     )
+    return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
+
+
+class Outcome(StrEnum):
+    """What the shared log made of an operation. Only an applied one changes anything; all of them stay in the log."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    """Its occurrence was there already: the observation is kept, and nobody has to decide anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedOperation:
+    """An operation in the plant's log. `place` is gap-free from 1 in the order of commits.
+
+    `version` is that of its stream after it (0 when it was not applied); `reason` says to a person why it was not, who
+    was first and what stands. `place_hash` chains the log itself (see `place_hash`).
+    """
+
+    operation: Operation
+    place: int
+    outcome: Outcome
+    reason: str
+    version: int
+    server_at: datetime
+    place_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedHead:
+    """How the plant's log stands: whose it is (`system`, `timeline`), its last place, and what it has of us."""
+
+    system: str
+    timeline: int
+    schema: str
+    place: int
+    place_hash: str
+    last_seq: int
+    server_at: datetime
+
+
+def place_hash(prev: str, place: int, op_hash: str, outcome: Outcome, version: int) -> str:
+    """SHA-256 that chains one place of the shared log to the one before (GENESIS before the first)."""
+    fields = (prev, str(place), op_hash, outcome.value, str(version))
     return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()

@@ -50,6 +50,7 @@ ALLOWED: Mapping[type[c.Command], frozenset[Role]] = MappingProxyType(
         c.RequestControl: WORKERS | {R.ADMIN},
         c.RequestAlarmAct: frozenset({R.OPERATOR, R.SHIFT_LEAD}),
         c.SettleControl: WORKERS,
+        c.SettleRefusal: WORKERS,
         c.SignIn: EVERYBODY,
         c.SignOut: EVERYBODY,
     }

@@ -79,7 +79,11 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A work unit of a line. `position` counts from 0 upstream. One machine unit is `bundle` line units (bottles)."""
+    """A work unit of a line. `position` counts from 0 upstream. One machine unit is `bundle` line units (bottles).
+
+    Its interlock: `hold_command` is offered when a hold is placed on what runs here, `release_command` when the last
+    such hold is released; ids of allowed commands, "" for none.
+    """
 
     id: str
     name: str
@@ -91,6 +95,8 @@ class Machine:
     bundle: int = 1
     kind: str = ""
     skill: str = ""
+    hold_command: str = ""
+    release_command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,10 +84,14 @@ def merge(before: Capsule, after: Capsule) -> Capsule:
 
 
 def cleared(row: ExceptionCase, event: e.ConditionCleared, rec: Recorded) -> ExceptionCase:
+    if row.cleared_at is not None:  # another workstation saw the same
+        return replace(row, version=rec.version)
     return _said(row, event, rec, cleared_at=event.happened_at)
 
 
 def returned(row: ExceptionCase, event: e.ConditionReturned, rec: Recorded) -> ExceptionCase:
+    if row.cleared_at is None:
+        return replace(row, version=rec.version)
     return _said(row, event, rec, cleared_at=None)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain import events as e
 from app.domain.operation import Recorded
-from app.readmodel import case_fold, control_fold, handover_fold, hold_fold, posting_fold, work_fold
+from app.readmodel import case_fold, control_fold, handover_fold, hold_fold, posting_fold, refusal_fold, work_fold
 
 Evolve = Callable[[Any, Any, Recorded], Any]
 
@@ -21,6 +21,7 @@ EVOLVE: Mapping[type[e.Event], Evolve] = {
     **handover_fold.EVOLVE,
     **posting_fold.EVOLVE,
     **control_fold.EVOLVE,
+    **refusal_fold.EVOLVE,
 }
 """Every event that keeps an aggregate; the others (sign-in, gap) are facts of the log only."""
 

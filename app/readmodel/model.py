@@ -16,8 +16,10 @@ from app.domain.control import Control
 from app.domain.handover import Handover
 from app.domain.hold import Hold, held_lots
 from app.domain.lifecycles import CaseState
+from app.domain.merging import tip_of
 from app.domain.operation import Recorded
 from app.domain.posting import Posting
+from app.domain.refusal import StepRefused
 from app.domain.work import Assignment, OrderProgress, QualityCheck
 from app.readmodel.fold import evolve
 
@@ -35,10 +37,14 @@ class Aggregate(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What one commit changed: aggregates by stream, as they now stand, up to sequence `seq`."""
+    """What one commit changed: aggregates by stream, as they now stand, up to sequence `seq`.
+
+    `gone`: streams that another workstation was first with, or whose only steps were refused.
+    """
 
     rows: Mapping[str, Aggregate]
     seq: int
+    gone: frozenset[str] = frozenset()
 
 
 class View(Protocol):
@@ -48,6 +54,7 @@ class View(Protocol):
     def live(self, kind: str) -> Iterator[Aggregate]: ...
     def every(self, kind: str) -> Iterator[Aggregate]: ...
     def occurrence(self, key: str) -> str | None: ...
+    def tip(self, strand: str) -> str: ...
 
 
 class Model:
@@ -57,6 +64,7 @@ class Model:
         self._rows: dict[str, dict[str, Aggregate]] = {}
         self._live: dict[str, dict[str, Aggregate]] = {}
         self._occurrences: dict[str, str] = {}
+        self._tips: dict[str, str] = {}
         self.seq = 0
 
     def get(self, stream: str) -> Aggregate | None:
@@ -89,8 +97,36 @@ class Model:
         occurrence = getattr(recorded.event, "occurrence", "")
         if occurrence:
             self.note_occurrences({occurrence: stream.partition("/")[2]})
+        self.note_tip(tip_of(recorded.event), recorded.opid)
         self.seq = max(self.seq, recorded.seq)
         return stream, new
+
+    def tip(self, strand: str) -> str:
+        """The opid of the last strict operation of a strand; empty for none."""
+        return self._tips.get(strand, "")
+
+    def note_tip(self, strand: str | None, opid: str) -> None:
+        """Set a strand's tip; an empty opid takes it away."""
+        if strand is None:
+            return
+        if opid:
+            self._tips[strand] = opid
+        else:
+            self._tips.pop(strand, None)
+
+    def copy(self) -> Model:
+        """A model of its own with the same (frozen) aggregates."""
+        other = Model()
+        other._rows = {kind: dict(rows) for kind, rows in self._rows.items()}
+        other._live = {kind: dict(rows) for kind, rows in self._live.items()}
+        other._occurrences, other._tips, other.seq = dict(self._occurrences), dict(self._tips), self.seq
+        return other
+
+    def remove(self, stream: str) -> None:
+        """Take an aggregate out that does not stand."""
+        kind, _, key = stream.partition("/")
+        self._rows.get(kind, {}).pop(key, None)
+        self._live.get(kind, {}).pop(key, None)
 
     def put(self, stream: str, row: Aggregate) -> None:
         """Set a stream's aggregate (the mirror applies `Changes` with it)."""
@@ -106,6 +142,13 @@ class Model:
         """Remember which case each occurrence key belongs to; the first one stays."""
         for occurrence, case_id in cases.items():
             self._occurrences.setdefault(occurrence, case_id)
+
+    def set_occurrence(self, key: str, case_id: str | None) -> None:
+        """Say which case an occurrence key belongs to after all; None: to none."""
+        if case_id is None:
+            self._occurrences.pop(key, None)
+        else:
+            self._occurrences[key] = case_id
 
 
 def case(view: View, case_id: str) -> ExceptionCase | None:
@@ -225,3 +268,13 @@ def recent_controls(view: View, since: datetime) -> list[Control]:
 def all_controls(view: View) -> list[Control]:
     """Every request to a controller, oldest first."""
     return list(cast("Iterator[Control]", view.every("control")))
+
+
+def open_refusals(view: View) -> list[StepRefused]:
+    """Steps that the plant's log did not take and that nobody has decided on, oldest first."""
+    return list(cast("Iterator[StepRefused]", view.live("refusal")))
+
+
+def refusal(view: View, opid: str) -> StepRefused | None:
+    """A refused step by its operation."""
+    return cast("StepRefused | None", view.get(f"refusal/{opid}"))

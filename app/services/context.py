@@ -22,11 +22,13 @@ class Draft:
         self._base = base
         self.rows: dict[str, Aggregate] = {}
         self.occurrences: dict[str, str] = {}
+        self.tips: dict[str, str] = {}
 
     def merge_into(self, other: Draft) -> None:
         """Put this draft's changes on another one."""
         other.rows.update(self.rows)
         other.occurrences.update(self.occurrences)
+        other.tips.update(self.tips)
 
     def get(self, stream: str) -> Aggregate | None:
         """The aggregate of a stream, drafted or committed."""
@@ -43,6 +45,10 @@ class Draft:
     def occurrence(self, key: str) -> str | None:
         """The case of an occurrence key."""
         return self.occurrences.get(key) or self._base.occurrence(key)
+
+    def tip(self, strand: str) -> str:
+        """The last strict operation of a strand, drafted or committed."""
+        return self.tips.get(strand) or self._base.tip(strand)
 
     def _merged(self, kind: str, base: Iterator[Aggregate]) -> Iterator[Aggregate]:
         drafted = {row.id: row for stream, row in self.rows.items() if stream.partition("/")[0] == kind}

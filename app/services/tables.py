@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from app.domain import commands as c
 from app.domain import events as e
-from app.services import cases, controls, findings, handovers, holds, postings, routing, station, tasks, work
+from app.services import cases, controls, findings, handovers, holds, postings, refusals, routing, station, tasks, work
 from app.services.context import CommandTable, Context, Handler, ReactionTable
 
 COMMAND_HANDLERS: CommandTable = {
@@ -51,6 +51,7 @@ COMMAND_HANDLERS: CommandTable = {
     c.RequestAlarmAct: controls.request_alarm_act,
     c.RecordControl: controls.record_control,
     c.SettleControl: controls.settle_control,
+    c.SettleRefusal: refusals.settle_refusal,
     c.SignIn: station.sign_in,
     c.SignOut: station.sign_out,
 }

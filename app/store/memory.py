@@ -23,9 +23,9 @@ class MemoryJournal:
             raise StoreError("The journal refuses: no space left.", "Check the disk's space and rights.")
         self._operations.extend(operations)
 
-    def read(self, after_seq: int = 0) -> Sequence[Operation]:
+    def read(self, after_seq: int = 0, most: int | None = None) -> Sequence[Operation]:
         """The operations after a sequence number."""
-        return [op for op in self._operations if op.seq > after_seq]
+        return self._operations[after_seq : None if most is None else after_seq + most]
 
     def head(self) -> tuple[int, str]:
         """Last sequence number and hash."""

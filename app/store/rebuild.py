@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.codec import UnreadableError, decode
+from app.codec import UnreadableError
 from app.domain.errors import IllegalStepError
-from app.domain.operation import Operation, Recorded
+from app.domain.operation import Operation
 from app.readmodel.model import Model
+from app.readmodel.recorded import recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +30,3 @@ def rebuild(operations: Iterable[Operation]) -> tuple[Model, tuple[Quarantined, 
             bad.append(Quarantined(seq=op.seq, reason=str(error)))
             model.seq = op.seq
     return model, tuple(bad)
-
-
-def recorded(op: Operation) -> Recorded:
-    """The event of an operation with its circumstances; raises UnreadableError."""
-    return Recorded(
-        event=decode(op.kind, op.payload),
-        opid=op.opid,
-        seq=op.seq,
-        person=op.person,
-        at=op.recorded_at,
-        source_at=op.source_at,
-        version=op.base_version + 1,
-    )

@@ -20,6 +20,8 @@ def to_row(op: Operation) -> dict[str, Any]:
         "kind": op.kind,
         "stream": op.stream,
         "base_version": op.base_version,
+        "strand": op.strand,
+        "base_opid": op.base_opid,
         "payload": op.payload,
         "cause": op.cause,
         "source_at": op.source_at.isoformat(),

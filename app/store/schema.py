@@ -16,6 +16,8 @@ operation = Table(
     Column("kind", String(64), nullable=False),
     Column("stream", String(128), nullable=False, index=True),
     Column("base_version", Integer, nullable=False),
+    Column("strand", String(192), nullable=False),
+    Column("base_opid", String(36), nullable=False),
     Column("payload", Text, nullable=False),
     Column("cause", String(36), nullable=False),
     Column("source_at", String(40), nullable=False),

@@ -76,11 +76,11 @@ class SqliteJournal:
     def _file_is(self, now: os.stat_result) -> bool:
         return (now.st_dev, now.st_ino) == (self._file.st_dev, self._file.st_ino)
 
-    def read(self, after_seq: int = 0) -> Sequence[Operation]:
-        """The operations after a sequence number."""
+    def read(self, after_seq: int = 0, most: int | None = None) -> Sequence[Operation]:
+        """The operations after a sequence number, the first `most` of them."""
+        wanted = select(operation).where(operation.c.seq > after_seq).order_by(operation.c.seq).limit(most)
         with _telling(self.path), self._engine.connect() as connection:
-            rows = connection.execute(select(operation).where(operation.c.seq > after_seq).order_by(operation.c.seq))
-            return [to_operation(row) for row in rows.mappings()]
+            return [to_operation(row) for row in connection.execute(wanted).mappings()]
 
     def head(self) -> tuple[int, str]:
         """Last sequence number and hash."""

@@ -35,8 +35,10 @@ def operations(count: int, first: int = 1, prev: str = GENESIS, word: str = "not
     made: list[Operation] = []
     for seq in range(first, first + count):
         event = e.NoteAdded(case_id="1", text=f"{word} {seq} ä漢")
-        rec = Recorded(event=event, opid=f"{seq:036d}", seq=seq, person="silva", at=NOON, source_at=NOON, version=seq)
-        made.append(seal(rec, "desk-1", rec.opid, seq, made[-1].hash if made else prev))
+        rec = Recorded(
+            event=event, opid=f"{seq:036d}", seq=seq, person="silva", at=NOON, source_at=NOON, version=seq, cause="1"
+        )
+        made.append(seal(rec, "desk-1", seq, made[-1].hash if made else prev))
     return made
 
 

@@ -17,6 +17,8 @@ OP = Operation(
     kind="NoteAdded",
     stream="case/1",
     base_version=0,
+    strand="case/1",
+    base_opid="",
     payload='{"case_id":"1","text":"x"}',
     cause="1",
     source_at=NOON,
@@ -50,4 +52,4 @@ def test_what_moves_from_one_field_to_the_next_changes_the_hash() -> None:
 
 
 def test_it_is_the_same_everywhere() -> None:
-    assert chain_hash(OP) == "4265e7f661b1fb2f0d718630c343ae027194fa42ac4c25f3930f1b5fa6e36027"
+    assert chain_hash(OP) == "6c35a0f261cf4a9dfa1976f5d55324e42c3ae285e412ff05f204b65e9c679431"
