@@ -35,7 +35,7 @@ from app.domain.plant import Controller, Tag
 
 __all__ = [
     "AlarmEvent", "Clock", "ControlPort", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState",
-    "ReferenceCache", "Samples", "SharedCopy", "SharedLog",
+    "ReferenceCache", "Samples", "SharedCopy", "SharedLog", "UnitState",
 ]  # fmt: skip
 
 
@@ -83,6 +83,22 @@ class LinkState:
     reconnects: int = 0
     kept: bool = False
     secured: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitState:
+    """How one of the units behind a controller's connection stands, `since_s`; `last_good_s` 0: never heard.
+
+    `reads_per_s` since the last report; `errors` are requests without a value since the driver began.
+    """
+
+    unit: int
+    up: bool
+    since_s: float
+    last_good_s: float
+    reads_per_s: float
+    errors: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +155,7 @@ class DriverSink(Protocol):
     def alarm(self, event: AlarmEvent) -> None: ...
     def alive(self, controller: str, at_s: float) -> None: ...
     def link(self, state: LinkState) -> None: ...
+    def units(self, controller: str, states: Sequence[UnitState]) -> None: ...
     def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
         """Values of the time between (this station's clock) are lost for good though the link was up."""
 

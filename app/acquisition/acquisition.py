@@ -28,12 +28,12 @@ from app.acquisition.detectors.stops import StopsDetector
 from app.acquisition.history.spool import Spool
 from app.acquisition.history.state import HistoryState
 from app.acquisition.machine import MachineNow
-from app.acquisition.messages import Ended, Message, TextChanged
+from app.acquisition.messages import Ended, Message, TextChanged, UnitsTold
 from app.domain.commands import CompleteCapsule, RecordFinding, RecordGap
 from app.domain.errors import KnownError
 from app.domain.finding import Capsule, Finding, Phase
 from app.domain.plant import Plant, Signal, Tag
-from app.ports import AlarmEvent, Driver, DriverFactory, Link, LinkState, Samples
+from app.ports import AlarmEvent, Driver, DriverFactory, Link, LinkState, Samples, UnitState
 
 log = logging.getLogger("lineside.acquisition")
 
@@ -218,6 +218,10 @@ class Acquisition:
                 self._spool.found(self._tags_of(state.controller), kept=state.kept)
             if not state.kept:
                 self.loss(state.controller, since, state.since_s, reason)
+
+    def units(self, controller: str, states: Sequence[UnitState]) -> None:
+        """How the units behind a connection stand."""
+        self._emit(UnitsTold(controller=controller, units=tuple(states)))
 
     def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
         """Values that nobody will ever see are recorded (I2)."""

@@ -12,7 +12,7 @@ from app.acquisition.history.state import HistoryState
 from app.codec import UnreadableError, convert, encode
 from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
 from app.domain.control import AlarmActing, Outcome
-from app.ports import AlarmEvent, LinkState
+from app.ports import AlarmEvent, LinkState, UnitState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,14 @@ class Pulse:
     cpu_s: float
     samples: Mapping[str, int]
     history: HistoryState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitsTold:
+    """How the units behind a controller's connection stand, all of them."""
+
+    controller: str
+    units: tuple[UnitState, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,7 @@ Message = (
     | RecordGap
     | AlarmEvent
     | LinkState
+    | UnitsTold
     | TextChanged
     | Pulse
     | Ended
@@ -73,6 +82,7 @@ MESSAGES: Mapping[str, type[Message]] = {
         RecordGap,
         AlarmEvent,
         LinkState,
+        UnitsTold,
         TextChanged,
         Pulse,
         Ended,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.acquisition.messages import Answered, Ended, Message, Order, Pulse, TextChanged
+from app.acquisition.messages import Answered, Ended, Message, Order, Pulse, TextChanged, UnitsTold
 from app.bootstrap.alarm_list import AlarmList
 from app.bootstrap.control_side import ControlSide
 from app.bootstrap.erp_side import ErpSide
@@ -180,6 +180,8 @@ class Core:
             gap = self._gaps.end(message)
             if gap is not None:
                 self._inbox.put(gap)
+        elif isinstance(message, UnitsTold):
+            self._moved(lambda: self.station.units(message.controller, message.units))
         elif isinstance(message, AlarmEvent):
             self._alarm(message)
         elif isinstance(message, TextChanged):

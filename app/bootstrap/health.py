@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.acquisition.history.state import HistoryState
 from app.domain.erp import ErpLinkState, ErpStatus
 from app.domain.plant import Plant
-from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus
-from app.ports import Clock, Link, LinkState
+from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus, UnitStatus
+from app.ports import Clock, Link, LinkState, UnitState
 
 LINK_HEALTH = {Link.UP: Health.UP, Link.CONNECTING: Health.STARTING, Link.LOST: Health.DOWN, Link.REFUSED: Health.DOWN}
 ERP_HEALTH = {
@@ -44,6 +44,23 @@ class Station:
             reconnects=state.reconnects,
             secure=state.secured,
         )
+        self.status = replace(self.status, controllers={**self.status.controllers, new.id: new})
+
+    def units(self, controller: str, states: Sequence[UnitState]) -> None:
+        """How the units behind a controller's connection stand."""
+        units = tuple(
+            UnitStatus(
+                unit=state.unit,
+                up=state.up,
+                since=_instant(state.since_s),
+                last_good_at=_instant(state.last_good_s) if state.last_good_s else None,
+                reads_per_s=state.reads_per_s,
+                errors=state.errors,
+                reason=state.reason,
+            )
+            for state in states
+        )
+        new = replace(self.status.controllers[controller], units=units)
         self.status = replace(self.status, controllers={**self.status.controllers, new.id: new})
 
     def acquisition(self, alive: bool, restarts: int) -> None:

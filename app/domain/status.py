@@ -18,6 +18,19 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitStatus:
+    """One of the devices behind a gateway; `since` is when it began to answer, or fell silent."""
+
+    unit: int
+    up: bool
+    since: datetime
+    last_good_at: datetime | None = None
+    reads_per_s: float = 0.0
+    errors: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ControllerStatus:
     """A controller's link; `since` is when the present health began, `last_data_at` when it was last heard."""
 
@@ -31,6 +44,13 @@ class ControllerStatus:
     reconnects: int = 0
     samples: int = 0
     secure: bool = False
+    units: tuple[UnitStatus, ...] = ()
+
+    @property
+    def silent_units(self) -> tuple[UnitStatus, ...]:
+        """The units that do not answer though the controller does, the longest silent first."""
+        silent = (unit for unit in self.units if not unit.up) if self.health is Health.UP else ()
+        return tuple(sorted(silent, key=lambda unit: unit.since))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from asyncua import Client, ua
 
 from app.acquisition.board import Board, BoardWriter
 from app.domain.plant import Controller, Signal, Tag
-from app.ports import AlarmEvent, LinkState, Samples
+from app.ports import AlarmEvent, LinkState, Samples, UnitState
 from drivers.registry import open_driver
 
 PUBLISHING_MS = 100
@@ -70,6 +70,9 @@ class Store:
     def link(self, state: LinkState) -> None:
         """Onto the board."""
         self._board.link(state.controller, state.link, state.since_s)
+
+    def units(self, controller: str, states: Sequence[UnitState]) -> None:
+        """Not of OPC UA."""
 
     def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
         """Count it."""

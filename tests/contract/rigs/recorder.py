@@ -3,11 +3,11 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.reading import Quality
-from app.ports import AlarmEvent, Link, LinkState, Samples
+from app.ports import AlarmEvent, Link, LinkState, Samples, UnitState
 
 PATIENCE_S = 30.0
 
@@ -38,6 +38,7 @@ class Recorder:
         self.links: list[LinkState] = []
         self.alive_s: list[float] = []
         self.losses: list[tuple[float, float, str]] = []
+        self.units_told: list[tuple[UnitState, ...]] = []
 
     def samples(self, batch: Samples) -> None:
         """Keep each sample of the batch."""
@@ -65,6 +66,11 @@ class Recorder:
     def link(self, state: LinkState) -> None:
         """Keep it."""
         self.links.append(state)
+
+    def units(self, controller: str, states: Sequence[UnitState]) -> None:
+        """Keep them."""
+        assert controller
+        self.units_told.append(tuple(states))
 
     def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
         """Keep it."""
