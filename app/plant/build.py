@@ -103,6 +103,8 @@ def _machine(row: MachineRow, model: Model, position: int) -> Machine:
         bundle=model.get("bundle"),
         kind=model.get("kind") or model.id,
         skill=model.get("skill") or "",
+        hold_command=row.hold_command or "",
+        release_command=row.release_command or "",
     )
 
 

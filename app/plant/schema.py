@@ -108,6 +108,8 @@ class MachineRow(Row):
     root: Line = key("what `{root}` in addresses stands for; may hold namespace prefixes in braces", "")
     base: int = key("added to the number under `address` of every tag's address (Modbus)", 0, ge=0, le=65_535)
     nominal_rate: float = key("nominal speed", unit="machine units/min", gt=0, le=1_000_000)
+    hold_command: Id | None = key("command offered when a hold is placed on what runs here: its interlock", None)
+    release_command: Id | None = key("command offered when the last such hold is released; none: it stays", None)
     tag: list[TagRow] = key("tags of this machine only, or refinements of its type's", list)
 
 

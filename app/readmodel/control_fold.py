@@ -31,6 +31,7 @@ def requested(row: None, event: e.ControlRequested, rec: Recorded) -> Control:
         event_id=event.event_id,
         comment=event.comment,
         minutes=event.minutes,
+        hold=event.hold,
     )
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from app.domain import commands as c
 from app.domain import events as e
-from app.domain.control import LONGEST_SHELF_MIN, Control, check_state, checked_value
+from app.domain.control import LONGEST_SHELF_MIN, Control
 from app.domain.errors import NotFoundError, RefusedError
 from app.domain.lifecycle import words
 from app.domain.lifecycles import CONTROL, ControlTrigger
-from app.domain.packml import MachineState
-from app.domain.plant import AllowedCommand
 from app.domain.text import safe
 from app.readmodel import model as m
+from app.services import interlocks
+from app.services.allowance import permitted
 from app.services.context import Context
 from app.services.queries import AGAIN, LONGEST_NOTE, remark, sentence
 
@@ -24,15 +23,9 @@ LONGEST_KEY = 4096
 
 def request_control(command: c.RequestControl, ctx: Context) -> Iterator[e.Event]:
     """Ask for a command of the plant file. What is refused here was never sent, and leaves no trace in a controller."""
-    allowed = ctx.plant.commands.get(command.command_id)
-    if allowed is None:
-        raise RefusedError("The plant file allows no such command.", "Controllers are read only but for its commands.")
-    if not allowed.roles & ctx.actor.roles:
-        wanted = ", ".join(sorted(role.value.replace("_", " ") for role in allowed.roles))
-        raise RefusedError(f'{ctx.actor.name} may not ask for "{allowed.name}".', f"It is for {wanted} to do.")
-    value = checked_value(command.value, allowed)
-    check_state(MachineState.of(command.seen_state), allowed, ctx.plant.label(allowed.machine))
-    _not_too_soon(ctx, allowed)
+    if command.hold_id:
+        interlocks.check_again(command, ctx)
+    allowed, value = permitted(command.command_id, command.seen_state, command.value, ctx)
     yield e.ControlRequested(
         control_id=ctx.new_id(),
         station=ctx.station,
@@ -42,20 +35,8 @@ def request_control(command: c.RequestControl, ctx: Context) -> Iterator[e.Event
         command=allowed.id,
         value=value,
         seen=command.seen_state,
+        hold=command.hold_id,
     )
-
-
-def _not_too_soon(ctx: Context, allowed: AllowedCommand) -> None:
-    """One request at a time for a machine, and the same one only after its interval."""
-    for row in m.recent_controls(ctx.view, ctx.now - timedelta(seconds=allowed.min_interval_s)):
-        if row.machine != allowed.machine or not row.command:
-            continue
-        if row.under_way:
-            raise RefusedError(f'"{row.what}" is under way.', "Wait until it is known what became of it.")
-        left = row.requested_at + timedelta(seconds=allowed.min_interval_s) - ctx.now
-        if row.command == allowed.id and left > timedelta(0):
-            again = f"Ask again in {max(1, round(left.total_seconds()))} s."
-            raise RefusedError(f'"{row.what}" was asked for a moment ago.', again)
 
 
 def request_alarm_act(command: c.RequestAlarmAct, ctx: Context) -> Iterator[e.Event]:

@@ -12,6 +12,7 @@ from app.domain.hold import Hold
 from app.domain.lifecycles import HOLD, HoldTrigger
 from app.domain.text import safe
 from app.readmodel import model as m
+from app.services import interlocks
 from app.services.context import Context
 from app.services.queries import remark, sentence, the_case, the_hold
 
@@ -22,8 +23,9 @@ def place_hold(command: c.PlaceHold, ctx: Context) -> Iterator[e.Event]:
         raise RefusedError("There is nothing to hold.", "Name a lot or units of it.")
     if command.case_id:
         the_case(ctx, command.case_id)
+    hold_id = ctx.new_id()
     yield e.HoldPlaced(
-        hold_id=ctx.new_id(),
+        hold_id=hold_id,
         units=tuple(_checked(units, ctx) for units in command.units),
         reason_code=command.reason_code,
         reason=sentence(command.reason, "The reason"),
@@ -33,6 +35,7 @@ def place_hold(command: c.PlaceHold, ctx: Context) -> Iterator[e.Event]:
         from_at=command.from_at,
         to_at=command.to_at,
     )
+    yield from interlocks.placed(command.interlocks, hold_id, ctx)
 
 
 def _checked(units: e.HeldUnits, ctx: Context) -> e.HeldUnits:
@@ -84,6 +87,7 @@ def release_hold(command: c.ReleaseHold, ctx: Context) -> Iterator[e.Event]:
     if command.seen_version != hold.version:
         raise RefusedError("The hold changed since you looked at it.", "Look again, then release.")
     yield e.HoldReleased(hold_id=hold.id, seen_version=command.seen_version, note=remark(command.note))
+    yield from interlocks.released(command.interlocks, hold.id, ctx)
 
 
 def record_quality_check(command: c.RecordQualityCheck, ctx: Context) -> Iterator[e.Event]:

@@ -46,6 +46,8 @@ REFERENCES = (
     Reference(table="machine", key="line", target="line"),
     Reference(table="machine", key="type", target="machine_type"),
     Reference(table="machine", key="controller", target="controller"),
+    Reference(table="machine", key="hold_command", target="command"),
+    Reference(table="machine", key="release_command", target="command"),
     Reference(table="command", key="machine", target="machine"),
     Reference(table="person", key="lines", target="line"),
     Reference(table="shift", key="people", target="person"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.plant.checks import commands, links, machines, people, references, routing
+from app.plant.checks import commands, interlocks, links, machines, people, references, routing
 from app.plant.checks.facts import Check, Facts
 from app.plant.faults import Misfit
 
@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="commands' addresses", run=commands.every_command_has_a_sound_address),
     Check(name="read-backs", run=commands.read_backs_can_be_read),
     Check(name="commands' people", run=commands.somebody_may_ask, needs=("person",)),
+    Check(name="interlocks", run=interlocks.interlocks_are_commands_of_their_machine),
     Check(name="time zone", run=people.the_time_zone_is_known, needs=("site",)),
     Check(name="password hashes", run=people.password_hashes_are_argon2id),
     Check(name="shift leads", run=people.every_shift_has_a_lead, needs=("person",)),
