@@ -56,6 +56,7 @@ DRIVERS: tuple[Row, ...] = (
         module="drivers.modbus.driver",
         factory="ModbusDriver",
         extra="pymodbus",
+        keyed=True,
         address=modbus_target,
     ),
 )

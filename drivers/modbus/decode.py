@@ -5,18 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from drivers.modbus.address import ModbusAddress, Order, WireType
-
-FORMATS = {
-    WireType.U16: ">H",
-    WireType.I16: ">h",
-    WireType.U32: ">I",
-    WireType.I32: ">i",
-    WireType.U64: ">Q",
-    WireType.I64: ">q",
-    WireType.F32: ">f",
-    WireType.F64: ">d",
-}
+from drivers.modbus.address import BCD, FORMATS, ModbusAddress, Order, WireType
 
 
 class NotAValueError(ValueError):
@@ -40,7 +29,7 @@ def _decode(words: Sequence[int], spot: ModbusAddress) -> int | float | str:
     raw = ordered(words, spot.order)
     if spot.type is WireType.STRING:
         return decode_text(raw)
-    if spot.type is WireType.BCD16:
+    if spot.type in BCD:
         return _bcd(raw)
     value: int | float = struct.unpack(FORMATS[spot.type], raw)[0]
     return value

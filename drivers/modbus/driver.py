@@ -1,4 +1,4 @@
-"""The Modbus TCP driver: connects, asks who is there, polls its groups, and says everything to its sink.
+"""The Modbus driver: connects, asks who is there, polls its groups, and says everything to its sink.
 
 Owns the life of one device's connection. A value that is not surely the answer to its own request is never good.
 """
@@ -6,42 +6,57 @@ Owns the life of one device's connection. A value that is not surely the answer 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import Sequence
 
 from app.domain.control import AlarmActing, Outcome, Result, Writing
 from app.domain.plant import Controller, Tag
-from app.domain.reading import Quality
 from app.ports import DriverSink
 from drivers.fields import int_of, text_of
-from drivers.modbus.address import DEFAULT_PORT, DEFAULT_REGISTERS, identity_address, parse_address
-from drivers.modbus.decode import NotAValueError, decode, decode_text, ordered
+from drivers.modbus.address import DEFAULT_HOLE, DEFAULT_REGISTERS, Framing, parse_address
+from drivers.modbus.columns import Columns, bad
+from drivers.modbus.dial import Dialer
 from drivers.modbus.poll import Group, Item, plan
 from drivers.modbus.rota import Rota
+from drivers.modbus.units import UnitBook
 from drivers.modbus.wire import ADDRESSING, GATEWAY, DeviceError, Wire, WrongAnswerError
 from drivers.modbus.write import Writer
-from drivers.samples import BAD, NOTHING, Batch, engineering
-from drivers.session import IdentityError, LinkBook, LostError, RareLog, Silence, first_of, keep_at_it, network_words
+from drivers.session import LinkBook, LostError, RareLog, Silence, first_of, keep_at_it, network_words
+from drivers.workstation import Workstation
 
 SLOWEST_S = 1.5
 """A device is polled at least so often: more rarely, its loss could not be seen within 3 s (I4)."""
-ANSWER_S = 1.5
-"""The longest wait for one answer, whatever the plant file says: the other groups must be heard in between."""
+ANSWER_S, GATEWAY_ANSWER_S, RTU_ANSWER_S = 1.5, 1.0, 0.75
+"""The longest wait for one answer, whatever the plant file says: the other groups must be heard in between, behind a
+
+gateway two in a row may be missing, and a serial line is listened to for as long again before it is used after one.
+"""
 SILENCE_S = 2.3
 """Longer than one unanswered request, so that a single dead unit is not taken for a dead device."""
+REPORT_S = 5.0
+"""How often the units' figures are told; that one falls silent or comes back is told at once."""
 
 
 class ModbusDriver:
-    """One Modbus TCP device (or the units behind one gateway), polled until cancelled."""
+    """One Modbus device, or the units behind one gateway, polled until cancelled.
 
-    def __init__(self, controller: Controller, tags: Sequence[Tag], sink: DriverSink) -> None:
+    Without a `workstation` no secured connection can be made.
+    """
+
+    def __init__(
+        self, controller: Controller, tags: Sequence[Tag], sink: DriverSink, workstation: Workstation | None = None
+    ) -> None:
         self.controller = controller
         self._sink = sink
         settings = controller.settings
         items = [Item(tag=tag, spot=parse_address(tag.address, settings)) for tag in tags]
-        self._rota = Rota(plan(items, int_of(settings, "max_registers", DEFAULT_REGISTERS)))
+        most, hole = int_of(settings, "max_registers", DEFAULT_REGISTERS), int_of(settings, "max_hole", DEFAULT_HOLE)
+        self._rota = Rota(plan(items, most, hole))
+        self._units = UnitBook(self._rota.units, time.time())
         self._log = RareLog(controller.id)
-        self._writer = Writer(controller)
+        self._dialer = Dialer(controller, workstation)
+        self._writer = Writer(controller, self._dialer)
 
     async def write(self, writing: Writing) -> Result:
         """One write, over a connection of its own."""
@@ -54,12 +69,16 @@ class ModbusDriver:
     async def run(self) -> None:
         """Connect, poll, reconnect, until cancelled. Never raises for the network's faults."""
         book = LinkBook(self.controller.id, self._sink)
+        book.secured = self._dialer.secured
         await keep_at_it(book, self._log, lambda: self._connection(book))
 
     async def _connection(self, book: LinkBook) -> None:
-        session = _Session(self.controller, self._rota, book, self._sink, self._log)
+        self._rota.forgive()
+        session = _Session(self.controller, self._dialer, self._rota, self._units, book, self._sink, self._log)
         try:
             await session.run()
+        except ssl.SSLError as error:
+            raise await self._dialer.refusal(error, ANSWER_S) from error
         except (OSError, TimeoutError, WrongAnswerError) as error:
             raise LostError(_words(error)) from error
         except LostError as error:
@@ -71,46 +90,42 @@ class ModbusDriver:
 class _Session:
     """One connection from its opening to its loss. A single bad group does not end it, silence does."""
 
-    def __init__(self, controller: Controller, rota: Rota, book: LinkBook, sink: DriverSink, log: RareLog) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        dialer: Dialer,
+        rota: Rota,
+        units: UnitBook,
+        book: LinkBook,
+        sink: DriverSink,
+        log: RareLog,
+    ) -> None:
         self._controller = controller
+        self._dialer = dialer
         self._rota = rota
+        self._units = units
         self._book = book
         self._sink = sink
         self._log = log
         self._wire: Wire | None = None
+        self._columns: dict[Group, Columns] = {}
         self._silence = Silence(SILENCE_S)
         self.fault = ""
-        checked = bool(controller.identity) and identity_address(controller.settings) is not None
-        self._note = "" if checked else "identity not checked"
+        self._note = "" if dialer.checks else "identity not checked"
         self._period_s = min(SLOWEST_S, controller.period_ms / 1000)
-        self._timeout_s = min(ANSWER_S, controller.timeout_ms / 1000)
+        self._timeout_s = min(longest_answer_s(controller, rota.several), controller.timeout_ms / 1000)
 
     async def run(self) -> None:
         """Open, then poll until the connection is lost; raises what ended it."""
-        await self._open()
+        self._wire = await self._dialer.dial(self._timeout_s)
         self._silence.heard()
-        await first_of(self._silence.watch(), self._poll_for_ever())
+        await first_of(self._silence.watch(), self._poll_for_ever(), self._report_for_ever())
 
     async def close(self) -> None:
         """Close the connection, if one is open."""
         if self._wire is not None:
             wire, self._wire = self._wire, None
             await wire.close()
-
-    async def _open(self) -> None:
-        settings = self._controller.settings
-        host, port = text_of(settings, "host"), int_of(settings, "port", DEFAULT_PORT)
-        self._wire = await Wire.open(host, port, self._timeout_s)
-        spot, wanted = identity_address(settings), self._controller.identity
-        if spot is None:
-            return
-        try:
-            words = await self._wire.read(spot.table, spot.unit, spot.address, spot.words, self._timeout_s)
-        except DeviceError as error:
-            raise IdentityError(f"The device does not say what it is: {error.message}") from error
-        found = decode_text(ordered(words, spot.order))
-        if wanted and found != wanted:
-            raise IdentityError(f'The device says it is "{found}", not "{wanted}".', "Check its address.")
 
     async def _poll_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -122,73 +137,99 @@ class _Session:
             next_s = max(next_s + self._period_s, loop.time())
             await asyncio.sleep(next_s - loop.time())
 
+    async def _report_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(REPORT_S)
+            self._report()
+
+    def _report(self) -> None:
+        self._sink.units(self._controller.id, self._units.report(time.time()))
+
     async def _poll(self, group: Group) -> bool:
         """Ask for a group; returns whether the device answered, and be it with an exception."""
+        began_s = time.monotonic()
         try:
             await self._read(group)
-            self._rota.answered(group)
         except DeviceError as error:
-            if error.code in GATEWAY:
-                self.fault = error.message  # the gateway is there, the device behind it is not
-            else:
-                self._heard(time.time())
             await self._refused(group, error)
         except (TimeoutError, WrongAnswerError) as error:
-            self.fault = _words(error)
-            self._fail(group, self.fault)
-            await self.close()
-            await self._open()
+            await self._unanswered(group, _words(error))
             return False
+        except ConnectionError as error:
+            if not self._rota.several:
+                raise
+            await self._unanswered(group, _words(error))  # some gateways hang up when a unit does not answer
+            return False
+        finally:
+            now_s = time.monotonic()
+            self._rota.spent(group.unit, now_s - began_s, now_s)
         return True
 
     async def _read(self, group: Group) -> None:
         assert self._wire is not None
-        words = await self._wire.read(group.table, group.unit, group.start, group.count, self._timeout_s)
+        raw = await self._wire.fetch(group.table, group.unit, group.start, group.count, self._timeout_s)
         received_s = time.time()
-        batch = Batch(received_s)
-        for item in group.items:
-            first = item.spot.address - group.start
-            _add(batch, item, words[first : first + item.spot.words], received_s)
-        self._heard(received_s)
-        self._sink.samples(batch.samples())
+        self._heard(group.unit, received_s)
+        self._units.read(group.unit, received_s)
+        self._rota.answered(group)
+        columns = self._columns.get(group)
+        if columns is None:
+            columns = self._columns[group] = Columns(group)
+        self._sink.samples(columns.samples(raw, received_s))
 
     async def _refused(self, group: Group, error: DeviceError) -> None:
+        """An exception: of the device about the request, or of a gateway about the device."""
+        self._units.error(group.unit)
+        if error.code in GATEWAY:
+            self.fault = error.message  # the gateway is there, the device behind it is not
+            self._fail(group, error.message)
+            self._silent(group.unit, error.message)
+            return
+        self._heard(group.unit, time.time())
         halves = self._rota.halve(group) if error.code in ADDRESSING else ()
         if not halves:
             self._fail(group, error.message)
         for half in halves:
             await self._poll(half)
 
-    def _heard(self, at_s: float) -> None:
+    async def _unanswered(self, group: Group, reason: str) -> None:
+        """No answer, or a wrong one: whatever still comes over this connection must not become a value."""
+        self.fault = reason
+        self._units.error(group.unit)
+        self._fail(group, reason)
+        self._silent(group.unit, reason)
+        await self.close()
+        self._wire = await self._dialer.dial(self._timeout_s, after_silence=True)
+
+    def _heard(self, unit: int, at_s: float) -> None:
         self._silence.heard()
         self.fault = ""
         self._book.heard(at_s, self._note)
+        if self._rota.heard(unit):
+            silent_from_s = self._units.up(unit, at_s)
+            self._sink.loss(self._controller.id, silent_from_s, at_s, f"unit {unit} did not answer")
+            self._report()
+
+    def _silent(self, unit: int, reason: str) -> None:
+        """A unit did not answer; once it is given up for now, nothing of it has a value."""
+        if self._rota.silent(unit, time.monotonic()):
+            now_s = time.time()
+            self._units.down(unit, reason, now_s)
+            self._sink.samples(bad(self._rota.items(unit), now_s))
+            self._report()
 
     def _fail(self, group: Group, reason: str) -> None:
         """Tell that the tags of a group have no value now, and let it rest."""
         self._rota.failed(group, time.monotonic())
-        now_s = time.time()
-        batch = Batch(now_s)
-        for item in group.items:
-            batch.number(item.tag, BAD, now_s)
-        self._sink.samples(batch.samples())
+        self._sink.samples(bad(group.items, time.time()))
         self._log.say(str(group), f"{group}: {reason}")
 
 
-def _add(batch: Batch, item: Item, words: Sequence[int], received_s: float) -> None:
-    try:
-        raw = decode(words, item.spot)
-    except NotAValueError:
-        batch.number(item.tag, BAD, received_s)
-        return
-    if raw is None:
-        batch.number(item.tag, NOTHING, received_s)
-    elif item.tag.is_text:
-        batch.text(item.tag, str(raw), Quality.GOOD, received_s)
-    elif isinstance(raw, str):
-        batch.number(item.tag, BAD, received_s)
-    else:
-        batch.number(item.tag, engineering(item.tag, raw), received_s)
+def longest_answer_s(controller: Controller, several: bool) -> float:
+    """How long one answer may take at the most, in seconds."""
+    if text_of(controller.settings, "framing", Framing.TCP) == Framing.RTU:
+        return RTU_ANSWER_S
+    return GATEWAY_ANSWER_S if several else ANSWER_S
 
 
 def _words(error: OSError | WrongAnswerError) -> str:

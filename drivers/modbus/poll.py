@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from app.domain.plant import Tag
-from drivers.modbus.address import ModbusAddress, Table
+from drivers.modbus.address import DEFAULT_HOLE, ModbusAddress, Table
 
-WIDEST_HOLE = 8
-"""Registers that no tag needs and that are still read to save a request."""
 MOST_BITS = 1_000
 
 
@@ -42,12 +40,15 @@ class Group:
         return f"unit {self.unit}, {self.table} {self.start}–{self.start + self.count - 1}"
 
 
-def plan(items: Iterable[Item], most: int) -> tuple[Group, ...]:
-    """The reads that fetch all `items`, at most `most` registers each (MOST_BITS bits in tables of bits)."""
+def plan(items: Iterable[Item], most: int, hole: int = DEFAULT_HOLE) -> tuple[Group, ...]:
+    """The reads that fetch all `items`, at most `most` registers each (MOST_BITS bits in tables of bits).
+
+    Neighbours share a read over at most `hole` registers that no tag needs; 0 for devices that refuse such registers.
+    """
     ordered = sorted(items, key=lambda item: (*_place(item), item.spot.address, item.spot.words))
     groups: list[Group] = []
     for (_, table), place in groupby(ordered, key=_place):
-        groups += _merge(list(place), MOST_BITS if table.of_bits else most)
+        groups += _merge(list(place), MOST_BITS if table.of_bits else most, hole)
     return tuple(groups)
 
 
@@ -55,12 +56,12 @@ def _place(item: Item) -> tuple[int, Table]:
     return item.spot.unit, item.spot.table
 
 
-def _merge(items: list[Item], most: int) -> list[Group]:
+def _merge(items: list[Item], most: int, hole: int) -> list[Group]:
     groups: list[list[Item]] = []
     start = end = 0
     for item in items:
         first, last = item.spot.address, item.spot.address + item.spot.words
-        if not groups or first - end > WIDEST_HOLE or max(end, last) - start > most:
+        if not groups or first - end > hole or max(end, last) - start > most:
             groups.append([])
             start, end = first, last
         groups[-1].append(item)

@@ -1,7 +1,8 @@
 """Which group of registers is asked when: those that answer first, those that don't after a rest.
 
-Owns the health of each group over reconnects, so that a dead unit never keeps a living one from being heard.
-Must not know connections; time comes in as an argument.
+Owns how each group and each unit answers, over reconnects, so that a dead unit never keeps a living one from being
+heard: it is demoted, and of all demoted ones only one group is tried now and then. Must not know connections; time
+comes in as an argument.
 """
 
 from __future__ import annotations
@@ -9,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from drivers.modbus.poll import Group
+from drivers.modbus.poll import Group, Item
 from drivers.session import Backoff
+
+DEMOTED_AFTER = 2
+"""Requests in a row without an answer: on a serial line a single one is lost now and then."""
+SHARE_OF_TRIES = 0.1
+"""Of the connection's time that demoted units may take together."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,16 +26,52 @@ class _Health:
     backoff: Backoff = field(default_factory=lambda: Backoff(first_s=0.5, most_s=10.0))
 
 
+@dataclass(slots=True, kw_only=True)
+class _Unit:
+    silences: int = 0
+    demoted: bool = False
+    rests_until_s: float = 0.0
+    backoff: Backoff = field(default_factory=lambda: Backoff(first_s=1.0, most_s=30.0))
+
+
 class Rota:
-    """The groups of one device and how they answer."""
+    """The groups of one controller and how they answer. A controller's only unit is never demoted."""
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self._health = {group: _Health() for group in groups}
+        self._units = {group.unit: _Unit() for group in self._health}
+        self._tries_from_s = 0.0
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """The units that are asked for something."""
+        return tuple(self._units)
+
+    @property
+    def several(self) -> bool:
+        """Whether the controller is a gateway to more than one unit."""
+        return len(self._units) > 1
+
+    def items(self, unit: int) -> list[Item]:
+        """What is read from a unit."""
+        return [item for group in self._health if group.unit == unit for item in group.items]
 
     def due(self, now_s: float) -> list[Group]:
-        """The groups to ask now, those with the fewest failures first."""
-        due = [group for group, health in self._health.items() if health.rests_until_s <= now_s]
-        return sorted(due, key=lambda group: self._health[group].failures)
+        """The groups to ask now, those with the fewest failures first; last, at most one of a demoted unit."""
+        due = [
+            group
+            for group, health in self._health.items()
+            if health.rests_until_s <= now_s and not self._units[group.unit].demoted
+        ]
+        return sorted(due, key=lambda group: self._health[group].failures) + self._tries(now_s)
+
+    def _tries(self, now_s: float) -> list[Group]:
+        ready = [number for number, unit in self._units.items() if unit.demoted and unit.rests_until_s <= now_s]
+        if not ready or now_s < self._tries_from_s:
+            return []
+        first = min(ready, key=lambda number: self._units[number].rests_until_s)
+        groups = [group for group in self._health if group.unit == first]
+        return [min(groups, key=lambda group: self._health[group].failures)]
 
     def answered(self, group: Group) -> None:
         """The group gave its values."""
@@ -40,6 +82,36 @@ class Rota:
         health = self._health[group]
         health.failures += 1
         health.rests_until_s = now_s + health.backoff.next_s()
+
+    def heard(self, number: int) -> bool:
+        """The unit said something; whether it was demoted until now. Its groups are then asked at once."""
+        unit = self._units[number]
+        unit.silences = 0
+        if not unit.demoted:
+            return False
+        self._units[number] = _Unit()
+        self._health = {group: _Health() if group.unit == number else kept for group, kept in self._health.items()}
+        return True
+
+    def silent(self, number: int, now_s: float) -> bool:
+        """The unit did not answer; whether it is demoted from now on."""
+        unit = self._units[number]
+        unit.silences += 1
+        if not self.several or unit.silences < DEMOTED_AFTER:
+            return False
+        unit.rests_until_s = now_s + unit.backoff.next_s()
+        newly, unit.demoted = not unit.demoted, True
+        return newly
+
+    def spent(self, number: int, took_s: float, now_s: float) -> None:
+        """Asking a unit took so long; a demoted one makes the next try wait accordingly."""
+        if self._units[number].demoted:
+            self._tries_from_s = now_s + took_s / SHARE_OF_TRIES
+
+    def forgive(self) -> None:
+        """The whole controller was lost, which is no unit's fault: all are asked again."""
+        self._units = {number: _Unit() for number in self._units}
+        self._tries_from_s = 0.0
 
     def halve(self, group: Group) -> tuple[Group, ...]:
         """Put the group's two halves in its place and return them; nothing for a group of one tag."""

@@ -6,14 +6,25 @@ import math
 import struct
 
 from app.domain.plant import Address
-from drivers.modbus.address import ModbusAddress, Table, WireType, check_address, check_settings, parse_address
-from drivers.modbus.decode import FORMATS, ordered
+from drivers.modbus.address import (
+    BCD,
+    FLOATS,
+    FORMATS,
+    ModbusAddress,
+    Table,
+    WireType,
+    check_address,
+    check_settings,
+    packed,
+    parse_address,
+)
+from drivers.modbus.decode import ordered
 
 __all__ = ["NotWritableError", "check_address", "check_command", "check_settings", "encode"]
 
 WRITABLE = (Table.HOLDING, Table.COIL)
-NOT_WRITTEN = frozenset({WireType.STRING, WireType.BCD16})
-INTEGERS = frozenset(FORMATS) - {WireType.F32, WireType.F64}
+NOT_WRITTEN = BCD | {WireType.STRING}
+INTEGERS = frozenset(FORMATS) - FLOATS
 
 
 class NotWritableError(ValueError):
@@ -50,8 +61,8 @@ def encode(value: float, spot: ModbusAddress) -> list[int]:
     if spot.type in INTEGERS and value != int(value):
         raise NotWritableError("the register takes whole numbers")
     try:
-        raw = struct.pack(FORMATS[spot.type], int(value) if spot.type in INTEGERS else value)
-    except (struct.error, OverflowError) as error:
+        raw = packed(spot.type, int(value) if spot.type in INTEGERS else value)
+    except ValueError as error:
         raise NotWritableError(f"the value does not fit into {spot.type}") from error
     words = struct.unpack(f">{len(raw) // 2}H", raw)
     return list(struct.unpack(f">{len(words)}H", ordered(words, spot.order)))

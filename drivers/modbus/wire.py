@@ -1,24 +1,30 @@
-"""Modbus TCP on the wire: one connection, one request at a time, and no answer accepted that is not exactly its own.
+"""Modbus on the wire: one connection, one request at a time, and no answer accepted that is not exactly its own.
 
-Owns framing and the check of every header field. Must not know tags. Only drivers.modbus.write writes.
+Owns the connection and the check of every answer; framing is drivers.modbus.framing's. Must not know tags. Only
+drivers.modbus.write writes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ssl
 import struct
+from dataclasses import dataclass
 
 from app.domain.errors import KnownError
-from drivers.modbus.address import Table
+from drivers.modbus.address import Framing, Table
+from drivers.modbus.framing import EXCEPTION, FRAMES, NOT_MODBUS, Asked, Frames, WrongAnswerError
+
+__all__ = ["ADDRESSING", "EXCEPTIONS", "GATEWAY", "DeviceError", "Place", "Wire", "WrongAnswerError"]
 
 FUNCTIONS = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
-HEADER = struct.Struct(">HHHB")
+READ = struct.Struct(">BHH")
 WRITE_COIL, WRITE_REGISTER, WRITE_REGISTERS = 5, 6, 16
 COIL_ON = 0xFF00
-LONGEST = 254
-"""Length field of the longest answer: unit and 253 bytes."""
 
 EXCEPTIONS = {
+    0: "no reason given",
     1: "illegal function",
     2: "illegal data address",
     3: "illegal data value",
@@ -27,9 +33,12 @@ EXCEPTIONS = {
     6: "device busy",
     7: "negative acknowledge",
     8: "memory parity error",
+    9: "a reason that Modbus does not have",
     10: "gateway path unavailable",
     11: "gateway target did not respond",
+    255: "a reason of the maker's own",
 }
+"""What a person reads for a code (Modbus application protocol 7); 7 is of older devices."""
 ADDRESSING = frozenset({2, 3})
 """Exceptions that blame the asked span: another span may well be answered."""
 
@@ -41,96 +50,181 @@ class DeviceError(KnownError):
     """The device answered with a Modbus exception."""
 
     def __init__(self, code: int) -> None:
-        super().__init__(f"The device answers exception {code} ({EXCEPTIONS.get(code, 'unknown')}).")
+        words = EXCEPTIONS.get(code, "unknown")
+        super().__init__(f"The device answers exception {code} ({words}).")
         self.code = code
 
 
-class WrongAnswerError(KnownError):
-    """What came is not the answer to the request; the connection must not be used any more."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a device listens and how it is spoken to. With `tls` it must have a certificate for `server_name`."""
+
+    host: str
+    port: int
+    framing: Framing = Framing.TCP
+    tls: ssl.SSLContext | None = None
+    server_name: str = ""
 
 
-class Wire:
-    """A connection to a Modbus TCP device. After any error but DeviceError it has to be closed."""
+class Wire(asyncio.Protocol):
+    """A connection to a Modbus device. After any error but DeviceError it has to be closed.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    `heard`: how many bytes came so far.
+    """
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
         self._tid = 0
+        self._asked: Asked | None = None
+        self._waiting: asyncio.Future[bytes] | None = None
+        self._came = bytearray()
+        self._broken: Exception | None = None
+        self._closed = self._loop.create_future()
+        self.heard = 0
 
     @classmethod
-    async def open(cls, host: str, port: int, timeout_s: float) -> Wire:
-        """Connect. Raises OSError or TimeoutError."""
+    async def open(cls, place: Place, timeout_s: float) -> Wire:
+        """Connect. Raises OSError (ssl.SSLError is one) or TimeoutError."""
+        loop = asyncio.get_running_loop()
         async with asyncio.timeout(timeout_s):
-            reader, writer = await asyncio.open_connection(host, port, limit=4096)
-        return cls(reader, writer)
+            _, wire = await loop.create_connection(
+                lambda: cls(FRAMES[place.framing]),
+                place.host,
+                place.port,
+                ssl=place.tls,
+                server_hostname=place.server_name or place.host if place.tls else None,
+            )
+        return wire
+
+    @property
+    def certificate(self) -> bytes:
+        """What a secured device showed, as DER; empty without TLS."""
+        secured = self._transport.get_extra_info("ssl_object") if self._transport is not None else None
+        shown: bytes | None = secured.getpeercert(binary_form=True) if secured is not None else None
+        return shown or b""
 
     async def read(self, table: Table, unit: int, address: int, count: int, timeout_s: float) -> list[int]:
-        """The `count` registers (or bits as 0 and 1) from `address` on.
+        """The `count` registers (or bits as 0 and 1) from `address` on; raises like `fetch`."""
+        raw = await self.fetch(table, unit, address, count, timeout_s)
+        if table.of_bits:
+            return [raw[i // 8] >> i % 8 & 1 for i in range(count)]
+        return list(struct.unpack(f">{count}H", raw))
+
+    async def fetch(self, table: Table, unit: int, address: int, count: int, timeout_s: float) -> bytes:
+        """The bytes of `count` registers (two each, high first) or bits (eight a byte, the first lowest).
 
         Raises DeviceError (the connection stays good), WrongAnswerError, TimeoutError or OSError.
         """
         function = FUNCTIONS[table]
-        body = await self._asked(unit, struct.pack(">BHH", function, address, count), timeout_s)
-        return _payload(body, function, table.of_bits, count)
+        body = await self._ask(unit, READ.pack(function, address, count), timeout_s)
+        wanted = (count + 7) // 8 if table.of_bits else count * 2
+        if body[1] != wanted or len(body) != wanted + 2:
+            raise self._broke(WrongAnswerError(f"The answer has {len(body) - 2} bytes of data, not {wanted}."))
+        return body[2:]
 
     async def write(self, table: Table, unit: int, address: int, words: list[int], timeout_s: float) -> None:
-        """Write registers, or one coil, once. Raises like `read`; except for DeviceError it may have happened.
+        """Write registers, or one coil, once. Raises like `fetch`; except for DeviceError it may have happened.
 
         The device echoes what it has written; another echo is a WrongAnswerError.
         """
         if table.of_bits:
-            request = echo = struct.pack(">BHH", WRITE_COIL, address, COIL_ON if words[0] else 0)
+            request = echo = READ.pack(WRITE_COIL, address, COIL_ON if words[0] else 0)
         elif len(words) == 1:
-            request = echo = struct.pack(">BHH", WRITE_REGISTER, address, words[0])
+            request = echo = READ.pack(WRITE_REGISTER, address, words[0])
         else:
-            echo = struct.pack(">BHH", WRITE_REGISTERS, address, len(words))
+            echo = READ.pack(WRITE_REGISTERS, address, len(words))
             request = echo + struct.pack(f">B{len(words)}H", 2 * len(words), *words)
-        body = await self._asked(unit, request, timeout_s)
-        if body[0] == request[0] | 0x80:
-            raise DeviceError(body[1])
-        if body != echo:
-            raise WrongAnswerError("The device acknowledges something else than what was written.")
+        if await self._ask(unit, request, timeout_s) != echo:
+            raise self._broke(WrongAnswerError("The device acknowledges something else than what was written."))
 
-    async def _asked(self, unit: int, request: bytes, timeout_s: float) -> bytes:
+    async def quiet(self, for_s: float, most_s: float) -> None:
+        """Wait until nothing has come for `for_s`, throwing away what comes. Raises WrongAnswerError after `most_s`."""
+        until_s = self._loop.time() + most_s
+        while True:
+            heard, self._broken = self.heard, None if isinstance(self._broken, WrongAnswerError) else self._broken
+            self._came.clear()
+            await asyncio.sleep(for_s)
+            if self.heard == heard:
+                return
+            if self._loop.time() >= until_s:
+                raise self._broke(WrongAnswerError("The other side talks without being asked."))
+
+    async def _ask(self, unit: int, pdu: bytes, timeout_s: float) -> bytes:
         """The answer to one request, function code first."""
+        if self._broken is not None:
+            raise self._broken
+        assert self._transport is not None
+        assert self._waiting is None, "one request at a time"
         self._tid = self._tid % 0xFFFF + 1
+        self._asked = asked = Asked(self._tid, unit, pdu)
+        self._waiting = waiting = self._loop.create_future()
+        expiry = self._loop.call_later(timeout_s, self._end, TimeoutError("No answer came in time."))
         try:
-            async with asyncio.timeout(timeout_s):
-                self._writer.write(HEADER.pack(self._tid, 0, len(request) + 1, unit) + request)
-                await self._writer.drain()
-                return await self._answer(self._tid, unit)
-        except asyncio.IncompleteReadError as error:
-            raise ConnectionResetError("The device closed the connection.") from error
+            self._transport.write(self._frames.wrap(asked))
+            body: bytes = await waiting
+        except asyncio.CancelledError:
+            self._broke(ConnectionAbortedError("A request was abandoned."))
+            raise
+        finally:
+            expiry.cancel()
+            self._waiting = None
+        if body[0] == pdu[0] | EXCEPTION and len(body) == 2:
+            raise DeviceError(body[1])
+        if body[0] != pdu[0]:
+            raise self._broke(WrongAnswerError(f"The answer is to function {body[0]}, not {pdu[0]}."))
+        return body
 
-    async def _answer(self, tid: int, unit: int) -> bytes:
-        got_tid, protocol, length, got_unit = HEADER.unpack(await self._reader.readexactly(HEADER.size))
-        if protocol != 0 or not 3 <= length <= LONGEST:
-            raise WrongAnswerError("What answers is not a Modbus TCP device.")
-        if got_tid == 0:
-            raise WrongAnswerError("The device answers with transaction 0, which could be any request's.")
-        if got_tid != tid:
-            raise WrongAnswerError("The answer belongs to another request.")
-        if got_unit != unit:
-            raise WrongAnswerError(f"The answer comes from unit {got_unit}, not {unit}.")
-        return await self._reader.readexactly(length - 1)
+    def _broke(self, error: Exception) -> Exception:
+        """Nothing more is believed of this connection; returns the error."""
+        self._broken = self._broken or error
+        return error
+
+    def _end(self, error: Exception) -> None:
+        """The connection is of no more use: whoever waits is told so."""
+        self._broke(error)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(error)
+
+    # --- asyncio.Protocol ---------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection is open."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Something came: the answer, a part of it, or what nobody asked for."""
+        self.heard += len(data)
+        if self._broken is not None:
+            return
+        if self._waiting is None or self._waiting.done() or self._asked is None:
+            self._end(WrongAnswerError(NOT_MODBUS if self._tid == 0 else "The device sends what nobody asked for."))
+            return
+        self._came += data
+        try:
+            taken = self._frames.take(self._came, self._asked)
+        except WrongAnswerError as error:
+            self._end(error)
+            return
+        if taken is not None:
+            body, end = taken
+            more = len(self._came) > end
+            self._came.clear()
+            self._waiting.set_result(body)
+            if more:
+                self._end(WrongAnswerError("The device sends more than the answer."))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is over."""
+        self._end(exc or ConnectionResetError("The device closed the connection."))
+        if not self._closed.done():
+            self._closed.set_result(None)
 
     async def close(self) -> None:
-        """Close the connection at once, without waiting for what is still to be sent."""
-        self._writer.transport.abort()
-        try:
-            await self._writer.wait_closed()
-        except OSError:
-            return
-
-
-def _payload(body: bytes, function: int, of_bits: bool, count: int) -> list[int]:
-    if body[0] == function | 0x80:
-        raise DeviceError(body[1])
-    if body[0] != function:
-        raise WrongAnswerError(f"The answer is to function {body[0]}, not {function}.")
-    wanted = (count + 7) // 8 if of_bits else count * 2
-    if body[1] != wanted or len(body) != wanted + 2:
-        raise WrongAnswerError(f"The answer has {len(body) - 2} bytes of data, not {wanted}.")
-    if of_bits:
-        return [body[2 + i // 8] >> i % 8 & 1 for i in range(count)]
-    return list(struct.unpack(f">{count}H", body[2:]))
+        """Close the connection at once, without waiting for what is still to be sent. Safe to call twice."""
+        if self._transport is not None:
+            self._transport.abort()
+            with contextlib.suppress(OSError):
+                await asyncio.shield(self._closed)

@@ -10,13 +10,13 @@ import time
 
 from app.domain.control import Outcome, Result, Writing
 from app.domain.plant import Controller, Tag
-from drivers.fields import int_of, text_of
-from drivers.modbus.address import DEFAULT_PORT, ModbusAddress, identity_address, parse_address
-from drivers.modbus.decode import NotAValueError, decode, decode_text, ordered
+from drivers.modbus.address import ModbusAddress, parse_address
+from drivers.modbus.decode import NotAValueError, decode
+from drivers.modbus.dial import Dialer
 from drivers.modbus.target import NotWritableError, encode
 from drivers.modbus.wire import DeviceError, Wire, WrongAnswerError
 from drivers.samples import engineering
-from drivers.session import IdentityError, network_words
+from drivers.session import IdentityError, LostError, network_words
 
 LOOK_EVERY_S = 0.2
 AMBIGUOUS = frozenset({4, 5, 11})
@@ -29,8 +29,9 @@ Faults = (OSError, TimeoutError, WrongAnswerError)
 class Writer:
     """Writes to one controller. `write` may be called side by side with polling; every call is a connection."""
 
-    def __init__(self, controller: Controller) -> None:
+    def __init__(self, controller: Controller, dialer: Dialer) -> None:
         self._controller = controller
+        self._dialer = dialer
         self._timeout_s = controller.timeout_ms / 1000
 
     async def write(self, writing: Writing) -> Result:
@@ -41,34 +42,13 @@ class Writer:
         except NotWritableError as error:
             return Result(outcome=Outcome.FAILED, words=f"Nothing was sent: {error}.")
         try:
-            wire = await self._open()
-        except (*Faults, DeviceError, IdentityError) as error:
+            wire = await self._dialer.dial(self._timeout_s)
+        except (*Faults, IdentityError, LostError) as error:
             return Result(outcome=Outcome.FAILED, words=f"Nothing was sent: {_said(error)}")
         try:
             return await self._attempt(wire, spot, words, writing)
         finally:
             await wire.close()
-
-    async def _open(self) -> Wire:
-        """A connection to the very device. Raises what the network says, or IdentityError."""
-        settings = self._controller.settings
-        host, port = text_of(settings, "host"), int_of(settings, "port", DEFAULT_PORT)
-        wire = await Wire.open(host, port, self._timeout_s)
-        try:
-            await self._check_identity(wire)
-        except BaseException:
-            await wire.close()
-            raise
-        return wire
-
-    async def _check_identity(self, wire: Wire) -> None:
-        spot, wanted = identity_address(self._controller.settings), self._controller.identity
-        if spot is None or not wanted:
-            return
-        words = await wire.read(spot.table, spot.unit, spot.address, spot.words, self._timeout_s)
-        found = decode_text(ordered(words, spot.order))
-        if found != wanted:
-            raise IdentityError(f'The device says it is "{found}", not "{wanted}".', "Check its address.")
 
     async def _attempt(self, wire: Wire, spot: ModbusAddress, words: list[int], writing: Writing) -> Result:
         try:
@@ -89,8 +69,8 @@ class Writer:
             return ""
         spot = parse_address(writing.read.address, self._controller.settings)
         try:
-            wire = await self._open()
-        except (*Faults, DeviceError, IdentityError):
+            wire = await self._dialer.dial(self._timeout_s)
+        except (*Faults, IdentityError, LostError):
             return ""
         try:
             words = await wire.read(spot.table, spot.unit, spot.address, spot.words, self._timeout_s)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.modbus.address import ModbusAddress, Order, Table, WireType
-from drivers.modbus.decode import FORMATS, NotAValueError, decode
+from drivers.modbus.address import FORMATS, ModbusAddress, Order, Table, WireType
+from drivers.modbus.decode import NotAValueError, decode
 
 
 def spot(kind: WireType, order: Order = Order.BIG, **more: float) -> ModbusAddress:

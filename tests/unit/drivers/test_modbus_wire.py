@@ -1,12 +1,13 @@
 """No answer is accepted that is not exactly the answer to the request."""
 
 import asyncio
+import contextlib
 import struct
 
 import pytest
 
 from drivers.modbus.address import Table
-from drivers.modbus.wire import EXCEPTIONS, DeviceError, Wire, WrongAnswerError
+from drivers.modbus.wire import EXCEPTIONS, DeviceError, Place, Wire, WrongAnswerError
 from tests.unit.drivers.stub import Answer, Asked, stubbed
 
 TIMEOUT_S = 0.3
@@ -14,7 +15,7 @@ TIMEOUT_S = 0.3
 
 async def read(port: int, count: int = 4, table: Table = Table.HOLDING) -> list[int]:
     """One read on a connection of its own."""
-    wire = await Wire.open("127.0.0.1", port, 5.0)
+    wire = await Wire.open(Place(host="127.0.0.1", port=port), 5.0)
     try:
         return await wire.read(table, 1, 10, count, TIMEOUT_S)
     finally:
@@ -46,13 +47,13 @@ async def test_a_wrong_answer_is_refused(kind: str) -> None:
             await read(stub.port)
 
 
-@pytest.mark.parametrize("code", [*EXCEPTIONS, 0, 255])
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255])
 async def test_an_exception_is_told_with_its_code(code: int) -> None:
     async with stubbed(lambda asked: asked.frame(bytes([asked.function | 0x80, code]))) as stub:
         with pytest.raises(DeviceError) as caught:
             await read(stub.port)
     assert caught.value.code == code
-    assert str(code) in str(caught.value)
+    assert f"exception {code} ({EXCEPTIONS[code]})" in str(caught.value)
 
 
 async def test_an_answer_split_at_every_byte_is_read() -> None:
@@ -81,18 +82,60 @@ async def test_bits_are_unpacked_lowest_first() -> None:
 
 
 async def test_a_late_answer_never_becomes_the_answer_to_the_next_request() -> None:
-    async with stubbed(Asked.good) as stub:
-        stub.answer = lambda _: b""
+    """Faults row 26: a device that answers late and with transaction 0; a kept connection mispairs 20 of 20."""
+    async with stubbed(lambda _: b"") as stub:
         for turn in range(20):
-            wire = await Wire.open("127.0.0.1", stub.port, 5.0)
+            wire = await Wire.open(Place(host="127.0.0.1", port=stub.port), 5.0)
             with pytest.raises(TimeoutError):
                 await wire.read(Table.HOLDING, 1, 100 + turn, 2, 0.01)
-            late = stub.asked[-1]
-            stub.answer = lambda asked, late=late: late.frame(late.body(1), tid=0) + asked.good(2)  # type: ignore[misc]
-            with pytest.raises(WrongAnswerError):
+            asked = len(stub.asked)
+            with pytest.raises(TimeoutError):
                 await wire.read(Table.HOLDING, 1, 200, 2, TIMEOUT_S)
+            assert len(stub.asked) <= max(asked, turn + 1), "nothing is asked over a connection that owes an answer"
             await wire.close()
-            stub.answer = lambda _: b""
+
+
+async def test_what_comes_before_its_request_is_never_its_answer() -> None:
+    async with stubbed(lambda asked: asked.good(1) + asked.good(2)) as stub:
+        wire = await Wire.open(Place(host="127.0.0.1", port=stub.port), 5.0)
+        assert await wire.read(Table.HOLDING, 1, 0, 2, TIMEOUT_S) == [1, 1]
+        with pytest.raises(WrongAnswerError):
+            await wire.read(Table.HOLDING, 1, 0, 2, TIMEOUT_S)
+        await wire.close()
+
+
+async def test_a_request_that_was_given_up_ends_the_use_of_its_connection() -> None:
+    async with stubbed(lambda _: b"") as stub:
+        wire = await Wire.open(Place(host="127.0.0.1", port=stub.port), 5.0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await wire.read(Table.HOLDING, 1, 0, 2, 5.0)
+        stub.answer = Asked.good
+        with pytest.raises(ConnectionError):
+            await wire.read(Table.HOLDING, 1, 0, 2, 5.0)
+        await wire.close()
+
+
+async def test_a_banner_is_told_as_no_modbus_device() -> None:
+    """Bad input row 19: a web server at the port, and one that talks first."""
+    async with stubbed(lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n") as stub:
+        with pytest.raises(WrongAnswerError, match="not a Modbus device"):
+            await read(stub.port)
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    async with server:
+        wire = await Wire.open(Place(host="127.0.0.1", port=server.sockets[0].getsockname()[1]), 5.0)
+        while not wire.heard:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        with pytest.raises(WrongAnswerError, match="not a Modbus device"):
+            await wire.read(Table.HOLDING, 1, 0, 2, TIMEOUT_S)
+        await wire.close()
 
 
 async def test_nobody_there_is_an_os_error() -> None:
@@ -101,4 +144,4 @@ async def test_nobody_there_is_an_os_error() -> None:
     server.close()
     await server.wait_closed()
     with pytest.raises(OSError, match="Connect"):
-        await Wire.open("127.0.0.1", port, 5.0)
+        await Wire.open(Place(host="127.0.0.1", port=port), 5.0)

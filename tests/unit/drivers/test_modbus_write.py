@@ -11,6 +11,7 @@ from app.domain.people import Role
 from app.domain.plant import Address, AllowedCommand, Controller, ReadBack, Signal, Tag
 from drivers.modbus.address import parse_address
 from drivers.modbus.decode import decode
+from drivers.modbus.dial import Dialer
 from drivers.modbus.target import NotWritableError, check_command, encode
 from drivers.modbus.write import Writer
 from tests.unit.drivers.stub import Answer, Asked, Stub, stubbed
@@ -25,6 +26,10 @@ def controller(port: int, **settings: str | int) -> Controller:
         id="C", name="Stub", protocol="modbus", identity="RIG" if settings else "",
         settings={"host": "127.0.0.1", "port": port, **settings}, timeout_ms=300,
     )  # fmt: skip
+
+
+def writer(device: Controller) -> Writer:
+    return Writer(device, Dialer(device, None))
 
 
 def writing(value: float = 7.0, address: Address = SPEED, read: Address | None = None, wanted: float = 7.0) -> Writing:
@@ -53,7 +58,7 @@ def writes(stub: Stub) -> list[tuple[int, int, int]]:
 
 async def done(answer: Answer, what: Writing, **settings: str | int) -> tuple[Result, Stub]:
     async with stubbed(answer) as stub:
-        return await Writer(controller(stub.port, **settings)).write(what), stub
+        return await writer(controller(stub.port, **settings)).write(what), stub
 
 
 async def test_a_write_that_is_read_back_is_confirmed() -> None:
@@ -111,7 +116,7 @@ async def test_what_is_not_its_own_answer_leaves_it_unknown(answer: Answer) -> N
 async def test_a_closed_connection_leaves_it_unknown() -> None:
     async with stubbed(lambda _: b"") as stub:
         stub.closes_after_answer = True
-        result = await Writer(controller(stub.port)).write(writing())
+        result = await writer(controller(stub.port)).write(writing())
     assert result.outcome is Outcome.UNKNOWN
     assert len(writes(stub)) == 1
 
@@ -119,7 +124,7 @@ async def test_a_closed_connection_leaves_it_unknown() -> None:
 async def test_nobody_at_the_address_means_that_nothing_was_sent() -> None:
     async with stubbed(echoed) as stub:
         port = stub.port
-    result = await Writer(controller(port)).write(writing())
+    result = await writer(controller(port)).write(writing())
     assert result.outcome is Outcome.FAILED
     assert "Nothing was sent" in result.words
 
@@ -155,7 +160,7 @@ async def test_a_late_answer_is_one_write_and_unknown() -> None:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        result = await Writer(controller(port)).write(writing(read=SPEED))
+        result = await writer(controller(port)).write(writing(read=SPEED))
         await asyncio.sleep(3.5)
     assert result.outcome is Outcome.UNKNOWN
     assert "Look at the machine" in result.words

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.plant import Address, Signal, Tag
-from drivers.modbus.address import parse_address
-from drivers.modbus.poll import WIDEST_HOLE, Item, plan
+from drivers.modbus.address import DEFAULT_HOLE, parse_address
+from drivers.modbus.poll import Item, plan
 from drivers.modbus.rota import Rota
 
 
@@ -31,8 +31,15 @@ def test_neighbours_are_one_read() -> None:
 
 
 def test_a_wide_hole_makes_two_reads() -> None:
-    groups = plan(items(holding(0), holding(1 + WIDEST_HOLE), holding(3 + 2 * WIDEST_HOLE)), 120)
-    assert [group.start for group in groups] == [0, 3 + 2 * WIDEST_HOLE]
+    groups = plan(items(holding(0), holding(1 + DEFAULT_HOLE), holding(3 + 2 * DEFAULT_HOLE)), 120)
+    assert [group.start for group in groups] == [0, 3 + 2 * DEFAULT_HOLE]
+
+
+def test_the_widest_hole_is_the_controllers_setting() -> None:
+    spots = items(holding(0), holding(2), holding(20))
+    assert [(group.start, group.count) for group in plan(spots, 120, 0)] == [(0, 1), (2, 1), (20, 1)]
+    assert [(group.start, group.count) for group in plan(spots, 120, 1)] == [(0, 3), (20, 1)]
+    assert [(group.start, group.count) for group in plan(spots, 120, 17)] == [(0, 21)]
 
 
 def test_units_and_tables_are_read_apart() -> None:

@@ -1,0 +1,125 @@
+"""Frames: how a request to a unit is wrapped, and when what came is exactly its answer. Pure.
+
+Two rows of FRAMES: Modbus TCP's header with a transaction number, and the frame of a serial line with a checksum, which
+serial gateways pass through a TCP connection as it is. Must not know connections or tags.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.errors import KnownError
+from drivers.modbus.address import Framing
+
+HEADER = struct.Struct(">HHHB")
+LONGEST = 254
+"""Length field of the longest answer: unit and 253 bytes."""
+READS = frozenset({1, 2, 3, 4})
+WRITES = frozenset({5, 6, 15, 16})
+EXCEPTION = 0x80
+NOT_MODBUS = "What answers is not a Modbus device."
+
+
+class WrongAnswerError(KnownError):
+    """What came is not the answer to the request; the connection must not be used any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: `tid` is its transaction, `pdu` its function code and what follows."""
+
+    tid: int
+    unit: int
+    pdu: bytes
+
+
+class Frames(Protocol):
+    """A way to frame. `take` gives the answer, function code first, and how many bytes it took; None: not whole yet.
+
+    `take` raises WrongAnswerError as soon as what came can't become the answer.
+    """
+
+    def wrap(self, asked: Asked) -> bytes: ...
+    def take(self, came: bytearray, asked: Asked) -> tuple[bytes, int] | None: ...
+
+
+class TcpFrames:
+    """Modbus TCP (Modbus messaging on TCP/IP 3.1.3): transaction, protocol 0, length, unit."""
+
+    def wrap(self, asked: Asked) -> bytes:
+        """The request with its header."""
+        return HEADER.pack(asked.tid, 0, len(asked.pdu) + 1, asked.unit) + asked.pdu
+
+    def take(self, came: bytearray, asked: Asked) -> tuple[bytes, int] | None:
+        """See Frames."""
+        if len(came) < HEADER.size:
+            return None
+        tid, protocol, length, unit = HEADER.unpack_from(came)
+        if protocol != 0 or not 3 <= length <= LONGEST:
+            raise WrongAnswerError(NOT_MODBUS, "Check host and port.")
+        if tid == 0:
+            raise WrongAnswerError("The device answers with transaction 0, which could be any request's.")
+        if tid != asked.tid:
+            raise WrongAnswerError("The answer belongs to another request.")
+        _same_unit(unit, asked)
+        end = HEADER.size + length - 1
+        return (bytes(came[HEADER.size : end]), end) if len(came) >= end else None
+
+
+class RtuFrames:
+    """Modbus RTU (Modbus over serial line 2.5.1): unit, answer, checksum. How long it is its function code tells.
+
+    Nothing in it tells a late answer from the answer to a like request: drivers.modbus.dial sees to that.
+    """
+
+    def wrap(self, asked: Asked) -> bytes:
+        """The request with its checksum."""
+        frame = bytes([asked.unit]) + asked.pdu
+        return frame + checksum(frame)
+
+    def take(self, came: bytearray, asked: Asked) -> tuple[bytes, int] | None:
+        """See Frames."""
+        if len(came) < 3:
+            return None
+        _same_unit(came[0], asked)
+        end = self._size(came, asked.pdu[0])
+        if len(came) < end:
+            return None
+        if checksum(came[: end - 2]) != came[end - 2 : end]:
+            raise WrongAnswerError("The checksum of the answer is wrong.", "Check the serial line.")
+        return bytes(came[1 : end - 2]), end
+
+    def _size(self, came: bytearray, function: int) -> int:
+        if came[1] == function | EXCEPTION:
+            return 5
+        if came[1] != function:
+            raise WrongAnswerError(f"The answer is to function {came[1]}, not {function}.")
+        return 8 if function in WRITES else 3 + came[2] + 2
+
+
+FRAMES: Mapping[Framing, Frames] = {Framing.TCP: TcpFrames(), Framing.RTU: RtuFrames()}
+
+
+def _same_unit(unit: int, asked: Asked) -> None:
+    if unit != asked.unit:
+        raise WrongAnswerError(f"The answer comes from unit {unit}, not {asked.unit}.")
+
+
+def _crc_of(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ (0xA001 if byte & 1 else 0)
+    return byte
+
+
+CRC = tuple(_crc_of(byte) for byte in range(256))
+
+
+def checksum(frame: bytes | bytearray) -> bytes:
+    """CRC-16 with the polynomial 0xA001 from 0xFFFF on, low byte first (Modbus over serial line 6.2.2)."""
+    crc = 0xFFFF
+    for byte in frame:
+        crc = crc >> 8 ^ CRC[(crc ^ byte) & 0xFF]
+    return crc.to_bytes(2, "little")
