@@ -138,6 +138,16 @@ class Bus:
         for verdict in taken.verdicts:
             self._judged(verdict)
 
+    async def reload(self, merge: Merge) -> None:
+        """Begin anew from a merge: the plant's log lost a part of what was downloaded."""
+        async with self._turn:
+            before = {f"{kind}/{row.id}" for kind in self.model.kinds() for row in self.model.every(kind)}
+            seq, self._merge, self.model = self.model.seq, merge, merge.model
+            self.model.seq = max(seq, merge.model.seq) + 1
+            rows = {f"{kind}/{row.id}": row for kind in self.model.kinds() for row in self.model.every(kind)}
+            changes = Changes(rows=rows, seq=self.model.seq, gone=frozenset(before - rows.keys()))
+        self._publish(changes)
+
     def _judged(self, verdict: Verdict) -> None:
         """Answer whoever waits for the plant's log; the first operation of a command speaks for all of them."""
         waiting, records = self._asked.pop(verdict.cause, (None, ()))

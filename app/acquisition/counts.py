@@ -57,6 +57,7 @@ class LineCounts:
         self._period_s = period_s
         self._made = Counter(last_total)
         self._unseen = not math.isnan(last_total)
+        self._recorded = None if math.isnan(last_total) else last_total
         self._scrap: dict[str, Counter] = {m: Counter() for m in line.machines}
         self._order = self._lot = self._feed_lot = ""
         self._lot_ends: dict[str, int] = {}
@@ -121,8 +122,9 @@ class LineCounts:
             to_at=instant(now_s),
             serial=self._serial(),
             gap=self._unseen,
+            counter_from=self._recorded,
         )
-        self._unseen = False
+        self._unseen, self._recorded = False, self._made.total
 
     def _units(self, machine: str, machine_units: float) -> float:
         """Machine units as line units."""

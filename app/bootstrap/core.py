@@ -12,27 +12,32 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from app.acquisition.messages import Answered, Ended, Message, Order, Pulse, TextChanged, UnitsTold
 from app.bootstrap.alarm_list import AlarmList
+from app.bootstrap.alone import Alone
 from app.bootstrap.control_side import ControlSide
 from app.bootstrap.erp_side import ErpSide
 from app.bootstrap.gaps import Gaps
 from app.bootstrap.health import Station
+from app.bootstrap.held_counts import HeldCounts
 from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
+from app.bootstrap.shared_side import SharedSide
 from app.bus import Bus, Stored
-from app.domain.commands import Command, RetryPosting
+from app.domain.commands import Command, RecordCount, RetryPosting
 from app.domain.errors import KnownError, StoreError
 from app.domain.plant import Plant
-from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache
+from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache, SharedCopy, SharedLog
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
 from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
-from app.store.rebuild import Quarantined, rebuild
+from app.store.rebuild import Quarantined
 
 log = logging.getLogger("lineside.core")
+
+T = TypeVar("T")
 
 TICK_S = 1.0
 ALARMS_EVERY_S = 0.25
@@ -40,7 +45,10 @@ RESTART_S = 1.0
 
 
 class Keeper(Journal, ReferenceCache, Protocol):
-    """A store that keeps the journal and the reference cache."""
+    """A store that keeps the journal, the copy of the plant's log and the reference cache."""
+
+    @property
+    def shared(self) -> SharedCopy: ...
 
 
 class Acquirer(Protocol):
@@ -72,6 +80,7 @@ class Parts:
     station: str
     acquirer: AcquirerFactory
     reference_period_s: float = 20.0
+    shared: SharedLog | None = None
 
 
 class Core:
@@ -82,10 +91,11 @@ class Core:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        model, self.quarantined = rebuild(parts.store.read())
+        self._plantwide = plantwide(parts)
+        self.quarantined = self._plantwide.quarantined
         self.bus = Bus(
             plant=parts.plant,
-            model=model,
+            model=self._plantwide.model,
             journal=parts.store,
             clock=parts.clock,
             ids=parts.ids,
@@ -93,8 +103,12 @@ class Core:
             commands=COMMAND_HANDLERS,
             reactions=EVENT_HANDLERS,
             blocking=self._on_disk,
+            merge=self._plantwide.merge,
+            unreachable=self._plantwide.unreachable,
         )
         self.station = Station(parts.plant, parts.clock)
+        self._plantwide.join(self.bus, self._on_disk, lambda status: self._moved(lambda: self.station.shared(status)))
+        self._counts = HeldCounts(self.bus, lambda: self._plantwide.dutiful)
         self._gaps = Gaps()
         self.alarms = AlarmList()
         self.pulse: Pulse | None = None
@@ -103,6 +117,7 @@ class Core:
         self._inbox = Inbox(self.bus, self._store_said)
         self._erp = ErpSide(
             bus=self.bus,
+            pending=lambda: self._plantwide.postings(self.bus),
             erp=parts.erp,
             clock=parts.clock,
             cache=parts.store,
@@ -123,8 +138,8 @@ class Core:
         self.bus.subscribe(listener.deliver)
         self.bus.subscribe(self._controls.changed)
 
-    async def _on_disk(self, call: Callable[[], None]) -> None:
-        await self._loop.run_in_executor(self._disk, call)
+    async def _on_disk(self, call: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._disk, call)
 
     async def run(self) -> None:
         """Tell what stands, then serve until cancelled; the journal is closed at the end."""
@@ -136,6 +151,7 @@ class Core:
                     tasks.create_task(work, name=name)
         finally:
             await self._parts.erp.aclose()
+            await self._plantwide.aclose()
             self._disk.shutdown(wait=True)
             self._parts.store.close()
 
@@ -148,6 +164,7 @@ class Core:
             "acquisition": kept("acquisition", self._acquirer.run),
             "controls": kept("controls", self._controls.run),
             "clocks": kept("clocks", self._ticking),
+            "sync": kept("sync", self._plantwide.run),
         }
 
     def _tell_what_stands(self) -> None:
@@ -168,8 +185,15 @@ class Core:
                 self._alarms_changed = False
                 self._listener.deliver_alarms(self.alarms.rows())
             if ticks % round(TICK_S / ALARMS_EVERY_S) == 0 and not len(self._inbox):
-                for command in due(self.bus.model, self._parts.plant, self._parts.clock.now()):
-                    self._inbox.put(command)
+                self._each_second()
+
+    def _each_second(self) -> None:
+        """What the clock asks for, by the one station that has the duty, or by each for itself."""
+        for count in self._counts.due():
+            self._inbox.put(count)
+        if self._plantwide.dutiful:
+            for command in due(self.bus.model, self._parts.plant, self._parts.clock.now()):
+                self._inbox.put(command)
 
     # --- what the parts say -------------------------------------------------------------------------------------------
 
@@ -193,6 +217,8 @@ class Core:
             self._controls.heard(message)
         elif isinstance(message, Ended):
             log.warning("the acquisition ended: %s %s", message.reason, message.todo)
+        elif isinstance(message, RecordCount):
+            self._counts.put(message)
         else:
             self._inbox.put(message)
 
@@ -243,6 +269,15 @@ class Core:
             raise
         self._store_said("")
         return stored
+
+
+def plantwide(parts: Parts) -> Alone | SharedSide:
+    """The station's side of the plant's log, or its journal alone."""
+    if parts.shared is None:
+        return Alone(parts.store, parts.store.shared)
+    return SharedSide(
+        log=parts.shared, journal=parts.store, copy=parts.store.shared, station=parts.station, clock=parts.clock
+    )
 
 
 def _said(bad: tuple[Quarantined, ...]) -> str:

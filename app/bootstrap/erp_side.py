@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app.bus import Blocking, Bus
 from app.domain.commands import RecordPosting
 from app.domain.erp import ErpStatus, Reference
 from app.domain.errors import KnownError
 from app.domain.events import Event
+from app.domain.posting import Posting
 from app.erp.outbox import Outbox
 from app.erp.reader import ReferenceReader
 from app.ports import Clock, Erp, ReferenceCache
-from app.readmodel.model import Changes, open_postings
+from app.readmodel.model import Changes
 
 log = logging.getLogger("lineside.erp")
 
@@ -26,6 +27,7 @@ class ErpSide:
         self,
         *,
         bus: Bus,
+        pending: Callable[[], Sequence[Posting]],
         erp: Erp,
         clock: Clock,
         cache: ReferenceCache,
@@ -40,7 +42,7 @@ class ErpSide:
         self._on_disk = on_disk
         self._saving: set[asyncio.Task[None]] = set()
         bus.reference = cache.load()
-        self.outbox = Outbox(pending=lambda: open_postings(bus.model), record=self._record, erp=erp, clock=clock)
+        self.outbox = Outbox(pending=pending, record=self._record, erp=erp, clock=clock)
         self.reader = ReferenceReader(
             erp=erp, clock=clock, save=self._take, status=status, reference=bus.reference, period_s=period_s
         )

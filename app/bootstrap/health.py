@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 from app.acquisition.history.state import HistoryState
 from app.domain.erp import ErpLinkState, ErpStatus
 from app.domain.plant import Plant
-from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus, UnitStatus
+from app.domain.status import (
+    ControllerStatus,
+    Health,
+    HistoryStatus,
+    PartStatus,
+    SharedStatus,
+    StationStatus,
+    UnitStatus,
+)
 from app.ports import Clock, Link, LinkState, UnitState
 
 LINK_HEALTH = {Link.UP: Health.UP, Link.CONNECTING: Health.STARTING, Link.LOST: Health.DOWN, Link.REFUSED: Health.DOWN}
@@ -104,6 +112,10 @@ class Station:
             dropped=state.dropped,
         )
         self.status = replace(self.status, history=history)
+
+    def shared(self, status: SharedStatus) -> None:
+        """How the plant's log stands."""
+        self.status = replace(self.status, shared=status)
 
     def store(self, reason: str = "", flaw: str = "") -> None:
         """The journal took operations, or refused them for `reason`; `flaw` is what is wrong with older ones."""

@@ -49,6 +49,7 @@ class RecordCount(Command):
     to_at: datetime
     serial: int | None = None
     gap: bool = False
+    counter_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,6 +65,14 @@ class Finding:
     values: Mapping[str, str | float] = field(default_factory=dict)
     capsule: Capsule | None = None
     replayed: bool = False
+
+
+_CASES = uuid.UUID("5e1c62a8-6f0b-5d0e-9f3a-3a54d3b1c0de")
+
+
+def case_id_of(occurrence: str) -> str:
+    """The id of the case that an occurrence opens: equal on every station, so that they open one and the same."""
+    return str(uuid.uuid5(_CASES, occurrence))
 
 
 def occurrence_key(site: str, identity: str, rule: str, version: int, discriminator: str) -> str:

@@ -83,6 +83,25 @@ class HistoryStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedStatus:
+    """The plant's log as this station reaches it. `waiting` operations are only stored here, the first `oldest_at`.
+
+    `synced_at` is when this station last knew all that the plant knows; `offset_s` is this clock less the server's.
+    `duty`: this station does what one of all has to (clocks, counts, postings). Not `joined`: it is on its own.
+    """
+
+    joined: bool = False
+    health: Health = Health.STARTING
+    since: datetime | None = None
+    reason: str = ""
+    waiting: int = 0
+    oldest_at: datetime | None = None
+    synced_at: datetime | None = None
+    offset_s: float = 0.0
+    duty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationStatus:
     """Everything the status bar shows."""
 
@@ -90,6 +109,7 @@ class StationStatus:
     acquisition: PartStatus = field(default_factory=PartStatus)
     store: PartStatus = field(default_factory=PartStatus)
     erp: PartStatus = field(default_factory=PartStatus)
+    shared: SharedStatus = field(default_factory=SharedStatus)
     replay_at: datetime | None = None
     history: HistoryStatus = field(default_factory=HistoryStatus)
 

@@ -6,12 +6,12 @@ from its shared state whenever the log says something of it; every other stream 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.codec import UnreadableError
 from app.domain.errors import IllegalStepError
-from app.domain.merging import tip_of
+from app.domain.merging import CONFIRM_FIRST, tip_of
 from app.domain.operation import Operation, Outcome, Recorded, SharedOperation
 from app.domain.people import SYSTEM
 from app.readmodel.fold import evolve
@@ -21,6 +21,8 @@ from app.readmodel.refusal_fold import refused
 
 UNSHARED = 2**48
 """Added to the sequence of what is not shared yet: it comes after everything that is."""
+
+_ASKED_FIRST = frozenset(kind.__name__ for kind in CONFIRM_FIRST)
 
 UNFIT = (IllegalStepError, AttributeError, TypeError, KeyError)
 """What a fold raises for a step that does not fit what stands (an aggregate that is not there included)."""
@@ -78,16 +80,15 @@ class Merge:
         """The streams with steps that are only stored here."""
         return frozenset(self._by_stream)
 
-    def load(self, downloaded: Iterable[SharedOperation], own: Iterable[Operation], hidden: frozenset[str]) -> None:
-        """At the start: the copy of the plant's log, then what the journal has beyond it.
-
-        `hidden` are the causes among the latter that are shown only once they are applied.
-        """
+    def load(self, downloaded: Iterable[SharedOperation], own: Callable[[], Sequence[Operation]]) -> None:
+        """At the start: the copy of the plant's log, then what the journal has beyond it (asked for afterwards)."""
         for shared in downloaded:
             self._apply(shared)
             self.place = shared.place
         self.model = self._shared.copy()
-        for op in own:
+        waiting = own()
+        hidden = {op.cause for op in waiting if op.kind in _ASKED_FIRST}
+        for op in waiting:
             try:
                 self.keep((recorded(op),), shown=op.cause not in hidden)
             except UnreadableError as error:

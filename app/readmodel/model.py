@@ -202,6 +202,12 @@ def all_progress(view: View) -> list[OrderProgress]:
     return list(cast("Iterator[OrderProgress]", view.every("order")))
 
 
+def last_count(view: View, machine: str) -> OrderProgress | None:
+    """The order whose count has the latest total of a machine."""
+    counted = [(row.counted_at, row.id, row) for row in all_progress(view) if row.machine == machine and row.counted_at]
+    return max(counted)[-1] if counted else None
+
+
 def last_counters(view: View) -> dict[str, float]:
     """Output machine → its total when it was last journaled, over all orders it ever worked on."""
     counted = [(row.counted_at, row.machine, row.counter) for row in all_progress(view) if row.counted_at]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain import events as e
 from app.domain.case import ExceptionCase
 from app.domain.commands import CompleteCapsule, RecordFinding, RecordGap
-from app.domain.finding import Finding, Phase
+from app.domain.finding import Finding, Phase, case_id_of
 from app.domain.kinds import EXCEPTION_KINDS, ExceptionKind
 from app.domain.routing import accountable
 from app.domain.shifts import on_shift
@@ -95,7 +95,7 @@ def _opened(finding: Finding, ctx: Context) -> e.CaseOpened:
     kind = EXCEPTION_KINDS[finding.kind]
     capsule = finding.capsule
     return e.CaseOpened(
-        case_id=ctx.new_id(),
+        case_id=case_id_of(finding.occurrence),
         kind=kind.id,
         priority=_priority(finding, kind, ctx),
         title=title(finding, ctx),

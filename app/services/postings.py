@@ -11,6 +11,7 @@ from app.domain import commands as c
 from app.domain import erp
 from app.domain import events as e
 from app.domain.errors import RefusedError
+from app.domain.finding import case_id_of
 from app.domain.lifecycles import POSTING, PostingTrigger
 from app.domain.routing import accountable
 from app.domain.text import safe
@@ -158,7 +159,7 @@ def route_refusal(event: e.PostingRejected | e.PostingParked, ctx: Context) -> I
         return
     line = _line_of(posting.lane, ctx)
     yield e.CaseOpened(
-        case_id=ctx.new_id(),
+        case_id=case_id_of(occurrence),
         kind="posting_rejected",
         priority=3,
         title=f"{posting.subject} refused by the ERP",

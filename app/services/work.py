@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
+from decimal import Decimal
 
 from app.domain import commands as c
 from app.domain import events as e
@@ -14,7 +15,7 @@ from app.domain.people import SYSTEM, Function, Role
 from app.domain.routing import accountable
 from app.domain.shifts import on_shift
 from app.domain.text import safe
-from app.domain.work import Assignment
+from app.domain.work import Assignment, OrderProgress
 from app.readmodel import model as m
 from app.services.context import Context
 from app.services.queries import line_of, name, remark, sentence, the_assignment
@@ -24,8 +25,31 @@ ACCEPT_WITHIN = timedelta(minutes=5)
 
 
 def record_count(command: c.RecordCount, ctx: Context) -> Iterator[e.Event]:
-    """What the floor counted since the last record."""
-    yield e.CountRecorded(**{f.name: getattr(command, f.name) for f in fields(command)})
+    """What the floor counted since the last record, less what another station's record covers already.
+
+    The overlap is told by the machine's own total: both stations read the same counter.
+    """
+    share = _uncovered(command, m.last_count(ctx.view, command.machine))
+    if share <= 0:
+        return
+    given = {f.name: getattr(command, f.name) for f in fields(e.CountRecorded)}
+    yield e.CountRecorded(**given | {"good": _part(command.good, share), "scrap": _part(command.scrap, share)})
+
+
+def _uncovered(command: c.RecordCount, last: OrderProgress | None) -> Decimal:
+    """The share of a count that nobody has recorded, from 0 to 1."""
+    if last is None or last.counted_at is None or last.counted_at <= command.from_at:
+        return Decimal(1)
+    if last.counted_at >= command.to_at:
+        return Decimal(0)
+    begun, grown = command.counter_from, command.counter - last.counter
+    if begun is None or not 0 <= grown <= command.counter - begun or command.counter == begun:
+        return Decimal(1)
+    return Decimal(str(grown / (command.counter - begun)))
+
+
+def _part(quantity: Decimal, share: Decimal) -> Decimal:
+    return quantity if share == 1 else (quantity * share).to_integral_value()
 
 
 def activate_moved_order(event: e.CountRecorded, ctx: Context) -> Iterator[e.Event]:

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.domain.erp import Reference
 from app.domain.errors import StoreError
-from app.domain.operation import GENESIS, Operation
+from app.domain.operation import GENESIS, Operation, SharedOperation
+
+
+class MemorySharedCopy:
+    """The copy of the plant's log in a list."""
+
+    def __init__(self) -> None:
+        self._rows: list[SharedOperation] = []
+
+    def read_shared(self, after: int = 0) -> Iterator[SharedOperation]:
+        """What was downloaded after a place."""
+        return iter(self._rows[after:])
+
+    def take_shared(self, operations: Sequence[SharedOperation]) -> None:
+        """Keep what follows the head."""
+        self._rows.extend(operations)
+
+    def forget_shared(self, after: int) -> None:
+        """Drop what lies after a place."""
+        del self._rows[after:]
+
+    def shared_head(self) -> tuple[int, str]:
+        """Last place and its hash."""
+        return (self._rows[-1].place, self._rows[-1].place_hash) if self._rows else (0, GENESIS)
+
+    def shared_hash(self, place: int) -> str | None:
+        """The hash at a place."""
+        return self._rows[place - 1].place_hash if 0 < place <= len(self._rows) else None
 
 
 class MemoryJournal:
@@ -15,6 +42,7 @@ class MemoryJournal:
     def __init__(self, operations: Sequence[Operation] = ()) -> None:
         self._operations = list(operations)
         self._reference = Reference()
+        self.shared = MemorySharedCopy()
         self.full = False
 
     def append(self, operations: Sequence[Operation]) -> None:

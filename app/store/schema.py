@@ -36,3 +36,15 @@ reference = Table(
     Column("body", Text, nullable=False),
 )
 """What was last read from the ERP: a cache, never truth."""
+
+shared = Table(
+    "shared",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    *(Column(column.name, column.type, nullable=column.nullable) for column in operation.c),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("place_hash", String(64), nullable=False),
+)
+"""This station's copy of the plant's log: one place a row, with the operation that it has."""

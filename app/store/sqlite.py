@@ -25,6 +25,7 @@ from app.domain.operation import GENESIS, Operation
 from app.store.lock import lock
 from app.store.rows import to_operation, to_row
 from app.store.schema import metadata, operation, reference
+from app.store.shared_copy import SqliteSharedCopy
 
 FILE = "journal.sqlite"
 MARK = "journal.head"
@@ -41,7 +42,7 @@ class SqliteJournal:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
         self._mark = folder / MARK
-        with _telling(self.path):
+        with telling(self.path):
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = lock(folder)
             try:
@@ -50,6 +51,7 @@ class SqliteJournal:
                     metadata.create_all(connection)
                     self._head = _head(connection)
                 self._file = self.path.stat()
+                self.shared = SqliteSharedCopy(self._engine, lambda: telling(self.path))
                 keep_lost(folder, self._head)
             except BaseException:
                 self._lock.close()
@@ -59,7 +61,7 @@ class SqliteJournal:
         """Write all in one transaction; raises StoreError, and then none of them is written."""
         if not operations:
             return
-        with _telling(self.path):
+        with telling(self.path):
             self._check_file()
             with self._engine.begin() as connection:
                 connection.execute(insert(operation), [to_row(op) for op in operations])
@@ -79,7 +81,7 @@ class SqliteJournal:
     def read(self, after_seq: int = 0, most: int | None = None) -> Sequence[Operation]:
         """The operations after a sequence number, the first `most` of them."""
         wanted = select(operation).where(operation.c.seq > after_seq).order_by(operation.c.seq).limit(most)
-        with _telling(self.path), self._engine.connect() as connection:
+        with telling(self.path), self._engine.connect() as connection:
             return [to_operation(row) for row in connection.execute(wanted).mappings()]
 
     def head(self) -> tuple[int, str]:
@@ -88,13 +90,13 @@ class SqliteJournal:
 
     def save(self, value: Reference) -> None:
         """Keep the ERP's reference data; a failure only costs the cache."""
-        with _telling(self.path), self._engine.begin() as connection:
+        with telling(self.path), self._engine.begin() as connection:
             connection.execute(reference.delete())
             connection.execute(insert(reference), {"key": "all", "body": encode(value)})
 
     def load(self) -> Reference:
         """The reference data last kept; empty where there is none or it can't be read."""
-        with _telling(self.path), self._engine.connect() as connection:
+        with telling(self.path), self._engine.connect() as connection:
             body = connection.execute(select(reference.c.body)).scalar()
         with contextlib.suppress(KnownError):
             return read(body, Reference) if body else Reference()
@@ -160,7 +162,7 @@ def keep_lost(folder: Path, head: tuple[int, str]) -> None:
 
 
 @contextlib.contextmanager
-def _telling(path: Path) -> Iterator[None]:
+def telling(path: Path) -> Iterator[None]:
     """Say what a database fault means to the person at the desk."""
     try:
         yield

@@ -1,0 +1,83 @@
+"""A station's side of the plant's log: the merged picture, the exchange, and who does what one of all has to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from app.bus import Bus
+from app.domain.posting import Posting
+from app.domain.status import Health, SharedStatus
+from app.ports import Clock, Journal, SharedCopy, SharedLog
+from app.readmodel.merge import Merge
+from app.readmodel.model import Model, open_postings
+from app.store.rebuild import Quarantined, merged
+from app.sync.exchange import Exchange, OnDisk
+from app.sync.worker import Sync
+
+
+class SharedSide:
+    """Made before the bus (which folds into `merge`), then `joined` to it; `run` until cancelled."""
+
+    def __init__(self, *, log: SharedLog, journal: Journal, copy: SharedCopy, station: str, clock: Clock) -> None:
+        self._log, self._journal, self._copy = log, journal, copy
+        self._station, self._clock = station, clock
+        self.merge: Merge = merged(journal, copy, station)
+        self.quarantined = tuple(Quarantined(seq=seq, reason=why) for seq, why in self.merge.unreadable)
+        self._sync: Sync | None = None
+
+    @property
+    def model(self) -> Model:
+        """What screens and handlers see."""
+        return self.merge.model
+
+    def join(self, bus: Bus, on_disk: OnDisk, told: Callable[[SharedStatus], None]) -> None:
+        """Exchange what this bus stores with the plant's log; `told` hears how that stands."""
+
+        async def reset() -> None:
+            self.merge = await on_disk(lambda: merged(self._journal, self._copy, self._station))
+            await bus.reload(self.merge)
+
+        exchange = Exchange(
+            log=self._log,
+            journal=self._journal,
+            copy=self._copy,
+            on_disk=on_disk,
+            absorb=bus.absorb,
+            reset=reset,
+        )
+        sync = Sync(log=self._log, exchange=exchange, clock=self._clock, waiting=self._waiting, told=told)
+        self._sync = sync
+        bus.subscribe(lambda changes: sync.poke())
+
+    def _waiting(self) -> tuple[int, datetime | None]:
+        oldest = self.merge.oldest
+        return self.merge.waiting, None if oldest is None else oldest.at
+
+    def unreachable(self) -> str:
+        """Why the plant's log can't be asked now; empty while it can."""
+        return "it is not connected yet." if self._sync is None else self._sync.unreachable
+
+    @property
+    def dutiful(self) -> bool:
+        """Whether this station sends the clock's commands and the counts."""
+        return self._sync is None or self._sync.dutiful
+
+    def postings(self, bus: Bus) -> list[Posting]:
+        """What this station posts to the ERP: everything while it has the duty; on its own, what only it has."""
+        if self._sync is None or not self._sync.dutiful:
+            return []
+        postings = open_postings(bus.model)
+        if self._sync.status.health is Health.UP:
+            return postings
+        ours = self.merge.unshared()
+        return [posting for posting in postings if f"posting/{posting.id}" in ours]
+
+    async def run(self) -> None:
+        """Exchange until cancelled."""
+        if self._sync is not None:
+            await self._sync.run()
+
+    async def aclose(self) -> None:
+        """Let go of the log."""
+        await self._log.aclose()

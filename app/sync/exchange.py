@@ -1,0 +1,141 @@
+"""One round with the plant's log: what is stored here goes up in order, what others did comes down in order.
+
+Owns how far each way has come. Knows no database and no screen; whatever it sends may be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import groupby
+from typing import Protocol, TypeVar
+
+from app.domain.errors import SharedRefusedError
+from app.domain.operation import GENESIS, Operation, SharedHead, SharedOperation, chain_hash, place_hash
+from app.ports import Journal, SharedCopy, SharedLog
+
+T = TypeVar("T")
+
+UP = 100
+"""Operations a call: an append is one transaction, and everybody else's waits for it."""
+DOWN = 1000
+
+
+class OnDisk(Protocol):
+    """Runs a blocking call on the journal's own thread."""
+
+    async def __call__(self, call: Callable[[], T]) -> T: ...
+
+
+class Exchange:
+    """`begin` with the log's head after each connect; then `up` and `down`, as often as one likes."""
+
+    def __init__(
+        self,
+        *,
+        log: SharedLog,
+        journal: Journal,
+        copy: SharedCopy,
+        on_disk: OnDisk,
+        absorb: Callable[[Sequence[SharedOperation]], Awaitable[None]],
+        reset: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`absorb` takes in what came down; `reset` folds anew from the copy after a part of it was dropped."""
+        self._log = log
+        self._journal = journal
+        self._copy = copy
+        self._on_disk = on_disk
+        self._absorb = absorb
+        self._reset = reset
+        self._sent = 0
+        self._place, self._hash = 0, GENESIS
+
+    @property
+    def sent(self) -> int:
+        """The last of this station's operations that the plant's log is known to have."""
+        return self._sent
+
+    @property
+    def place(self) -> int:
+        """The last place that was downloaded."""
+        return self._place
+
+    async def begin(self, head: SharedHead) -> int:
+        """Find where both agree; how many places the plant's log lost since (0 as a rule).
+
+        Raises SharedRefusedError where the log knows more of this station than its journal does.
+        """
+        mine = self._journal.head()[0]
+        if head.last_seq > mine:
+            raise SharedRefusedError(
+                f"The plant's log has {head.last_seq} operations of this station, its journal only {mine}.",
+                "The journal was lost or replaced: join with a new station name.",
+            )
+        self._place, self._hash = await self._on_disk(self._copy.shared_head)
+        lost = await self._heal(head)
+        self._sent = head.last_seq
+        return lost
+
+    async def _heal(self, head: SharedHead) -> int:
+        """After a failover or a restore: back to the last place that both have, and on from there."""
+        had = self._place
+        if had == 0 or (had <= head.place and await self._agree(had)):
+            return 0
+        low, high = 0, min(had, head.place)
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if await self._agree(middle) else (low, middle - 1)
+        await self._on_disk(lambda: self._copy.forget_shared(low))
+        self._place, self._hash = await self._on_disk(self._copy.shared_head)
+        await self._reset()
+        return had - low
+
+    async def _agree(self, place: int) -> bool:
+        """Whether the plant's log has at a place what this station downloaded."""
+        theirs = await self._log.feed(place - 1, 1)
+        ours = await self._on_disk(lambda: self._copy.shared_hash(place))
+        return bool(theirs) and theirs[0].place_hash == ours
+
+    async def up(self) -> bool:
+        """Send the oldest operations that the log does not have, whole commands only; whether there were any."""
+        most = UP
+        while True:
+            waiting = await self._stored(most + 1)
+            whole = waiting if len(waiting) <= most else _whole(waiting)
+            if whole or not waiting:
+                break
+            most *= 4
+        if whole:
+            self._sent = await self._log.append(whole)
+        return bool(whole)
+
+    async def _stored(self, most: int) -> Sequence[Operation]:
+        return await self._on_disk(lambda: self._journal.read(self._sent, most))
+
+    async def down(self) -> bool:
+        """Take in what follows; whether there was anything. Raises SharedRefusedError where the chain is broken."""
+        batch = await self._log.feed(self._place, DOWN)
+        if batch:
+            self._check(batch)
+            await self._on_disk(lambda: self._copy.take_shared(batch))
+            await self._absorb(batch)
+            self._place, self._hash = batch[-1].place, batch[-1].place_hash
+        return bool(batch)
+
+    def _check(self, batch: Sequence[SharedOperation]) -> None:
+        """Every place follows the one before, and nothing in it was changed after it was written (I7)."""
+        place, before = self._place, self._hash
+        for row in batch:
+            place += 1
+            expected = place_hash(before, place, row.operation.hash, row.outcome, row.version)
+            if row.place != place or row.place_hash != expected or chain_hash(row.operation) != row.operation.hash:
+                raise SharedRefusedError(
+                    f"The plant's log was changed at place {place} after it was written.",
+                    "Tell plant IT: `lineside verify --shared` names what was changed.",
+                )
+            before = row.place_hash
+
+
+def _whole(operations: Sequence[Operation]) -> list[Operation]:
+    """All but the last command's, which may go on beyond what was read."""
+    commands = [list(group) for _, group in groupby(operations, key=lambda op: op.cause)]
+    return [op for command in commands[:-1] for op in command]

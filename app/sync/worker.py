@@ -1,0 +1,146 @@
+"""Keeps a station in step with the plant's log: connects, exchanges, notices that it is gone, and comes back.
+
+Says how it stands as a `SharedStatus`. Knows no database; everything it does may be done twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from app.domain.errors import KnownError, SharedDownError, SharedRefusedError
+from app.domain.operation import SharedHead
+from app.domain.status import Health, SharedStatus
+from app.ports import Clock, SharedLog
+from app.sync.exchange import Exchange
+
+log = logging.getLogger("lineside.sync")
+
+POLL_S = 2.0
+"""A hint may be lost; this is how often the log is asked all the same, and how soon a dead link is noticed."""
+RETRY_S, LONGEST_RETRY_S = 0.5, 5.0
+
+
+class Sync:
+    """`run` until cancelled; `poke` after each commit of this station."""
+
+    def __init__(
+        self,
+        *,
+        log: SharedLog,
+        exchange: Exchange,
+        clock: Clock,
+        waiting: Callable[[], tuple[int, datetime | None]],
+        told: Callable[[SharedStatus], None],
+    ) -> None:
+        """`waiting` says how many operations are only stored here, and since when."""
+        self._log = log
+        self._exchange = exchange
+        self._clock = clock
+        self._waiting = waiting
+        self._told = told
+        self._wake = asyncio.Event()
+        self._asked_s = 0.0
+        self.status = SharedStatus(joined=True)
+
+    @property
+    def unreachable(self) -> str:
+        """Why the plant's log can't be asked now; empty while it can."""
+        if self.status.health is Health.UP:
+            return ""
+        return self.status.reason or "it has not answered yet."
+
+    @property
+    def dutiful(self) -> bool:
+        """Whether this station does what one of all has to: it was given the duties, or it is on its own."""
+        return self.status.duty or self.status.health is not Health.UP
+
+    def poke(self) -> None:
+        """There is something new to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Exchange until cancelled."""
+        attempt = 0
+        while True:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._hints(), name="hints")
+                    tasks.create_task(self._session(), name="exchange")
+            except* (SharedDownError, SharedRefusedError) as group:
+                first = group.exceptions[0]
+                attempt = 0 if self.status.health is Health.UP else attempt + 1
+                self._lost(first if isinstance(first, KnownError) else KnownError(str(first)))
+            await asyncio.sleep(min(RETRY_S * 2**attempt, LONGEST_RETRY_S))
+
+    async def _hints(self) -> None:
+        while True:
+            await self._log.hint(POLL_S)
+            self._wake.set()
+
+    async def _session(self) -> None:
+        """From the head that the log has now until it is lost."""
+        head = await self._log.status()
+        if lost := await self._exchange.begin(head):
+            log.warning("the plant's log lost %d places; what this station has goes up again", lost)
+        while True:
+            self._wake.clear()
+            while await self._round():
+                self._waits()
+            if self._due():
+                head = await self._ask(head)
+            await self._wake.wait()
+
+    async def _round(self) -> bool:
+        """Both ways once; whether anything moved."""
+        sent = await self._exchange.up()
+        return await self._exchange.down() or sent
+
+    def _due(self) -> bool:
+        """Whether the log was not asked how it stands for the length of a poll, or never since it was lost."""
+        return self.status.health is not Health.UP or self._loop_s() - self._asked_s >= POLL_S
+
+    async def _ask(self, before: SharedHead) -> SharedHead:
+        """How the log stands, and whether the duties are here. Another log than before is another session."""
+        head, duty = await self._log.status(), await self._log.duty()
+        self._asked_s = self._loop_s()
+        if (head.system, head.timeline) != (before.system, before.timeline) or head.place < self._exchange.place:
+            raise SharedDownError("The shared store was switched over; its log is compared with what this station has.")
+        now = self._clock.now()
+        self._tell(
+            replace(
+                self.status,
+                health=Health.UP,
+                since=self.status.since if self.status.health is Health.UP else now,
+                reason="",
+                synced_at=now,
+                offset_s=round((now - head.server_at).total_seconds(), 1),
+                duty=duty,
+            )
+        )
+        return head
+
+    def _waits(self) -> None:
+        """Say how much is only stored here, while it becomes less or more."""
+        self._tell(self.status)
+
+    @staticmethod
+    def _loop_s() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _lost(self, error: KnownError) -> None:
+        """Say why; what is known of the plant from now on is what was last downloaded."""
+        if self.status.health is Health.UP or str(error) != self.status.reason:
+            log.warning("the plant's log: %s", error)
+        since = self._clock.now() if self.status.health is not Health.DOWN else self.status.since
+        self._tell(replace(self.status, health=Health.DOWN, since=since, reason=str(error), duty=False))
+
+    def _tell(self, status: SharedStatus) -> None:
+        count, oldest = self._waiting()
+        status = replace(status, waiting=count, oldest_at=oldest)
+        if status != self.status:
+            self.status = status
+            self._told(status)
