@@ -26,7 +26,7 @@ class UnitBook:
 
     def __init__(self, units: Iterable[int], at_s: float) -> None:
         self._units = {number: _Unit(since_s=at_s) for number in units}
-        self._reported_s = at_s
+        self._began_s = self._reported_s = at_s
 
     def read(self, number: int, at_s: float) -> None:
         """The unit gave values."""
@@ -46,7 +46,7 @@ class UnitBook:
     def up(self, number: int, at_s: float) -> float:
         """The unit answers again; returns from when on it gave no values."""
         unit = self._units[number]
-        silent_from_s = unit.last_good_s or unit.since_s
+        silent_from_s = unit.last_good_s or self._began_s
         unit.up, unit.since_s, unit.reason = True, at_s, ""
         return silent_from_s
 

@@ -45,6 +45,7 @@ class Stub:
         self.port = 0
         self.bytewise = False
         self.closes_after_answer = False
+        self.hangs_up_on: int | None = None
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's requests until it closes."""
@@ -53,6 +54,8 @@ class Stub:
             while True:
                 asked = Asked(await reader.readexactly(12))
                 self.asked.append(asked)
+                if asked.unit == self.hangs_up_on:
+                    return
                 await self._send(writer, self.answer(asked))
                 if self.closes_after_answer:
                     return

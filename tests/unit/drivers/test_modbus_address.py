@@ -21,6 +21,9 @@ GOOD: list[Address] = [
     {**HOLDING, "type": "bool", "bit": 15},
     {**HOLDING, "type": "string", "length": 8, "order": "big_swap"},
     {**HOLDING, "none": 65535, "unit": 7},
+    {**HOLDING, "type": "bcd64", "none": 9999},
+    {**HOLDING, "type": "u64", "none": 2**64 - 1},
+    {**HOLDING, "type": "f32", "none": -9999.9},
     {"table": "coil", "address": 65535},
     {"table": "discrete", "address": 0, "type": "bool"},
     {"table": "input", "address": 65532, "type": "f64"},
@@ -46,7 +49,14 @@ BAD: list[tuple[Address, str]] = [
     ({**HOLDING, "length": 4}, '"length"'),
     ({**HOLDING, "none": "n/a"}, "a number"),
     ({**HOLDING, "unit": 256}, "between 0 and 255"),
+    ({**HOLDING, "none": 65536}, "which no u16 can be"),
+    ({**HOLDING, "type": "i16", "none": 65535}, "which no i16 can be"),
+    ({**HOLDING, "none": 0.5}, "which no u16 can be"),
+    ({**HOLDING, "type": "f32", "none": 1e39}, "which no f32 can be"),
+    ({**HOLDING, "type": "bcd16", "none": 10_000}, "which no bcd16 can be"),
+    ({**HOLDING, "type": "bool", "bit": 1, "none": 1}, "which no bool can be"),
     ({**HOLDING, "scale": 2}, "unknown"),
+    ({"table": "coil", "address": 1, "none": 1}, "means nothing"),
     ({"table": "coil", "address": 1, "type": "u16"}, "bits"),
     ({"table": "coil", "address": 1, "bit": 0}, "means nothing"),
 ]
@@ -81,6 +91,17 @@ def test_what_is_not_said_has_a_default() -> None:
         ({"host": "h", "identity.address": 65530, "identity.length": 8}, "last register is 65535"),
         ({"host": "h", "identity.table": "coil", "identity.address": 1, "identity.length": 1}, "one of holding"),
         ({"host": "h", "timeout": 3}, "unknown"),
+        ({"host": "h", "max_hole": 126}, "between 0 and 125"),
+        ({"host": "h", "framing": "ascii"}, "one of tcp, rtu"),
+        ({"host": "h", "security": "ssl"}, "one of none, tls"),
+        ({"host": "h", "server_name": "plc"}, 'without security = "tls"'),
+        ({"host": "h", "client_certificate": "me"}, 'without security = "tls"'),
+        ({"host": "h", "security": "tls", "client_certificate": "../me"}, "name of a file"),
+        ({"host": "h", "identity.address": 1, "identity.length": 1, "identity.type": "u16"}, "means nothing"),
+        ({"host": "h", "identity.address": 65535, "identity.type": "u32"}, "last register is 65535"),
+        ({"host": "h", "identity.address": 1, "identity.length": 1, "identity.order": "little"}, "big_swap"),
+        ({"host": "h", "identity.address": 1, "identity.type": "bool"}, "one of string"),
+        ({"host": "h", "identity.address": 1, "identity.length": 1, "identity.unit": 256}, "between 0"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_a_sentence(settings: Address, word: str) -> None:
@@ -95,3 +116,14 @@ def test_the_identity_is_text_in_registers() -> None:
     assert spot is not None
     assert (spot.table, spot.address, spot.words, spot.type) == (Table.HOLDING, 4, 8, WireType.STRING)
     assert identity_address({"host": "h"}) is None
+
+
+def test_the_identity_may_be_a_number_of_another_unit() -> None:
+    settings: Address = {
+        "host": "h", "unit": 3, "identity.address": 4, "identity.type": "f32", "identity.order": "little_swap",
+        "identity.unit": 255,
+    }  # fmt: skip
+    assert check_settings(settings) == []
+    spot = identity_address(settings)
+    assert spot is not None
+    assert (spot.unit, spot.words, spot.type, spot.order) == (255, 2, WireType.F32, Order.LITTLE_SWAP)

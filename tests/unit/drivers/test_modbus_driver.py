@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import pytest
 
@@ -15,7 +16,13 @@ from tests.unit.drivers.stub import Answer, Asked, Stub, stubbed
 from tests.unit.drivers.test_modbus_wire import WRONG
 
 
-def controller(stub: Stub, **settings: str | int) -> Controller:
+class Listens(Protocol):
+    """Whatever has a port."""
+
+    port: int
+
+
+def controller(stub: Listens, **settings: str | int) -> Controller:
     """The stub as a controller."""
     return Controller(
         id="C-STUB",
@@ -47,8 +54,15 @@ def tags(*addresses: Address) -> list[Tag]:
 @asynccontextmanager
 async def driving(stub: Stub, *addresses: Address) -> AsyncIterator[Recorder]:
     """Run the driver on the stub."""
+    async with driving_controller(controller(stub), *addresses) as recorder:
+        yield recorder
+
+
+@asynccontextmanager
+async def driving_controller(device: Controller, *addresses: Address) -> AsyncIterator[Recorder]:
+    """Run a controller's driver."""
     recorder = Recorder()
-    task = asyncio.create_task(open_driver(controller(stub), tags(*addresses), recorder).run())
+    task = asyncio.create_task(open_driver(device, tags(*addresses), recorder).run())
     try:
         yield recorder
     finally:
