@@ -272,10 +272,21 @@ class Bus:
 
     def _tell(self, draft: Draft, done: Sequence[tuple[_Waiting, _Unit]]) -> None:
         if any(unit.recorded for _, unit in done):
-            self._publish(Changes(rows=dict(draft.rows), seq=self.model.seq))
+            self._publish(self._changes(draft, done))
         for waiting, unit in done:
             if not waiting.answer.done() and not self._asks_first(unit):
                 waiting.answer.set_result(_stored(unit.recorded))
+
+    def _changes(self, draft: Draft, done: Sequence[tuple[_Waiting, _Unit]]) -> Changes:
+        """What a commit changed; where there is a plant's log, all of it is only stored here yet."""
+        rows = dict(draft.rows)
+        if self._merge is None:
+            return Changes(rows=rows, seq=self.model.seq)
+        for stream in {rec.event.stream for _, unit in done if unit.waits for rec in unit.recorded}:
+            standing = self.model.get(stream)
+            if standing is not None:
+                rows[stream] = standing
+        return Changes(rows=rows, seq=self.model.seq, unshared=frozenset(rows))
 
     def _publish(self, changes: Changes) -> None:
         """Tell every listener; one that fails is our bug and takes nobody's answer away."""

@@ -56,6 +56,7 @@ class Bridge(QObject):
         self._plant = plant
         self._values = values
         self._model = Model()
+        self._unshared: set[str] = set()
         self._status = StationStatus()
         self._reference = Reference()
         self._alarms: tuple[Alarm, ...] = ()
@@ -111,6 +112,10 @@ class Bridge(QObject):
     def person(self) -> Person | None:
         """Who works here."""
         return self._person
+
+    def unshared(self, stream: str) -> bool:
+        """Whether steps of it are only stored here: other stations do not know them yet."""
+        return stream in self._unshared
 
     @property
     def seq(self) -> int:
@@ -221,6 +226,10 @@ class Bridge(QObject):
     def _take(self, changes: Changes) -> None:
         for stream, row in changes.rows.items():
             self._model.put(stream, row)
+        for stream in changes.gone:
+            self._model.remove(stream)
+        self._unshared -= changes.rows.keys() | changes.gone
+        self._unshared |= changes.unshared
         self._model.seq = max(self._model.seq, changes.seq)
 
     def _take_status(self, status: StationStatus) -> None:

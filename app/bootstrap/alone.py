@@ -39,6 +39,10 @@ class Alone:
         """Nothing is needed that could be away."""
         return ""
 
+    def unshared(self) -> frozenset[str]:
+        """There is nobody to share with."""
+        return frozenset()
+
     def postings(self, bus: Bus) -> list[Posting]:
         """All that the ERP has not confirmed."""
         return open_postings(bus.model)

@@ -170,7 +170,8 @@ class Core:
     def _tell_what_stands(self) -> None:
         model = self.bus.model
         rows = {f"{kind}/{row.id}": row for kind in model.kinds() for row in model.every(kind)}
-        self._listener.deliver(Changes(rows=rows, seq=model.seq))
+        unshared = self._plantwide.unshared() & rows.keys()
+        self._listener.deliver(Changes(rows=rows, seq=model.seq, unshared=unshared))
         self._listener.deliver_reference(self.bus.reference)
         self.station.store(flaw=_said(self.quarantined))
         self._listener.deliver_status(self.station.status)

@@ -63,6 +63,10 @@ class SharedSide:
         """Whether this station sends the clock's commands and the counts."""
         return self._sync is None or self._sync.dutiful
 
+    def unshared(self) -> frozenset[str]:
+        """The streams with steps that are only stored here."""
+        return self.merge.unshared()
+
     def postings(self, bus: Bus) -> list[Posting]:
         """What this station posts to the ERP: everything while it has the duty; on its own, what only it has."""
         if self._sync is None or not self._sync.dutiful:

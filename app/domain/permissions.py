@@ -1,4 +1,7 @@
-"""Who may send which command: one row per command that a person sends. Pure; the bus and the screens ask the same."""
+"""Who may send which command: one row per command that a person sends. Pure; the bus and the screens ask the same.
+
+And who may be the author of which event: the same answer once more, as the plant's log asks it for each operation.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.domain import commands as c
+from app.domain import events as e
 from app.domain.people import Role
 
 R = Role
@@ -60,3 +64,91 @@ ALLOWED: Mapping[type[c.Command], frozenset[Role]] = MappingProxyType(
 def allowed(command: type[c.Command], roles: frozenset[Role]) -> bool:
     """Whether somebody with these roles may send the command; what has no row is the program's own."""
     return bool(ALLOWED.get(command, frozenset()) & roles)
+
+
+def _by(*commands: type[c.Command]) -> frozenset[Role]:
+    """The roles that may send any of these commands: an event is its author's who may send what yields it."""
+    return frozenset(role for command in commands for role in ALLOWED[command])
+
+
+NOBODY: frozenset[Role] = frozenset()
+
+EVENT_ROLES: Mapping[type[e.Event], frozenset[Role]] = MappingProxyType(
+    {
+        e.CaseOpened: _by(c.ReportException),
+        e.MemberAdded: NOBODY,
+        e.CapsuleCompleted: NOBODY,
+        e.ConditionCleared: NOBODY,
+        e.ConditionReturned: NOBODY,
+        e.ImpactAssessed: _by(c.ReportException),
+        e.CaseAcknowledged: _by(c.AcknowledgeCase, c.OwnCase),
+        e.CaseShelved: _by(c.ShelveCase),
+        e.CaseUnshelved: _by(c.UnshelveCase),
+        e.NoteAdded: _by(c.AddNote),
+        e.CaseResolved: _by(c.ResolveCase),
+        e.CaseClosed: _by(c.CloseCase),
+        e.CaseReopened: _by(c.ReopenCase),
+        e.TaskOffered: _by(c.ReportException, c.ReopenCase),
+        e.TaskAccepted: _by(c.AcceptTask, c.OwnCase),
+        e.TaskDeclined: _by(c.DeclineTask),
+        e.TaskTimedOut: NOBODY,
+        e.TaskOfferedAgain: _by(c.DeclineTask, c.ReassignTask, c.OwnCase, c.ReopenCase),
+        e.PromiseMade: _by(c.PromiseTask, c.AcceptTask),
+        e.PromiseBroken: NOBODY,
+        e.TaskFinished: _by(c.FinishTask, c.ResolveCase),
+        e.TaskWithdrawn: _by(c.ResolveCase),
+        e.HoldPlaced: _by(c.PlaceHold),
+        e.HoldReviewStarted: _by(c.ReviewHold),
+        e.HoldDispositioned: _by(c.DisposeHold),
+        e.HoldReleased: _by(c.ReleaseHold),
+        e.QualityCheckRecorded: _by(c.RecordQualityCheck),
+        e.CountRecorded: NOBODY,
+        e.ProductionConfirmed: _by(c.ConfirmOrder),
+        e.AssignmentProposed: _by(c.ProposeAssignment),
+        e.AssignmentOffered: _by(c.ProposeAssignment),
+        e.AssignmentAccepted: _by(c.AcceptAssignment),
+        e.AssignmentDeclined: _by(c.DeclineAssignment),
+        e.AssignmentActivated: _by(c.ActivateAssignment, c.AcceptAssignment),
+        e.AssignmentFinished: _by(c.FinishAssignment, c.AcceptAssignment),
+        e.AssignmentWithdrawn: _by(c.WithdrawAssignment),
+        e.HandoverDrafted: _by(c.DraftHandover),
+        e.HandoverRedrafted: _by(c.DraftHandover),
+        e.HandoverSigned: _by(c.SignHandover),
+        e.HandoverItemAccepted: _by(c.AcceptHandoverItem),
+        e.HandoverClosed: _by(c.AcceptHandoverItem),
+        e.PostingQueued: _by(c.ConfirmOrder, c.PlaceHold, c.ReleaseHold, c.ResolveCase, c.AcceptAssignment),
+        e.PostingSent: NOBODY,
+        e.PostingOutcomeLost: NOBODY,
+        e.PostingBackedOff: NOBODY,
+        e.PostingConfirmed: NOBODY,
+        e.PostingParked: NOBODY,
+        e.PostingRejected: NOBODY,
+        e.PostingRetried: _by(c.RetryPosting),
+        e.ControlRequested: _by(c.RequestControl, c.RequestAlarmAct),
+        e.ControlSent: NOBODY,
+        e.ControlConfirmed: NOBODY,
+        e.ControlRefused: NOBODY,
+        e.ControlFailed: NOBODY,
+        e.ControlUnknown: NOBODY,
+        e.ControlSettled: _by(c.SettleControl),
+        e.SignedIn: _by(c.SignIn),
+        e.SignedOut: _by(c.SignOut),
+        e.RefusalSettled: WORKERS,
+        e.GapRecorded: NOBODY,
+    }
+)
+"""The roles whose people may be the author of an event; reactions are in the name of who set them off."""
+
+PEOPLES_OWN: frozenset[type[e.Event]] = frozenset(
+    {
+        e.CaseAcknowledged, e.CaseShelved, e.NoteAdded, e.CaseReopened, e.TaskDeclined, e.PromiseMade,
+        e.HoldPlaced, e.HoldReviewStarted, e.HoldDispositioned, e.HoldReleased, e.QualityCheckRecorded,
+        e.ProductionConfirmed, e.AssignmentProposed, e.AssignmentOffered, e.AssignmentAccepted, e.AssignmentWithdrawn,
+        e.HandoverSigned, e.HandoverItemAccepted, e.HandoverClosed, e.PostingRetried, e.ControlRequested,
+        e.ControlSettled, e.RefusalSettled,
+    }
+)  # fmt: skip
+"""What only a person decides: the program is never the author of these."""
+
+SIGNED: frozenset[type[e.Event]] = frozenset({e.HoldReleased, e.HoldDispositioned})
+"""What needs an electronic signature: the password again, a meaning, and what was shown."""

@@ -173,7 +173,7 @@ class Merge:
             elif self.model.get(stream) is not None:
                 self.model.remove(stream)
                 gone.add(stream)
-        return Changes(rows=rows, seq=self.model.seq, gone=frozenset(gone))
+        return Changes(rows=rows, seq=self.model.seq, gone=frozenset(gone), unshared=self.unshared() & rows.keys())
 
     def _with_own(self, stream: str) -> Aggregate | None:
         """A stream's shared state with what is only ours folded onto it; a step that does not fit is left out."""

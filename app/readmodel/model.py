@@ -39,12 +39,14 @@ class Aggregate(Protocol):
 class Changes:
     """What one commit changed: aggregates by stream, as they now stand, up to sequence `seq`.
 
-    `gone`: streams that another workstation was first with, or whose only steps were refused.
+    `gone`: streams that another workstation was first with, or whose only steps were refused. `unshared`: those of
+    `rows` with steps that are only stored here yet; always empty at a station that has joined no plant.
     """
 
     rows: Mapping[str, Aggregate]
     seq: int
     gone: frozenset[str] = frozenset()
+    unshared: frozenset[str] = frozenset()
 
 
 class View(Protocol):

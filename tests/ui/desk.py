@@ -108,6 +108,7 @@ class FakeDesk:
         self.alarms: Sequence[Alarm] = ()
         self.person: Person | None = self.plant.people.get("okafor")
         self.sent: list[Command] = []
+        self.only_here: set[str] = set()
         self.answer = Answer(ok=True, message="stored")
         self.status = _all_well(self.plant)
         self._now = NOW
@@ -117,6 +118,9 @@ class FakeDesk:
     @property
     def view(self) -> Model:
         return self.model
+
+    def unshared(self, stream: str) -> bool:
+        return stream in self.only_here
 
     def now(self) -> datetime:
         return self._now
