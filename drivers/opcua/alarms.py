@@ -60,6 +60,7 @@ FIELDS = (
     EventField(name="condition_name", path=("ConditionName",), type=CONDITION_TYPE),
     EventField(name="branch", path=("BranchId",), type=CONDITION_TYPE),
     EventField(name="retain", path=("Retain",), type=CONDITION_TYPE),
+    EventField(name="enabled", path=("EnabledState", "Id"), type=CONDITION_TYPE),
     EventField(name="by", path=("ClientUserId",), type=CONDITION_TYPE),
     EventField(name="comment", path=("Comment",), type=CONDITION_TYPE),
     EventField(name="acked", path=("AckedState", "Id"), type=ua.ObjectIds.AcknowledgeableConditionType),
@@ -205,7 +206,7 @@ def alarm_event(fields: Fields, source: AlarmSource, received_s: float) -> Alarm
         shelved=_named(fields["shelf"]) and fields["shelf"].Identifier != UNSHELVED,
         suppressed=fields["suppressed"] is True,
         out_of_service=fields["out_of_service"] is True,
-        retained=fields["retain"] is not False,
+        retained=_retained(fields),
         earlier=_named(fields["branch"]),
         unconfirmed=fields["confirmed"] is False,
         by=safe(_text(fields["by"]), LONGEST_NAME),
@@ -218,6 +219,11 @@ def _acknowledged(fields: Fields) -> bool:
     """What can't be acknowledged at all needs no acknowledgement once it has returned."""
     acked = fields["acked"]
     return acked is True or (acked is None and fields["active"] is False)
+
+
+def _retained(fields: Fields) -> bool:
+    """Whether the controller still cares. What says itself that it is active counts, whatever its server retains."""
+    return fields["enabled"] is not False and (fields["retain"] is not False or fields["active"] is True)
 
 
 def _named(node: object) -> TypeGuard[ua.NodeId]:

@@ -37,7 +37,7 @@ class ServerClock:
         """A message of the server, its time and ours; returns whether `words` changed."""
         off_s = server_s - received_s
         before = self.words
-        if server_s <= EPOCH_S + 1 or abs(off_s) < WRONG_S:
+        if server_s <= EPOCH_S + A_DAY_S or abs(off_s) < WRONG_S:
             self._disagreeing, self.words = 0, ""
         else:
             self._disagreeing += 1

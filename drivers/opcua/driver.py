@@ -258,11 +258,11 @@ class _Feed:
         if message.unreadable:
             self._lose(received_s, "A notification of the server could not be read; its values are lost.")
 
-    def alive(self, sent_s: float) -> None:
+    def alive(self, sent_s: float | None) -> None:
         """A publish response came, and what it held was handed on."""
         now_s, self._heard_s = time.time(), time.monotonic()
         self._backoff.reset()
-        if self._clock.hear(sent_s, now_s):
+        if sent_s is not None and self._clock.hear(sent_s, now_s):
             self._book.remark(self._note)
         self._book.heard(now_s, self._note, kept=not self._missed)
         self._missed = False

@@ -42,11 +42,11 @@ NOT_KEPT = (BadMessageNotAvailable, BadServiceUnsupported, BadNotImplemented)
 class Listener(Protocol):
     """Who is told what comes. `message` before `alive`: a word on time is told when its content was taken.
 
-    `sent_s` is the server's clock when it sent the word.
+    `sent_s` is the server's clock when it sent the word, where it told.
     """
 
     def message(self, message: Message) -> None: ...
-    def alive(self, sent_s: float) -> None: ...
+    def alive(self, sent_s: float | None) -> None: ...
     def missing(self, messages: int) -> None: ...
 
 
@@ -156,7 +156,7 @@ class Subscription:
             if published.more:
                 self._wider.release()
             await self._take(published.message)
-            self._listener.alive(published.message.sent_s)
+            self._listener.alive(published.sent_s)
 
     async def _take(self, message: Message) -> None:
         """Hand on what comes before the message, then the message. A keep-alive has the number of the next."""

@@ -13,7 +13,8 @@ from asyncua import ua
 from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import Primitives, extensionobject_from_binary, nodeid_from_binary, struct_from_binary
 
-from drivers.opcua.columns import EPOCH_US, TICKS_A_US, Columns, UnreadableError, read_columns
+from drivers.opcua.columns import Columns, UnreadableError, read_columns
+from drivers.opcua.decode import seconds
 
 PUBLISH_RESPONSE = ua.ObjectIds.PublishResponse_Encoding_DefaultBinary
 REPUBLISH_RESPONSE = ua.ObjectIds.RepublishResponse_Encoding_DefaultBinary
@@ -29,34 +30,37 @@ Note: TypeAlias = Columns | ua.EventNotificationList | ua.StatusChangeNotificati
 class Message:
     """One NotificationMessage. `unreadable` counts the notifications that could not be read and are not in `notes`.
 
-    `sequence` of a keep-alive is that of the next message. `sent_s` is the server's clock then, 1970 UTC.
+    `sequence` of a keep-alive is that of the next message.
     """
 
     sequence: int
     notes: tuple[Note, ...]
     unreadable: int = 0
     keep_alive: bool = False
-    sent_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A PublishResponse: whose message it is, and whether the next waits at the server already."""
+    """A PublishResponse: whose message it is, whether the next waits at the server already, and the server's clock.
+
+    `sent_s` is in seconds since 1970 UTC; None where the server does not tell.
+    """
 
     subscription: int
     message: Message
     more: bool
+    sent_s: float | None = None
 
 
 def read_publish(body: bytes) -> Published:
     """The PublishResponse in `body`. Raises UnreadableError, or UaStatusCodeError for a bad service result."""
     try:
-        buffer = _after_header(body, PUBLISH_RESPONSE)
+        buffer, sent_s = _after_header(body, PUBLISH_RESPONSE)
         subscription = int(Primitives.UInt32.unpack(buffer))
         available = int(Primitives.Int32.unpack(buffer))
         buffer.skip(4 * max(0, available))
         more = bool(Primitives.Boolean.unpack(buffer))
-        return Published(subscription=subscription, message=_message(body, buffer), more=more)
+        return Published(subscription=subscription, message=_message(body, buffer), more=more, sent_s=sent_s)
     except ua.UaStatusCodeError:
         raise
     except UNREADABLE as error:
@@ -66,26 +70,27 @@ def read_publish(body: bytes) -> Published:
 def read_republish(body: bytes) -> Message:
     """The message in a RepublishResponse. Raises like `read_publish`."""
     try:
-        return _message(body, _after_header(body, REPUBLISH_RESPONSE))
+        return _message(body, _after_header(body, REPUBLISH_RESPONSE)[0])
     except ua.UaStatusCodeError:
         raise
     except UNREADABLE as error:
         raise UnreadableError(f"no republish response: {error}") from error
 
 
-def _after_header(body: bytes, wanted: int) -> Buffer:
+def _after_header(body: bytes, wanted: int) -> tuple[Buffer, float | None]:
+    """What follows the header, and the server's time in it."""
     buffer = Buffer(body)
     kind = nodeid_from_binary(buffer)
     if kind.NamespaceIndex != 0 or kind.Identifier != wanted:
         raise UnreadableError(f"an answer of type {kind}")
     header: Any = struct_from_binary(ua.ResponseHeader, buffer)
     header.ServiceResult.check()
-    return buffer
+    return buffer, seconds(header.Timestamp)
 
 
 def _message(body: bytes, buffer: Buffer) -> Message:
     sequence = int(Primitives.UInt32.unpack(buffer))
-    sent_s = (int(Primitives.Int64.unpack(buffer)) // TICKS_A_US - EPOCH_US) / 1e6
+    buffer.skip(8)
     count = max(0, int(Primitives.Int32.unpack(buffer)))
     notes: list[Note] = []
     unreadable = 0
@@ -95,7 +100,7 @@ def _message(body: bytes, buffer: Buffer) -> Message:
             unreadable += 1
         else:
             notes.append(note)
-    return Message(sequence=sequence, notes=tuple(notes), unreadable=unreadable, keep_alive=count == 0, sent_s=sent_s)
+    return Message(sequence=sequence, notes=tuple(notes), unreadable=unreadable, keep_alive=count == 0)
 
 
 def _note(body: bytes, buffer: Buffer) -> Note | None:

@@ -116,7 +116,7 @@ def test_a_server_that_lost_events_asks_for_a_refresh() -> None:
 
 def test_the_filter_asks_for_the_condition_id_as_an_attribute() -> None:
     clauses = event_filter(4).SelectClauses
-    assert len(clauses) == len(FIELDS) <= 22
+    assert len(clauses) == len(FIELDS) <= 24
     by_name = {field.name: clause for field, clause in zip(FIELDS, clauses, strict=True)}
     assert by_name["condition"].AttributeId == ua.AttributeIds.NodeId
     assert by_name["condition"].BrowsePath == []

@@ -86,7 +86,7 @@ class Heard:
         """A message."""
         self.told.append(message.sequence)
 
-    def alive(self, sent_s: float) -> None:
+    def alive(self, sent_s: float | None) -> None:
         """A word."""
         self.told.append("alive")
 
