@@ -6,8 +6,16 @@ A cut drops what is sent in either direction and keeps the connections, as a pul
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from enum import Enum
+
+
+class Way(Enum):
+    """Which way bytes go."""
+
+    REQUESTS = "requests"
+    ANSWERS = "answers"
 
 
 class Proxy:
@@ -17,18 +25,22 @@ class Proxy:
         self.port = 0
         self.accepted = 0
         self._target = target
-        self._passing = True
+        self.delay_s: Callable[[], float] = lambda: 0.0
+        """How long each piece is held back; the order stays."""
+        self.piece = 65_536
+        """Bytes a piece at most."""
+        self._lost: set[Way] = set()
         self._open = True
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def cut(self) -> None:
-        """Drop everything from now on, also of new connections."""
-        self._passing = False
+    def cut(self, *, requests: bool = True, answers: bool = True) -> None:
+        """Drop everything (of one way, if the other is False) from now on, also of new connections."""
+        self._lost = {way for way, lost in ((Way.REQUESTS, requests), (Way.ANSWERS, answers)) if lost}
 
     def heal(self) -> None:
         """Pass again. What was dropped stays lost, so old connections are of no use."""
-        self._passing = True
+        self._lost = set()
 
     def close_door(self) -> None:
         """Close every connection and every new one at once."""
@@ -65,22 +77,28 @@ class Proxy:
             return
         self._writers.add(back)
         try:
-            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+            await asyncio.gather(self._pump(reader, back, Way.REQUESTS), self._pump(there, writer, Way.ANSWERS))
         finally:
             for end in (writer, back):
                 self._writers.discard(end)
                 end.transport.abort()
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, way: Way) -> None:
         try:
-            while data := await source.read(65_536):
-                if self._passing:
+            while data := await source.read(self.piece):
+                await self._hold_back()
+                if way not in self._lost:
                     sink.write(data)
         except OSError:
             pass
         finally:
-            if self._passing:
+            if not self._lost:
                 sink.transport.abort()
+
+    async def _hold_back(self) -> None:
+        delay_s = self.delay_s()
+        if delay_s:
+            await asyncio.sleep(delay_s)
 
     async def end(self) -> None:
         """End every connection and wait for its end."""

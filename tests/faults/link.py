@@ -1,0 +1,77 @@
+"""A driver on a counting server behind a cable, and the oracle that hears everything the driver says."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from app.ports import Link as LinkKind
+from drivers.registry import open_driver
+from tests.faults.network import Cable, cable
+from tests.faults.oracle import Oracle
+from tests.faults.servers import KINDS, Kind, Server
+
+PATIENCE_S = 120.0
+LOOK_S = 0.05
+
+
+@dataclass(slots=True, kw_only=True)
+class Link:
+    """One of them. `detect_s`, `back_s`: how long each loss took to be seen, and each return to be fresh again."""
+
+    kind: Kind
+    number: int
+    cable: Cable
+    server: Server
+    oracle: Oracle
+    detect_s: list[float] = field(default_factory=list)
+    back_s: list[float] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+
+    async def seen_lost(self, since_s: float, within_s: float) -> bool:
+        """Wait until the link is told as lost, and note how long it took from the last word on."""
+        if not await happened(lambda: self.oracle.now is not LinkKind.UP, within_s):
+            return False
+        self.detect_s.append(max(0.0, self.oracle.states[-1].since_s - max(since_s, self.oracle.alive_s)))
+        return True
+
+    async def seen_fresh(self, since_s: float) -> None:
+        """Wait until each tag has a value set after a moment; a link that never gives one is dead."""
+        if await happened(lambda: self.oracle.fresh(since_s), PATIENCE_S):
+            self.back_s.append(time.time() - since_s)
+        else:
+            self.dead.append(f"{self.kind.protocol} {self.number}: nothing for {PATIENCE_S:.0f} s")
+
+
+async def happened(what: Callable[[], object], within_s: float) -> bool:
+    """Wait for a condition; False if it does not come in time."""
+    until_s = time.monotonic() + within_s
+    while not what():
+        if time.monotonic() > until_s:
+            return False
+        await asyncio.sleep(LOOK_S)
+    return True
+
+
+@asynccontextmanager
+async def linked(protocol: str, number: int) -> AsyncIterator[Link]:
+    """A link on which values flow, until the block ends."""
+    kind = KINDS[protocol]
+    async with cable(number) as laid:
+        link = Link(
+            kind=kind, number=number, cable=laid, oracle=kind.oracle(number),
+            server=Server(kind=kind, number=number, cable=laid),
+        )  # fmt: skip
+        await link.server.start()
+        controller = kind.controller(number, laid.host, laid.port)
+        driver = open_driver(controller, kind.tags(number), link.oracle)
+        task = asyncio.create_task(driver.run())
+        try:
+            await link.seen_fresh(time.time())
+            yield link
+            link.oracle.look_for_silence(time.time())
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await link.server.end()
