@@ -1,5 +1,6 @@
 """What a test needs that a user may lack: skipped visibly there, a failure where CI=true."""
 
+import ctypes.util
 import os
 import shutil
 from pathlib import Path
@@ -34,6 +35,14 @@ def need_node() -> Path:
     if not (RIG / "node_modules" / "node-opcua").is_dir():
         lacking("node-opcua is not installed in tests/system/rig (make setup-test does it)")
     return Path(node)
+
+
+def need_library(name: str, package: str) -> str:
+    """Return what the loader calls the shared library `name`; `package` is the Debian package that has it."""
+    found = ctypes.util.find_library(name)
+    if found is None:
+        lacking(f"lib{name} is missing (Debian: apt-get install {package})")
+    return found
 
 
 def need_program(name: str, package: str) -> Path:
