@@ -11,6 +11,7 @@ import contextlib
 import ssl
 import struct
 from dataclasses import dataclass
+from itertools import cycle
 
 from app.domain.errors import KnownError
 from drivers.modbus.address import Framing, Table
@@ -22,6 +23,8 @@ FUNCTIONS = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 READ = struct.Struct(">BHH")
 WRITE_COIL, WRITE_REGISTER, WRITE_REGISTERS = 5, 6, 16
 COIL_ON = 0xFF00
+TRANSACTIONS = cycle(range(1, 0x10000))
+"""They go on from connection to connection: a gateway may send the answer to an abandoned request over the next one."""
 
 EXCEPTIONS = {
     0: "no reason given",
@@ -76,7 +79,6 @@ class Wire(asyncio.Protocol):
         self._frames = frames
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._tid = 0
         self._asked: Asked | None = None
         self._waiting: asyncio.Future[bytes] | None = None
         self._came = bytearray()
@@ -157,8 +159,7 @@ class Wire(asyncio.Protocol):
             raise self._broken
         assert self._transport is not None
         assert self._waiting is None, "one request at a time"
-        self._tid = self._tid % 0xFFFF + 1
-        self._asked = asked = Asked(self._tid, unit, pdu)
+        self._asked = asked = Asked(next(TRANSACTIONS), unit, pdu)
         self._waiting = waiting = self._loop.create_future()
         expiry = self._loop.call_later(timeout_s, self._end, TimeoutError("No answer came in time."))
         try:
@@ -200,7 +201,8 @@ class Wire(asyncio.Protocol):
         if self._broken is not None:
             return
         if self._waiting is None or self._waiting.done() or self._asked is None:
-            self._end(WrongAnswerError(NOT_MODBUS if self._tid == 0 else "The device sends what nobody asked for."))
+            unasked = NOT_MODBUS if self._asked is None else "The device sends what nobody asked for."
+            self._end(WrongAnswerError(unasked))
             return
         self._came += data
         try:
