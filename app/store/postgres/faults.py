@@ -1,0 +1,86 @@
+"""What PostgreSQL's errors mean to the person at the desk. Never passes a password or a URL on."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import psycopg
+
+from app.domain.errors import KnownError, SharedDownError, SharedRefusedError
+
+INIT = "Ask IT to run: lineside db init URL"
+RESEND = "Lineside keeps what you do here and tries again by itself."
+
+REFUSALS: tuple[tuple[str, str, str], ...] = (
+    (r"password authentication failed|no password supplied", "the password is wrong", "Type it again."),
+    (r'role "[^"]*" does not exist', "the plant's log knows no such login", "Ask IT to add it: lineside db person add"),
+    (r'database "[^"]*" does not exist', "there is no such database", "Correct the address of the plant's log."),
+    (r"no pg_hba\.conf entry", "the server does not let this machine in", "Ask IT for a row in its pg_hba.conf."),
+    (r"is not permitted to log in", "this login is closed", "Ask IT."),
+    (
+        r"certificate verify failed|server certificate for|root certificate file|does not support SSL",
+        "the server can't be trusted",
+        "Put its authority's certificate into the address (sslrootcert=FILE), or say sslmode=… there.",
+    ),
+)
+"""What a server says before it lets one in: pattern, sentence, what to do. The rest means it can't be reached."""
+
+MEANINGS: dict[str, tuple[str, str]] = {
+    "42501": ("This login may not do that in the plant's log: {}.", "Ask IT for the role."),
+    "3F000": ("This database has no plant's log.", INIT),
+    "42883": ("This database has no plant's log, or an older one.", INIT),
+    "42P01": ("This database has no plant's log, or an older one.", INIT),
+    "23505": ("The plant's log has an operation of that name from another station.", "Tell IT: a journal was copied."),
+    "LS001": ("", "Lineside sends them again by itself."),
+    "LS002": ("", "Run `lineside verify` at this station and tell IT."),
+    "LS003": ("", INIT),
+    "LS004": ("", "Give this station another name, or put its journal back."),
+    "LS005": ("", "Ask IT to add it."),
+    "LS006": ("", "This is a fault of Lineside: tell IT."),
+    "LS007": ("", "Ask somebody whose role allows it."),
+}
+"""By SQLSTATE: the sentence ("" = the server's own, which is ours; {} = the server's words) and what to do."""
+
+
+@contextlib.contextmanager
+def in_words(doing: str) -> Iterator[None]:
+    """Raise SharedRefusedError where the server said no, SharedDownError where nobody knows. `doing`: a gerund."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise explain(error, doing) from None  # a driver's text may quote a connection string
+    except (TimeoutError, OSError) as error:
+        raise SharedDownError(f"The plant's log gave no answer while {doing}.", RESEND) from error
+
+
+def explain(error: psycopg.Error, doing: str) -> KnownError:
+    """The known error that a driver's error is."""
+    state = error.sqlstate
+    if state is None:
+        return _not_connected(str(error), doing)
+    said = error.diag.message_primary or type(error).__name__
+    if state in MEANINGS:
+        sentence, todo = MEANINGS[state]
+        return SharedRefusedError(sentence.format(said) if sentence else said, todo)
+    if state.startswith("28"):
+        return SharedRefusedError("The plant's log does not take this login.", "Type the password again, or ask IT.")
+    if state[:2] in _PASSING or state in _PASSING_STATES:
+        return SharedDownError(f"The plant's log could not do it while {doing}: {said}.", RESEND)
+    return SharedRefusedError(f"The plant's log refuses while {doing}: {said}.", f"Tell IT (SQLSTATE {state}).")
+
+
+_PASSING = frozenset({"08", "40", "53", "57", "58", "F0", "XX"})
+"""Classes that pass: connection, rollback, resources (disk, too many clients), an operator's acts, system, internal."""
+
+_PASSING_STATES = frozenset({"55P03", "25006", "25P02", "25P03", "01000"})
+"""A lock held too long, a server that takes no writes just now, a transaction that was ended."""
+
+
+def _not_connected(text: str, doing: str) -> KnownError:
+    for pattern, meaning, todo in REFUSALS:
+        if re.search(pattern, text):
+            return SharedRefusedError(f"The plant's log refuses while {doing}: {meaning}.", todo)
+    said = text.strip().splitlines()
+    return SharedDownError(f"The plant's log can't be reached while {doing}.", said[-1].strip() if said else RESEND)
