@@ -68,6 +68,11 @@ states = ["Execute", "Suspended"]
 read_back = { tag = "state", value = 2, within_s = 8 }
 ```
 
+A machine's interlock is such a command: with `hold_command = "L1.labeller.stop"` on its `[[machine]]` row it is offered
+whenever a hold is placed on units that stand there or on the lot that runs there, and `release_command` when the last
+such hold is released. A person confirms it with the hold; what became of it stands on the hold, and no failure of it
+ever takes the hold away.
+
 This page is generated: `python -m app.plant.reference`.
 """
 

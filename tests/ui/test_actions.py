@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -20,6 +20,7 @@ from app.domain.plant import Signal
 from app.domain.reading import Quality, Reading
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
+from tests.ui.views.interlocked import CLOSE, guarded_night
 from ui.actions import ACTIONS, BY_ID, applicable, clashes, for_key, refusal
 from ui.acts.row import Row
 from ui.desk import Answer
@@ -89,6 +90,7 @@ class Play:
     answers: tuple[Mapping[str, str], ...] = ()
     sends: c.Command | None = None
     goes: str = ""
+    desk: Callable[[], FakeDesk] = busy_desk
 
 
 REASON = {"reason": "because"}
@@ -144,6 +146,10 @@ PLAYS: Mapping[str, Play] = {
     "hold.release": Play(
         by="brandt", ref="hold/h3", answers=({"note": "caps are tight"},),
         sends=c.ReleaseHold(hold_id="h3", seen_version=3, note="caps are tight"),
+    ),
+    "hold.interlock": Play(
+        by="brandt", ref="hold/h1", answers=({},), desk=guarded_night,
+        sends=c.RequestControl(command_id=CLOSE.id, seen_state=int(MachineState.EXECUTE), hold_id="h1"),
     ),
     "check.record": Play(
         by="silva", ref="machine/L2.filler", answers=({"value": "331", "passed": "yes"},),
@@ -218,7 +224,7 @@ PLAYS: Mapping[str, Play] = {
 
 
 def at_desk(play: Play) -> FakeDesk:
-    desk = busy_desk()
+    desk = play.desk()
     desk.person = desk.plant.people[play.by]
     return desk
 

@@ -72,8 +72,11 @@ def ask_command(desk: Desk, ref: str, shell: Shell) -> None:
     shell.ask(form, chosen)
 
 
-def confirm_command(desk: Desk, shell: Shell, command: AllowedCommand, state: MachineState) -> None:
-    """Show what will be written where, and send it only when a person confirms. Cancel is the default."""
+def confirm_command(desk: Desk, shell: Shell, command: AllowedCommand, state: MachineState, hold_id: str = "") -> None:
+    """Show what will be written where, and send it only when a person confirms. Cancel is the default.
+
+    `hold_id`: it is the interlock of this hold.
+    """
     form = Form(
         title=t("{command}? {machine}", command=command.name, machine=desk.plant.label(command.machine)),
         text=t("It goes to the controller at once. It is sent once and then read back."),
@@ -91,7 +94,7 @@ def confirm_command(desk: Desk, shell: Shell, command: AllowedCommand, state: Ma
         except RefusedError as error:
             shell.say(str(error), bad=True)
             return
-        asked = c.RequestControl(command_id=command.id, seen_state=int(state), value=value)
+        asked = c.RequestControl(command_id=command.id, seen_state=int(state), value=value, hold_id=hold_id)
         send(desk, shell, asked, t("Asked for: {command}.", command=command.name))
 
     shell.ask(form, done)

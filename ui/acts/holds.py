@@ -11,6 +11,7 @@ from app.domain.hold import Hold
 from app.domain.lifecycles import HOLD, HoldTrigger
 from app.domain.plant import Signal
 from app.readmodel import model
+from ui.acts import interlocks
 from ui.acts.cases import case_of
 from ui.acts.row import Row
 from ui.acts.told import send
@@ -117,18 +118,27 @@ def confirm_disposition(desk: Desk, shell: Shell, hold: Hold, chosen: Dispositio
 
 
 def release(desk: Desk, shell: Shell, hold: Hold) -> None:
+    undone = interlocks.release_offers(desk, hold)
     form = Form(
         title=t("Release {what}?", what=what(hold)),
         text=t("Only this hold ends; any other on the same lot stays."),
-        facts=release_facts(desk, hold),
-        fields=(Field(id="note", label=t("Why it may go"), hint=t("one sentence, signed by you")),),
+        facts=(*release_facts(desk, hold), *interlocks.facts_of(undone)),
+        fields=(
+            Field(id="note", label=t("Why it may go"), hint=t("one sentence, signed by you")),
+            *interlocks.fields_of(undone),
+        ),
         confirm=t("Release {quantity} units", quantity=amount(hold.quantity)),
         danger=True,
     )
 
     def done(answers: Answers | None) -> None:
         if answers is not None:
-            command = c.ReleaseHold(hold_id=hold.id, seen_version=hold.version, note=answers["note"])
+            command = c.ReleaseHold(
+                hold_id=hold.id,
+                seen_version=hold.version,
+                note=answers["note"],
+                interlocks=interlocks.confirmed(undone, answers),
+            )
             send(desk, shell, command, t("Released."))
 
     shell.ask(form, done)

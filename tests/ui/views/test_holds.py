@@ -15,6 +15,7 @@ from app.domain import events as e
 from app.domain.commands import PlaceHold
 from tests.ui.desk import NOW, FakeDesk, at
 from tests.ui.shell import FakeShell
+from tests.ui.views.interlocked import guarded_night
 from tests.ui.views.night import hold_night, second_hold
 from ui.theme import DAY, NIGHT, TOUCH, Look
 from ui.views.holds import open_holds
@@ -251,3 +252,22 @@ def test_ten_thousand_holds_are_listed_without_making_ten_thousand_rows(qtbot: Q
     made = [row for row in night.table._rows if row._item._row is not None]  # type: ignore[attr-defined]
     assert night.table.count == 10_001
     assert len(made) < 100
+
+
+def test_an_interlock_is_written_or_left_as_the_person_chooses(qtbot: QtBot) -> None:
+    opened = Opened(qtbot, guarded_night())
+    opened.presenter.show("case/c1")
+    line = opened.page._interlocks[0]
+    assert line.isVisible()
+    assert not opened.page._interlocks[1].isVisible()
+    assert opened.held.endswith("write to L2 Labeller")
+    line._chips.choose("leave")
+    assert opened.held == "Hold 1,152 units"
+    line._chips.choose("write")
+    assert opened.held.endswith("write to L2 Labeller")
+
+
+def test_without_an_interlock_nothing_is_said_of_one(night: Opened) -> None:
+    night.presenter.show("case/c1")
+    assert not night.page._interlock_panel.isVisible()
+    assert not night.view.list.pane._interlock_panel.isVisible()

@@ -27,6 +27,7 @@ def open_holds(look: Look, desk: Desk, shell: Shell) -> Opened:
     view.range_named.connect(placer.name_range)
     view.reason_chosen.connect(placer.choose_reason)
     view.reason_said.connect(placer.say_reason)
+    view.interlock_chosen.connect(placer.choose_interlock)
     view.confirmed.connect(placer.confirm)
     view.cancelled.connect(placer.cancel)
     return Opened(widget=view, presenter=presenter, busy=lambda: view.placing)

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from app.domain.case import Entry
+from app.domain.control import Control
 from app.domain.events import HeldUnits
 from app.domain.hold import Hold
 from app.domain.lifecycle import words
-from app.domain.lifecycles import HoldState, PostingState
+from app.domain.lifecycles import ControlState, HoldState, PostingState
 from app.domain.posting import Posting
 from app.domain.text import safe
+from app.readmodel.interlocks import asked_by
 from app.readmodel.model import all_progress, case, open_holds
 from ui.desk import Desk
+from ui.models.controls import control_line
 from ui.text import DASH, Formats, amount, duration, t
 from ui.views.holds.listing import disposition, lots_text, name, reason_name, units_text
 from ui.views.holds.rows import HoldDetail, Key, Line, LotRow, Step
@@ -27,6 +30,9 @@ STEPS = (
     (HoldState.CLOSED, "Released"),
 )
 """The hold's life in its order, as it is drawn."""
+
+TO_SEE = frozenset({ControlState.UNKNOWN, ControlState.FAILED, ControlState.REFUSED})
+"""An interlock that stands so needs somebody's eye."""
 
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "HoldPlaced": ("{who} placed it", "{who} placed it: “{text}”"),
@@ -54,6 +60,7 @@ def detail_of(hold: Hold, desk: Desk, formats: Formats, keys: Keys) -> HoldDetai
         keys=keys(ref),
         lots=tuple(lot_row(hold, lot, desk) for lot in hold.lots),
         release=release(hold, open_holds(desk.view), desk),
+        interlocks=tuple(interlock_line(row, desk, formats) for row in asked_by(desk.view, hold.id)),
         timeline=tuple(line_of(entry, desk, formats) for entry in hold.timeline),
     )
 
@@ -177,6 +184,18 @@ def _freed(hold: Hold, lot: str, every: Iterable[Hold], desk: Desk) -> Line:
         else t("lot {lot} stays held by {count} other holds", lot=label, count=count)
     )
     return Line(when="", text=said, detail=", ".join(reason_name(h, desk.plant) for h in others), bad=True)
+
+
+def interlock_line(row: Control, desk: Desk, formats: Formats) -> Line:
+    """What became of an interlock: never taken for done, or not done, where nobody knows."""
+    shown = control_line(desk, row, formats)
+    detail = safe(shown.detail)
+    if row.state is ControlState.UNKNOWN:
+        detail += " " + t("Look at the machine, then say on its page how it stands.")
+    what = t(
+        "{machine}: {what}: {state}", machine=desk.plant.label(row.machine), what=safe(shown.what), state=shown.state
+    )
+    return Line(when=shown.at, text=what, detail=detail, bad=row.state in TO_SEE)
 
 
 def line_of(entry: Entry, desk: Desk, formats: Formats) -> Line:

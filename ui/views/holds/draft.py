@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from app.domain.suspect import Suspect, Window
 from app.domain.text import safe
 from app.readmodel.model import all_cases, all_progress
 from ui.desk import Desk
+from ui.interlocks import Offer
 from ui.text import amount, t
 
 FINE, COARSE = timedelta(seconds=5), timedelta(minutes=1)
@@ -22,7 +24,10 @@ LEAST = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """By `window` at a machine, or by lot when `window` is None. Serials are texts as they are typed."""
+    """By `window` at a machine, or by lot when `window` is None. Serials are texts as they are typed.
+
+    `left` are the commands of interlocks that are not to be written.
+    """
 
     case_id: str = ""
     machine: str | None = None
@@ -35,6 +40,7 @@ class Draft:
     last: str = ""
     reason_code: str = ""
     reason: str = ""
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +139,12 @@ def _range_fault(draft: Draft, known: KnownLot) -> str:
     return ""
 
 
-def command(draft: Draft, units: tuple[HeldUnits, ...]) -> PlaceHold:
+def written(draft: Draft, offered: Iterable[Offer]) -> tuple[Offer, ...]:
+    """The interlocks that are written with the hold: all that may be, but those left out."""
+    return tuple(offer for offer in offered if not offer.why_not and offer.command.id not in draft.left)
+
+
+def command(draft: Draft, units: tuple[HeldUnits, ...], offered: Iterable[Offer] = ()) -> PlaceHold:
     """The command that places it."""
     return PlaceHold(
         units=units,
@@ -144,6 +155,7 @@ def command(draft: Draft, units: tuple[HeldUnits, ...]) -> PlaceHold:
         line=draft.line,
         from_at=draft.window.from_at if draft.window else None,
         to_at=draft.window.to_at if draft.window else None,
+        interlocks=tuple(offer.asked for offer in written(draft, offered)),
     )
 
 

@@ -153,6 +153,7 @@ class HoldPane(QScrollArea):
         )
         self._lots.setAccessibleName(t("Lots of the hold"))
         self._release = Lines(look, when_px=0, detail=Detail.BELOW)
+        self._interlocks = Lines(look, when_px=78, detail=Detail.BELOW)
         self._timeline = Lines(look, when_px=128)
 
     def _lay_out(self, look: Look) -> None:
@@ -172,13 +173,15 @@ class HoldPane(QScrollArea):
         self._release_panel = Panel(look, t("What a release of this hold does"))
         lots.body.addWidget(self._lots)
         self._release_panel.body.addWidget(self._release)
+        self._interlock_panel = Panel(look, t("Written to controllers for this hold"))
+        self._interlock_panel.body.addWidget(self._interlocks)
         history.body.addWidget(self._timeline)
         self._inner = QWidget()
         self._inner.setAutoFillBackground(False)
         body = QVBoxLayout(self._inner)
         body.setContentsMargins(12, 10, 12, 10)
         body.setSpacing(10)
-        for panel in (head, lots, self._release_panel, history):
+        for panel in (head, self._interlock_panel, lots, self._release_panel, history):
             body.addWidget(panel)
         body.addStretch(1)
         self.setWidget(self._inner)
@@ -200,6 +203,8 @@ class HoldPane(QScrollArea):
         self._lots.setFixedHeight(32 + _ROW * min(6, len(detail.lots)))
         self._release.set_rows(detail.release)
         self._release_panel.setVisible(bool(detail.release))
+        self._interlocks.set_rows(detail.interlocks)
+        self._interlock_panel.setVisible(bool(detail.interlocks))
         self._timeline.set_rows(detail.timeline)
         self._tick()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from PySide6.QtCore import QEvent, QObject, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QScrollArea, QSizePolicy,
 from app.domain.text import safe
 from ui.text import t
 from ui.theme import Look
-from ui.views.holds.rows import Effect, HeldRow, PlacePanel, Start, Total
+from ui.views.holds.rows import Effect, HeldRow, InterlockRow, PlacePanel, Start, Total
 from ui.views.holds.strip import LineStrip
 from ui.views.holds.window_bar import WindowBar
 from ui.widgets.forms import Button, ChoiceChips, LineEdit, Tone
@@ -27,6 +28,9 @@ _RETURN, _ENTER, _ESCAPE = Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escap
 _OFF = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 _ROW = 46
 WHOLE, RANGE = "whole", "range"
+WRITE, LEAVE = "write", "leave"
+MOST_INTERLOCKS = 6
+"""As many are shown and can be chosen; a plant with more on one line is not known."""
 
 
 class Totals(QWidget):
@@ -147,6 +151,36 @@ class LotForm(QWidget):
         self.ranged.emit(by_range, self._first.text(), self._last.text())
 
 
+class InterlockLine(QWidget):
+    """One interlock: what would be written where, and whether it is. `chosen` carries (key, write)."""
+
+    chosen = Signal(str, bool)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key = ""
+        self._title, self._detail = text_label(px=15, bold=True, elide=True), text_label(px=13, soft=True, wrap=True)
+        self._chips = ChoiceChips(look, ((WRITE, t("Write it")), (LEAVE, t("Leave it"))), keys=False)
+        self._chips.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
+        words, layout = QVBoxLayout(), QHBoxLayout(self)
+        words.addWidget(self._title)
+        words.addWidget(self._detail)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(12)
+        layout.addLayout(words, 1)
+        layout.addWidget(self._chips)
+        self._chips.chosen.connect(lambda value: self.chosen.emit(self._key, value == WRITE))
+
+    def set(self, row: InterlockRow) -> None:
+        """Show this one."""
+        self._key = row.key
+        self._title.setText(row.title)
+        self._detail.setText(row.why_not or row.detail)
+        self._chips.setAccessibleName(row.title)
+        self._chips.setVisible(not row.why_not)
+        self._chips.choose(WRITE if row.chosen else LEAVE, tell=False)
+
+
 class PlacePage(QWidget):
     """Everything chosen here goes out as it is chosen; what comes of it comes back by `set_panel`."""
 
@@ -156,6 +190,7 @@ class PlacePage(QWidget):
     range_named = Signal(bool, str, str)
     reason_chosen = Signal(str)
     reason_said = Signal(str)
+    interlock_chosen = Signal(str, bool)
     confirmed = Signal()
     cancelled = Signal()
 
@@ -164,6 +199,7 @@ class PlacePage(QWidget):
         self._origin = text_label(px=15, soft=True, elide=True)
         self._build_top(look)
         self._build_middle(look)
+        self._build_interlocks(look)
         self._build_reason(look)
         self._build_foot(look)
         self._lay_out(look)
@@ -217,6 +253,13 @@ class PlacePage(QWidget):
         self._effect_panel.body.addWidget(self._effects)
         self._effect_panel.body.addStretch(1)
 
+    def _build_interlocks(self, look: Look) -> None:
+        self._interlock_panel = Panel(look, t("Interlock: written once to the controller, then read back"))
+        self._interlocks = [InterlockLine(look) for _ in range(MOST_INTERLOCKS)]
+        for line in self._interlocks:
+            self._interlock_panel.body.addWidget(line)
+            line.chosen.connect(self.interlock_chosen)
+
     def _build_reason(self, look: Look) -> None:
         self._reason_panel = Panel(look, t("Reason"))
         self._reasons = ChoiceChips(look, name=t("Reason"))
@@ -257,6 +300,7 @@ class PlacePage(QWidget):
         for panel in (self._where, self._which):
             body.addWidget(panel)
         body.addLayout(middle)
+        body.addWidget(self._interlock_panel)
         body.addStretch(1)
         self._area = Snug(inner)
         outer = QVBoxLayout(self)
@@ -294,6 +338,11 @@ class PlacePage(QWidget):
         self._doubt.setText(panel.doubt)
         self._doubt.setVisible(bool(panel.doubt))
         self._effects.set_rows([effect_line(effect) for effect in panel.effects])
+        self._interlock_panel.setVisible(bool(panel.interlocks))
+        for line, row in zip_longest(self._interlocks, panel.interlocks[:MOST_INTERLOCKS]):
+            line.setVisible(row is not None)
+            if row is not None:
+                line.set(row)
         self._who.setText(panel.who)
         self._missing.setText(t("Being stored…") if panel.busy else panel.missing)
         self._hold.set_text(panel.button)

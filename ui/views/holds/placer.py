@@ -18,6 +18,7 @@ from app.domain.work import OrderProgress
 from app.readmodel.model import case, progress
 from ui.containment import LOOK_BACK, Evidence, default_window, evidence
 from ui.desk import Answer, Desk
+from ui.interlocks import Offer, offers, on_placing
 from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, amount, t
 from ui.views.holds import draft as drafts
@@ -53,6 +54,7 @@ class Placer:
         self._known: Evidence | None = None
         self._lots: dict[str, KnownLot] = {}
         self._units: tuple[HeldUnits, ...] = ()
+        self._offered: tuple[Offer, ...] = ()
         self._sending = False
         self._ready = False
 
@@ -162,6 +164,12 @@ class Placer:
         if self._draft is not None:
             self._change(replace(self._draft, reason=reason))
 
+    def choose_interlock(self, command_id: str, write: bool) -> None:
+        """Whether an interlock is written with the hold."""
+        if self._draft is not None:
+            left = self._draft.left - {command_id} if write else self._draft.left | {command_id}
+            self._change(replace(self._draft, left=left))
+
     def _change(self, draft: Draft) -> None:
         if draft != self._draft and not self._sending:
             self._draft = draft
@@ -173,6 +181,7 @@ class Placer:
             return
         found = self._found()
         self._units = drafts.suspects(self._draft, found, self._lots)
+        self._offered = offers(self._desk, on_placing(self._desk, self._units, self._draft.machine))
         panel = panel_of(
             self._draft,
             self._units,
@@ -181,6 +190,7 @@ class Placer:
             self._lots,
             self._desk,
             self._formats,
+            self._offered,
             busy=self._sending,
         )
         self._ready = panel.ready
@@ -203,7 +213,7 @@ class Placer:
             return
         self._sending = True
         self.refresh()
-        self._desk.send(drafts.command(self._draft, self._units), self._answered)
+        self._desk.send(drafts.command(self._draft, self._units, self._offered), self._answered)
 
     def _answered(self, answer: Answer) -> None:
         self._sending = False

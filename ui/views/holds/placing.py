@@ -15,10 +15,11 @@ from app.domain.whereabouts import Place, Station, places
 from app.readmodel.model import all_progress, case, held, open_holds
 from ui.containment import Evidence, stations
 from ui.desk import Desk
+from ui.interlocks import Offer
 from ui.text import DASH, Formats, amount, t
 from ui.views.holds.detail import range_text
-from ui.views.holds.draft import Draft, KnownLot, missing
-from ui.views.holds.rows import CheckDot, Effect, HeldRow, PlaceBox, PlacePanel, Total, WindowScale
+from ui.views.holds.draft import Draft, KnownLot, missing, written
+from ui.views.holds.rows import CheckDot, Effect, HeldRow, InterlockRow, PlaceBox, PlacePanel, Total, WindowScale
 
 
 def panel_of(
@@ -29,12 +30,13 @@ def panel_of(
     lots: dict[str, KnownLot],
     desk: Desk,
     formats: Formats,
+    offered: Sequence[Offer] = (),
     *,
     busy: bool,
 ) -> PlacePanel:
     """Everything the panel says, for what has been chosen so far."""
     row = stations(desk, known.machine) if known else ()
-    lacking = missing(draft, units, lots)
+    lacking, writes = missing(draft, units, lots), written(draft, offered)
     return PlacePanel(
         origin=origin(draft, desk),
         boxes=boxes(units, row, draft, formats) if known else (),
@@ -42,12 +44,24 @@ def panel_of(
         held=tuple(held_row(unit, row, desk, formats) for unit in units),
         totals=totals(units),
         doubt=doubt(found, draft),
-        effects=(*customer_effects(units, desk, formats), *plant_effects(units, draft, desk)),
-        button=button(units),
+        effects=(*customer_effects(units, desk, formats), *plant_effects(units, draft, desk, writes)),
+        button=button(units, writes),
         missing=lacking,
         who=who(desk),
         ready=not lacking and desk.person is not None and not busy,
         busy=busy,
+        interlocks=tuple(interlock_row(offer, draft) for offer in offered),
+    )
+
+
+def interlock_row(offer: Offer, draft: Draft) -> InterlockRow:
+    """An interlock with what would be written where."""
+    return InterlockRow(
+        key=offer.command.id,
+        title=offer.title,
+        detail=" · ".join(fact.rstrip(".") for fact in offer.facts),
+        chosen=not offer.why_not and offer.command.id not in draft.left,
+        why_not=offer.why_not,
     )
 
 
@@ -68,8 +82,17 @@ def who(desk: Desk) -> str:
     return t("You are {name}, {roles}. Placing needs no signature; releasing does.", name=person.name, roles=roles)
 
 
-def button(units: Sequence[HeldUnits]) -> str:
-    """What the button does: "Hold 1,152 units"."""
+def button(units: Sequence[HeldUnits], writes: Sequence[Offer] = ()) -> str:
+    """What the button does: "Hold 1,152 units and write to L2 Labeller"."""
+    held = hold_words(units)
+    if not writes:
+        return held
+    machines = ", ".join(dict.fromkeys(offer.machine for offer in writes))
+    return t("{hold} and write to {machines}", hold=held, machines=machines)
+
+
+def hold_words(units: Sequence[HeldUnits]) -> str:
+    """ "Hold 1,152 units", or the lots where nobody counted."""
     quantity = total(units)
     if quantity:
         return t("Hold {units} units", units=amount(quantity))
@@ -262,7 +285,9 @@ def customer_effects(units: Sequence[HeldUnits], desk: Desk, formats: Formats) -
     return tuple(rows)
 
 
-def plant_effects(units: Sequence[HeldUnits], draft: Draft, desk: Desk) -> tuple[Effect, ...]:
+def plant_effects(
+    units: Sequence[HeldUnits], draft: Draft, desk: Desk, writes: Sequence[Offer] = ()
+) -> tuple[Effect, ...]:
     """What it means for the line, the ERP and the other stations."""
     lots = len(dict.fromkeys(u.lot for u in units))
     line = desk.plant.lines.get(draft.line or "")
@@ -270,7 +295,9 @@ def plant_effects(units: Sequence[HeldUnits], draft: Draft, desk: Desk) -> tuple
     goes = t("1 lot to hold") if lots == 1 else t("{lots} lots to hold", lots=lots)
     how = t("posted at once") if erp_up else t("not reachable: posted when it answers")
     rows = [Effect(who=t("ERP"), what=f"{goes} · {how}" if lots else how, bad=not erp_up)]
-    if line is not None:
+    for offer in writes:
+        rows.insert(0, Effect(who=offer.machine, what=safe(offer.command.name, 80), bad=True))
+    if line is not None and not writes:
         rows.insert(0, Effect(who=safe(line.name, 60), what=t("keeps running; nothing is written to its controllers")))
     rows.append(Effect(who=t("Every screen"), what=t("marks the lots as held until a release")))
     return tuple(rows)

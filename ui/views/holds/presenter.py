@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from app.domain.hold import Hold
+from app.readmodel.interlocks import asked_by
 from app.readmodel.model import all_holds, hold, open_holds
 from ui.actions import BY_ID
 from ui.desk import Desk
@@ -19,6 +20,8 @@ from ui.views.holds.placer import Placer, PlacerView
 from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, Key
 
 HOLD_KEYS = ("hold.review", "hold.dispose", "hold.release")
+INTERLOCK_KEY = "hold.interlock"
+"""Only where a machine of the plant has one."""
 
 
 class HoldsView(PlacerView, Protocol):
@@ -154,7 +157,14 @@ class HoldsPresenter:
     def _refresh_detail(self) -> None:
         found = hold(self._desk.view, self._hold_id) if self._hold_id else None
         view, person = self._desk.view, self._desk.person
-        seen = (found, person, list(view.live("hold")), list(view.every("posting")), list(view.live("order")))
+        seen = (
+            found,
+            person,
+            list(view.live("hold")),
+            list(view.every("posting")),
+            list(view.live("order")),
+            asked_by(view, self._hold_id),
+        )
         if seen == self._detail_seen:
             return
         self._detail_seen = seen
@@ -162,5 +172,6 @@ class HoldsPresenter:
         self._view.set_detail(detail)
 
     def _keys(self, ref: str) -> tuple[Key, ...]:
-        rows = (BY_ID[action] for action in HOLD_KEYS)
+        guarded = any(machine.hold_command for machine in self._desk.plant.machines.values())
+        rows = (BY_ID[action] for action in (*HOLD_KEYS, *((INTERLOCK_KEY,) if guarded else ())))
         return tuple(Key(action=r.id, cap=r.key, text=t(r.text), enabled=r.applies(self._desk, ref)) for r in rows)

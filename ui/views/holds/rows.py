@@ -86,7 +86,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldDetail:
-    """One hold, whole. `release` says what a release frees and what stays held."""
+    """One hold, whole. `release` says what a release frees, `interlocks` what became of what was written for it."""
 
     ref: str
     title: str
@@ -99,6 +99,7 @@ class HoldDetail:
     keys: tuple[Key, ...]
     lots: tuple[LotRow, ...]
     release: tuple[Line, ...]
+    interlocks: tuple[Line, ...]
     timeline: tuple[Line, ...]
 
 
@@ -180,6 +181,17 @@ class LotChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterlockRow:
+    """An interlock that may be written with the hold: what, where, now and new; or `why_not`."""
+
+    key: str
+    title: str
+    detail: str
+    chosen: bool
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacePanel:
     """Everything of the panel that places a hold. `scale` None: a lot is named instead of a window."""
 
@@ -195,6 +207,7 @@ class PlacePanel:
     who: str
     ready: bool
     busy: bool = False
+    interlocks: tuple[InterlockRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ class View(QWidget):
     range_named = Signal(bool, str, str)
     reason_chosen = Signal(str)
     reason_said = Signal(str)
+    interlock_chosen = Signal(str, bool)
     confirmed = Signal()
     cancelled = Signal()
 
@@ -57,8 +58,8 @@ class View(QWidget):
             (
                 self.place,
                 (
-                    "moved", "nudged", "lot_named", "range_named", "reason_chosen", "reason_said", "confirmed",
-                    "cancelled",
+                    "moved", "nudged", "lot_named", "range_named", "reason_chosen", "reason_said", "interlock_chosen",
+                    "confirmed", "cancelled",
                 ),
             ),
         ):  # fmt: skip
