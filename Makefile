@@ -24,7 +24,7 @@ DEMO := $(if $(SMOKE),--smoke $(SMOKE) --screenshots .demo/screenshots --report 
   $(if $(REPLAY),--replay "$(REPLAY)") $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
   $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
 
-.PHONY: help setup setup-test demo run test lint format lock bench screens clean
+.PHONY: help setup setup-test demo run test lint format lock bench faults screens clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -66,6 +66,9 @@ bench: setup ## run every benchmark
 
 bench-%: setup ## run one benchmark: make bench-demo
 	@$(BIN)/python -m tests.bench.$(subst -,_,$*)
+
+faults: setup-test ## cut, kill and confuse controllers at nightly size; fails unless every goal is met (ARGS=--short)
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 screens: setup ## draw every screen of the demo in both themes into .demo/screenshots
 	@$(MAKE) --no-print-directory demo SMOKE=30

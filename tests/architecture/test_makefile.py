@@ -72,5 +72,5 @@ def test_the_demo_gets_its_variables(clone: Path) -> None:
 
 def test_a_plain_make_lists_the_targets(clone: Path) -> None:
     listed = make(clone).stdout
-    for target in ("setup", "demo", "run", "test", "lint", "format", "lock", "bench", "screens", "clean"):
+    for target in ("setup", "demo", "run", "test", "lint", "format", "lock", "bench", "faults", "screens", "clean"):
         assert f"  make {target} " in listed

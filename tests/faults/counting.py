@@ -26,4 +26,8 @@ def registers(number: int, run: int, turn: int) -> list[int]:
     name = name_of(number).encode().ljust(2 * NAME_WORDS, b"\0")
     values = [identity(number, node) * IDENTITY + run * RUN + turn for node in range(NODES)]
     named = struct.unpack(f">{NAME_WORDS}H", name)
-    return [*named, *[0] * (FIRST - NAME_WORDS), *struct.unpack(f">{WORDS * NODES}H", struct.pack(f">{NODES}d", *values))]
+    return [
+        *named,
+        *[0] * (FIRST - NAME_WORDS),
+        *struct.unpack(f">{WORDS * NODES}H", struct.pack(f">{NODES}d", *values)),
+    ]

@@ -12,7 +12,7 @@ NONE = under(1)
 def judged(name: str, links: Sequence[Link]) -> Iterator[Figure]:
     """A figure for each thing that must not happen, with its first cases on standard error, and some that inform."""
     oracles = [link.oracle for link in links]
-    counted = {
+    counted: dict[str, Sequence[object]] = {
         "wrong_machine_values": [case for oracle in oracles for case in oracle.wrong],
         "older_than_shown": [case for oracle in oracles for case in oracle.backwards],
         "connected_and_silent": [case for oracle in oracles for case in oracle.silent],
@@ -21,7 +21,7 @@ def judged(name: str, links: Sequence[Link]) -> Iterator[Figure]:
     }
     for metric, cases in counted.items():
         for case in cases[:5]:
-            print(f"{name}: {metric}: {case}", file=sys.stderr)
+            sys.stderr.write(f"{name}: {metric}: {case}\n")
         yield Figure(metric=f"{name}_{metric}", unit="cases", runs=[len(cases)], goal=NONE)
     yield Figure(metric=f"{name}_values", unit="values", runs=[sum(oracle.values for oracle in oracles)])
     yield Figure(metric=f"{name}_recorded_losses", unit="records", runs=[sum(len(one.records) for one in oracles)])

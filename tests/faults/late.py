@@ -11,11 +11,10 @@ import struct
 from collections.abc import Iterator
 
 from app.domain.plant import Controller, Signal, Tag
-from drivers.registry import open_driver
 from tests.bench.line import Figure
 from tests.faults.campaign import campaign
 from tests.faults.judged import NONE
-from tests.faults.link import happened
+from tests.faults.link import driving, happened
 from tests.faults.oracle import IDENTITY, Oracle
 from tests.faults.size import Size
 from tests.unit.drivers.stub import Asked, stubbed
@@ -92,11 +91,8 @@ def tags() -> list[Tag]:
 async def measured(size: Size) -> tuple[Gateway, Oracle, int]:
     """The gateway, the oracle and the number of connections, after so many late answers."""
     gateway, oracle = Gateway(size.seed), Oracle({group: 1_000 + group for group in range(GROUPS)}, every=False)
-    async with stubbed(gateway.answer) as stub:
-        task = asyncio.create_task(open_driver(controller(stub.port), tags(), oracle).run())
+    async with stubbed(gateway.answer) as stub, driving(controller(stub.port), tags(), oracle):
         await happened(lambda: gateway.late >= size.late_answers, LONGEST_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
     return gateway, oracle, stub.connections
 
 

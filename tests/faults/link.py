@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from app.domain.plant import Controller, Tag
 from app.ports import Link as LinkKind
 from drivers.registry import open_driver
 from tests.faults.network import Cable, cable
@@ -65,13 +66,23 @@ async def linked(protocol: str, number: int) -> AsyncIterator[Link]:
         )  # fmt: skip
         await link.server.start()
         controller = kind.controller(number, laid.host, laid.port)
-        driver = open_driver(controller, kind.tags(number), link.oracle)
-        task = asyncio.create_task(driver.run())
         try:
-            await link.seen_fresh(time.time())
-            yield link
-            link.oracle.look_for_silence(time.time())
+            async with driving(controller, kind.tags(number), link.oracle):
+                await link.seen_fresh(time.time())
+                yield link
+                link.oracle.look_for_silence(time.time())
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
             await link.server.end()
+
+
+@asynccontextmanager
+async def driving(controller: Controller, tags: list[Tag], oracle: Oracle) -> AsyncIterator[None]:
+    """Run the driver until the block ends. A driver never ends by itself: then its fault is raised."""
+    task = asyncio.create_task(open_driver(controller, tags, oracle).run())
+    try:
+        yield
+        if task.done():
+            task.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,7 +1,7 @@
 """A cable between the driver and one server that can be cut: network namespaces where they can be made, else a proxy.
 
-In namespaces a cut sends frames to an address that nobody has: sockets stay open, TCP repeats and, once healed, goes on,
-as with a pulled cable. `entered()` gives the command that starts a run in such a namespace.
+In namespaces a cut sends frames to an address that nobody has: sockets stay open, TCP repeats and, once healed, goes
+on, as with a pulled cable. `entered()` gives the command that starts a run in such a namespace.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def possible() -> bool:
     """Whether this machine lets a test make network namespaces with cables between them."""
     if not all(shutil.which(program) for program in ("unshare", "nsenter", "ip")):
         return False
-    trial = "ip link set lo up && ip link add a type veth peer name b"
+    trial = "ip link set lo up && ip link add near type veth peer name far"
     return subprocess.run([*ENTER, "sh", "-c", trial], capture_output=True, check=False).returncode == 0
 
 

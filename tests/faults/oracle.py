@@ -5,10 +5,11 @@ was shown, values that are missing without a record that covers them, and times 
 Must not know protocols.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.domain.reading import STALE_AFTER_S, Quality
-from app.ports import AlarmEvent, Link, LinkState, Samples
+from app.ports import AlarmEvent, Link, LinkState, Samples, UnitState
 
 IDENTITY, RUN = 1e9, 1e6
 SLACK_S = 0.5
@@ -76,12 +77,15 @@ class Oracle:
     def alarm(self, event: AlarmEvent) -> None:
         """Nothing here has alarms."""
 
+    def units(self, controller: str, states: Sequence[UnitState]) -> None:
+        """Units behind a gateway; each device here is one."""
+
     def loss(self, controller: str, from_s: float, to_s: float, reason: str) -> None:
         """A record of a loss while the link was up."""
         self.records.append((from_s, to_s))
 
     def link(self, state: LinkState) -> None:
-        """Follow the link: silence counts while it is up, a gap is recorded when it is up again and nothing was kept."""
+        """Follow the link: it is silent only while up, and leaves a gap when it is up again with nothing kept."""
         before = self.states[-1] if self.states else None
         if before is not None and before.link is Link.UP:
             self.look_for_silence(state.since_s)
@@ -126,7 +130,6 @@ class Oracle:
         self.last[tag] = Last(run=run, turn=turn, source_s=source_s, received_s=received_s)
 
     def _follows(self, tag: int, last: Last, came: tuple[int, int], source_s: float) -> None:
-        run, turn = came
         if came < (last.run, last.turn):
             self.backwards.append(f"tag {tag}: {came} after {(last.run, last.turn)}")
         elif self.every and came > (last.run, last.turn + 1):

@@ -1,4 +1,4 @@
-"""Servers that die, shut down or freeze and come back, often with other namespace indices: `python -m tests.faults.restarts`.
+"""Servers that die, end or freeze and come back, often with other namespace indices: `python -m tests.faults.restarts`.
 
 Killed with -9, asked to end with SIGTERM, stopped with SIGSTOP: a third each, in random order, on links side by side.
 """
