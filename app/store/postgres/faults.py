@@ -33,7 +33,6 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "42883": ("This database has no plant's log, or an older one.", INIT),
     "42P01": ("This database has no plant's log, or an older one.", INIT),
     "23505": ("The plant's log has an operation of that name from another station.", "Tell IT: a journal was copied."),
-    "LS001": ("", "Lineside sends them again by itself."),
     "LS002": ("", "Run `lineside verify` at this station and tell IT."),
     "LS003": ("", INIT),
     "LS004": ("", "Give this station another name, or put its journal back."),
@@ -74,8 +73,8 @@ def explain(error: psycopg.Error, doing: str) -> KnownError:
 _PASSING = frozenset({"08", "40", "53", "57", "58", "F0", "XX"})
 """Classes that pass: connection, rollback, resources (disk, too many clients), an operator's acts, system, internal."""
 
-_PASSING_STATES = frozenset({"55P03", "25006", "25P02", "25P03", "01000"})
-"""A lock held too long, a server that takes no writes just now, a transaction that was ended."""
+_PASSING_STATES = frozenset({"55P03", "25006", "25P02", "25P03", "LS001"})
+"""A lock held too long, a server that takes no writes now, a transaction that was ended, a log that lost its tail."""
 
 
 def _not_connected(text: str, doing: str) -> KnownError:

@@ -1,0 +1,213 @@
+"""The plant's log in Postgres as one station reaches it: one connection for calls, one that listens.
+
+Owns the connections and how long a call may take. Must not know what operations mean. Whatever fails here may have
+happened there: the same call again, on a new connection, is always right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from datetime import UTC
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.errors import Diagnostic
+
+from app.domain.errors import SharedDownError, SharedRefusedError
+from app.domain.operation import Operation, SharedHead, SharedOperation
+from app.store.postgres.address import Address, connection_parameters
+from app.store.postgres.faults import RESEND, in_words
+from app.store.postgres.revision import REVISION, disagreement
+from app.store.postgres.wire import FEED, STATUS, head, shared, to_json
+
+T = TypeVar("T")
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+CALL_S = 8.0
+"""A call that takes longer is given up on: whether it was done is not known then."""
+NOT_SAFE = "01000"
+"""SQLSTATE of the warning that a commit is on this server only."""
+DUTY = "select pg_try_advisory_lock(hashtext('lineside duty'))"
+
+
+class PostgresLog:
+    """`password` gives the station's own, in a thread, each time that a connection is made."""
+
+    def __init__(
+        self, address: Address, station: str, password: Callable[[], str | None], call_s: float = CALL_S
+    ) -> None:
+        self._address = address
+        self._station = station
+        self._password = password
+        self._call_s = call_s
+        self._calls = _Line(self._connect, call_s)
+        self._ears = _Line(self._connect, call_s)
+        self._dutiful: Connection | None = None
+        self._spoken: Connection | None = None
+
+    async def status(self) -> SharedHead:
+        """How the log stands; reads whatever schema it has."""
+        rows = await self._calls.ask("asking how it stands", STATUS)
+        return head(rows[0])
+
+    async def append(self, operations: Sequence[Operation]) -> int:
+        """Send whole causes in order; returns this station's last sequence number there. Again is the same as once.
+
+        Raises SharedRefusedError where the schema is not the one that this program writes.
+        """
+        if self._calls.connection is None or self._spoken is not self._calls.connection:
+            found = (await self.status()).schema
+            if found != REVISION:
+                raise SharedRefusedError(*disagreement(found))
+            self._spoken = self._calls.connection
+        rows = await self._calls.ask("sending", "select lineside.append(%s)", (to_json(operations),))
+        return int(rows[0][0])
+
+    async def feed(self, after: int, most: int) -> Sequence[SharedOperation]:
+        """What follows a place, without gaps; at most 5,000."""
+        rows = await self._calls.ask("reading", FEED, (after, most))
+        return [shared((*row[:4], row[4].astimezone(UTC), *row[5:])) for row in rows]
+
+    async def hint(self, timeout_s: float) -> None:
+        """Return at a notification or after the time-out; at once on a new connection, which may have missed some."""
+        if self._ears.connection is None:
+            await self._ears.ask("listening", "listen lineside", reads=False)
+            return
+        await self._ears.heard(timeout_s)
+
+    async def prove(self, person: str, password: str) -> None:
+        """Show at this station that the password is the person's own."""
+        await self._as_person(person, password, "signing in", "select lineside.prove(%s)", (self._station,))
+
+    async def sign(self, person: str, password: str, kind: str, stream: str, meaning: str, shown: str) -> str:
+        """The id of an electronic signature that is good for one operation, within a day."""
+        values = (self._station, kind, stream, meaning, shown)
+        rows = await self._as_person(person, password, "signing", "select lineside.sign(%s, %s, %s, %s, %s)", values)
+        return str(rows[0][0])
+
+    async def duty(self) -> bool:
+        """Whether this station has the plant's duties; they go when its connection goes."""
+        if self._dutiful is None or self._dutiful is not self._calls.connection:
+            rows = await self._calls.ask("asking for the duties", DUTY)
+            self._dutiful = self._calls.connection if rows[0][0] else None
+        return self._dutiful is not None
+
+    async def aclose(self) -> None:
+        """Give both connections up. The log may be used again."""
+        await self._calls.aclose()
+        await self._ears.aclose()
+
+    async def _connect(self) -> Connection:
+        secret = await asyncio.to_thread(self._password)
+        return await self._open(self._address, secret)
+
+    async def _open(self, address: Address, secret: str | None) -> Connection:
+        parameters: dict[str, Any] = connection_parameters(address, f"lineside {self._station}", secret)
+        return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)
+
+    async def _as_person(
+        self, person: str, password: str, doing: str, statement: str, values: Sequence[Any]
+    ) -> list[tuple[Any, ...]]:
+        """One statement on a connection of the person's own, made for it and closed after it."""
+        if not person or not password:
+            raise SharedRefusedError("The plant's log asks for a name and a password.", "Type both.")
+
+        async def connect() -> Connection:
+            return await self._open(self._address.for_login(person), password)
+
+        line = _Line(connect, self._call_s)
+        try:
+            return await line.ask(doing, statement, values)
+        finally:
+            await line.aclose()
+
+
+class _Line:
+    """One connection, made when it is needed and dropped at the first fault; one call at a time."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Connection]], call_s: float) -> None:
+        self.connection: Connection | None = None
+        self._connect = connect
+        self._call_s = call_s
+        self._one = asyncio.Lock()
+        self._unsafe = False
+
+    async def ask(
+        self, doing: str, statement: str, values: Sequence[Any] = (), *, reads: bool = True
+    ) -> list[tuple[Any, ...]]:
+        """Run a statement; raises SharedDownError where its outcome is not known."""
+        async with self._one, self._kept(doing):
+            return await _within(self._call_s, self._run(statement, values, reads), self._cut)
+
+    async def heard(self, timeout_s: float) -> None:
+        """Wait for a notification at most so long."""
+        async with self._one, self._kept("listening"):
+            await _within(timeout_s + self._call_s, self._listen(timeout_s), self._cut)
+
+    async def _run(self, statement: str, values: Sequence[Any], reads: bool) -> list[tuple[Any, ...]]:
+        if self.connection is None:
+            self.connection = await self._connect()
+            self.connection.add_notice_handler(self._noticed)
+        self._unsafe = False
+        cursor = await self.connection.execute(statement, values)
+        rows: list[tuple[Any, ...]] = await cursor.fetchall() if reads else []
+        if self._unsafe:
+            raise SharedDownError("The standby of the plant's log has not confirmed it.", RESEND)
+        return rows
+
+    async def _listen(self, timeout_s: float) -> None:
+        if self.connection is not None:
+            async for _ in self.connection.notifies(timeout=timeout_s, stop_after=1):
+                pass
+
+    def _noticed(self, notice: Diagnostic) -> None:
+        self._unsafe = self._unsafe or notice.sqlstate == NOT_SAFE
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, doing: str) -> AsyncIterator[None]:
+        """Keep the connection only if all went well: after a fault nobody knows what it is about to say."""
+        done = False
+        try:
+            with in_words(doing):
+                yield
+            done = True
+        except SharedRefusedError:
+            done = self.connection is not None and not self.connection.broken
+            raise
+        finally:
+            if not done:
+                self._cut()
+
+    def _cut(self) -> None:
+        """Close the socket at once, without a word to a server that may be gone."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.pgconn.finish()
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            await connection.close()
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, T], cut: Callable[[], None]) -> T:
+    """The result of `work`, or TimeoutError after so long, surely: the driver's own way to cancel asks the server.
+
+    Also where we are cancelled ourselves, the connection is cut first.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if done:
+            return task.result()
+        raise TimeoutError
+    finally:
+        if not task.done():
+            cut()
+            task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()

@@ -1,0 +1,92 @@
+"""Operations as the plant's log takes and gives them. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from app.domain.operation import Operation, Outcome, SharedHead, SharedOperation
+
+FEED = (
+    "select place, outcome, reason, version, server_at, place_hash, opid, station, seq, person, kind, stream, "
+    "base_version, strand, base_opid, payload, cause, source_at, recorded_at, monotonic_ns, prev_hash, hash "
+    "from lineside.feed(%s, %s)"
+)
+"""The columns that `shared` reads, in its order."""
+
+STATUS = "select system, timeline, schema, place, place_hash, last_seq, server_at from lineside.status()"
+
+
+def to_json(operations: Sequence[Operation]) -> str:
+    """What `lineside.append` takes."""
+    return json.dumps([_plain(op) for op in operations], ensure_ascii=False)
+
+
+def _plain(op: Operation) -> dict[str, Any]:
+    return {
+        "opid": op.opid,
+        "workstation": op.workstation,
+        "seq": op.seq,
+        "person": op.person,
+        "kind": op.kind,
+        "stream": op.stream,
+        "base_version": op.base_version,
+        "strand": op.strand,
+        "base_opid": op.base_opid,
+        "payload": op.payload,
+        "cause": op.cause,
+        "source_at": op.source_at.isoformat(),
+        "recorded_at": op.recorded_at.isoformat(),
+        "monotonic_ns": op.monotonic_ns,
+        "prev_hash": op.prev_hash,
+        "hash": op.hash,
+    }
+
+
+def shared(row: Sequence[Any]) -> SharedOperation:
+    """The operation of a row of FEED; raises ValueError for instants that are none."""
+    place, outcome, reason, version, server_at, chained, *rest = row
+    operation = Operation(
+        opid=rest[0],
+        workstation=rest[1],
+        seq=rest[2],
+        person=rest[3],
+        kind=rest[4],
+        stream=rest[5],
+        base_version=rest[6],
+        strand=rest[7],
+        base_opid=rest[8],
+        payload=rest[9],
+        cause=rest[10],
+        source_at=datetime.fromisoformat(rest[11]),
+        recorded_at=datetime.fromisoformat(rest[12]),
+        monotonic_ns=rest[13],
+        prev_hash=rest[14],
+        hash=rest[15],
+        server_at=server_at,
+    )
+    return SharedOperation(
+        operation=operation,
+        place=place,
+        outcome=Outcome(outcome),
+        reason=reason,
+        version=version,
+        server_at=server_at,
+        place_hash=chained,
+    )
+
+
+def head(row: Sequence[Any]) -> SharedHead:
+    """The head in a row of STATUS."""
+    system, timeline, schema, place, chained, last_seq, server_at = row
+    return SharedHead(
+        system=system,
+        timeline=timeline,
+        schema=schema,
+        place=place,
+        place_hash=chained,
+        last_seq=last_seq,
+        server_at=server_at,
+    )
