@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from datetime import UTC, datetime
 from itertools import count
+from typing import Protocol
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
@@ -22,13 +23,19 @@ from app.domain.erp import Reference
 from app.domain.errors import KnownError
 from app.domain.people import Person
 from app.domain.plant import Plant
+from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.readmodel.model import Changes, Model, View
 from ui.desk import Answer, Values
 from ui.text import t
 
-Submit = Callable[[Command, str], Future[Answer]]
-"""Hand a command and the id of who sends it to the core; the future ends once its effect is on disk, or was refused."""
+
+class Door(Protocol):
+    """The core as the bridge needs it. A future ends once the effect is on disk, or with the refusal."""
+
+    def submit(self, command: Command, person: str) -> Future[Answer]: ...
+    def ask(self, asked: Prove | Sign) -> Future[Answer]: ...
+
 
 PERIOD_MS = 50
 """The screens are told of changes at most this often."""
@@ -39,7 +46,7 @@ WAITING_MOST = 100
 QUEUED = Qt.ConnectionType.QueuedConnection
 log = logging.getLogger(__name__)
 
-Waiting = tuple[Command, str, Callable[[Answer], None]]
+Waiting = tuple[Callable[[Door], Future[Answer]], Callable[[Answer], None]]
 
 
 class Bridge(QObject):
@@ -61,7 +68,7 @@ class Bridge(QObject):
         self._reference = Reference()
         self._alarms: tuple[Alarm, ...] = ()
         self._person: Person | None = None
-        self._submit: Submit | None = None
+        self._door: Door | None = None
         self._closed = False
         self._waiting: deque[Waiting] = deque()
         self._faults = count(1)
@@ -128,23 +135,27 @@ class Bridge(QObject):
 
     def send(self, command: Command, done: Callable[[Answer], None] | None = None) -> None:
         """Ask the core; before it is ready commands wait their turn. `done` always comes, on the UI thread, once."""
-        waiting: Waiting = (command, self._person.id if self._person else "", done or _ignore)
-        self._post(waiting)
+        person = self._person.id if self._person else ""
+        self._post((lambda door: door.submit(command, person), done or _ignore))
+
+    def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
+        """Ask the core who somebody is; like `send`."""
+        self._post((lambda door: door.ask(asked), done))
 
     def _post(self, waiting: Waiting) -> None:
         if self._closed:
-            waiting[2](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
-        elif self._submit is not None:
-            self._hand_over(self._submit, waiting)
+            waiting[1](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
+        elif self._door is not None:
+            self._hand_over(self._door, waiting)
         elif len(self._waiting) < WAITING_MOST:
             self._waiting.append(waiting)
         else:
-            waiting[2](Answer(ok=False, message=t("Lineside is still starting."), todo=t("Try again in a moment.")))
+            waiting[1](Answer(ok=False, message=t("Lineside is still starting."), todo=t("Try again in a moment.")))
 
-    def _hand_over(self, submit: Submit, waiting: Waiting) -> None:
-        command, person, done = waiting
+    def _hand_over(self, door: Door, waiting: Waiting) -> None:
+        call, done = waiting
         try:
-            future = submit(command, person)
+            future = call(door)
         except Exception as error:  # noqa: BLE001 - the edge of the UI loop: a fault of the core must not end it
             done(self._answer_of(error))
             return
@@ -176,12 +187,13 @@ class Bridge(QObject):
                 self._seat(person)
             (done or _ignore)(answer)
 
-        self._post((SignIn(person_id=person.id), person.id, told))
+        self._post((lambda door: door.submit(SignIn(person_id=person.id), person.id), told))
 
     def leave(self) -> None:
         """Nobody works here from this moment; storing it follows."""
         if self._person is not None:
-            self._post((SignOut(person_id=self._person.id), self._person.id, _ignore))
+            gone = self._person.id
+            self._post((lambda door: door.submit(SignOut(person_id=gone), gone), _ignore))
             self._seat(None)
 
     def _seat(self, person: Person | None) -> None:
@@ -191,20 +203,20 @@ class Bridge(QObject):
 
     # --- from the core ----------------------------------------------------------------------------------------------
 
-    def connect_core(self, submit: Submit) -> None:
+    def connect_core(self, door: Door) -> None:
         """The core is ready: waiting commands go out in order, later ones directly. From any thread."""
-        self._put(lambda: self._ready(submit))
+        self._put(lambda: self._ready(door))
 
-    def _ready(self, submit: Submit) -> None:
-        self._submit = submit
+    def _ready(self, door: Door) -> None:
+        self._door = door
         while self._waiting and not self._closed:
-            self._hand_over(submit, self._waiting.popleft())
+            self._hand_over(door, self._waiting.popleft())
 
     def close(self) -> None:
         """Refuse what waits and everything from now on; what was handed over is still answered."""
         self._closed = True
         while self._waiting:
-            self._waiting.popleft()[2](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
+            self._waiting.popleft()[1](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
 
     def deliver(self, changes: Changes) -> None:
         """Take in what one command changed."""

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from app.domain.alarm import Alarm
 from app.domain.commands import Command
 from app.domain.erp import Reference
+from app.domain.events import Signature
 from app.domain.people import Person
 from app.domain.plant import Plant
 from app.domain.reading import Reading
+from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.readmodel.model import View
 
@@ -31,6 +33,7 @@ class Answer:
     message: str = ""
     todo: str = ""
     streams: tuple[str, ...] = ()
+    signature: Signature | None = None
 
 
 class Values(Protocol):
@@ -81,6 +84,7 @@ class Desk(Protocol):
     def values(self) -> Values: ...
     def unshared(self, stream: str) -> bool:
         """Whether steps of an aggregate are only stored at this station yet."""
+
     @property
     def alarms(self) -> Sequence[Alarm]: ...
     @property
@@ -88,6 +92,9 @@ class Desk(Protocol):
 
     def now(self) -> datetime:
         """Aware UTC."""
+
+    def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
+        """Ask who one is; `done` is called on the UI thread, for a signature with `Answer.signature`."""
 
     def send(self, command: Command, done: Callable[[Answer], None] | None = None) -> None:
         """Ask the core; `done` is called on the UI thread once the effect is on disk, or was refused."""

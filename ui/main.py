@@ -36,6 +36,7 @@ from app.domain.commands import Command
 from app.domain.erp import Reference
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
+from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.plant.cache import cached, program_stamp
 from app.readmodel.model import Changes, all_cases
@@ -212,7 +213,7 @@ class Program:
         def started(core: Any) -> None:
             self._core = core
             threading.Thread(target=load_views, name="views", daemon=True).start()
-            bridge.connect_core(lambda command, person: answered(core.submit(command, person)))
+            bridge.connect_core(CoreDoor(core))
 
         work: Coroutine[object, object, None] = running.run_core(parts, delivery, started)
         return work
@@ -286,8 +287,23 @@ class Delivery:
         self._reader.put_text(tag, text)
 
 
-def answered(stored: Future[Any]) -> Future[Answer]:
-    """The screen's answer to what the core stored."""
+class CoreDoor:
+    """The core as the bridge asks it."""
+
+    def __init__(self, core: Any) -> None:
+        self._core = core
+
+    def submit(self, command: Command, person: str) -> Future[Answer]:
+        """A person's command."""
+        return answered(self._core.submit(command, person), lambda stored: Answer(ok=True, streams=stored.streams))
+
+    def ask(self, asked: Prove | Sign) -> Future[Answer]:
+        """Who somebody is."""
+        return answered(self._core.ask(asked), lambda signature: Answer(ok=True, signature=signature))
+
+
+def answered(stored: Future[Any], said: Callable[[Any], Answer]) -> Future[Answer]:
+    """The screen's answer to what came of it in the core."""
     answer: Future[Answer] = Future()
 
     def settle(done: Future[Any]) -> None:
@@ -295,7 +311,7 @@ def answered(stored: Future[Any]) -> Future[Answer]:
         if error is not None:
             answer.set_exception(error)
         else:
-            answer.set_result(Answer(ok=True, streams=done.result().streams))
+            answer.set_result(said(done.result()))
 
     stored.add_done_callback(settle)
     return answer

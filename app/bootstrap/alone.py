@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
+from app.bootstrap.identity import Identity, PlantIdentity
 from app.bus import Bus
 from app.domain.errors import KnownError
+from app.domain.plant import Plant
 from app.domain.posting import Posting
 from app.domain.status import SharedStatus
-from app.ports import Journal, SharedCopy
+from app.ports import Clock, Journal, SharedCopy
 from app.readmodel.model import Model, open_postings
 from app.store.rebuild import Quarantined, rebuild
 from app.sync.exchange import OnDisk
@@ -21,19 +24,24 @@ class Alone:
     merge = None
     dutiful = True
 
-    def __init__(self, journal: Journal, copy: SharedCopy) -> None:
+    def __init__(self, journal: Journal, copy: SharedCopy, clock: Clock) -> None:
         """Raises KnownError where the journal has joined a plant: what it shared would be missing from the picture."""
         if copy.shared_head()[0]:
             raise KnownError(
                 "This station has joined a plant, and no shared store is named.",
                 "Start it with the plant's --store, or on a new data folder.",
             )
+        self._clock = clock
         self.model: Model
         self.quarantined: tuple[Quarantined, ...]
         self.model, self.quarantined = rebuild(journal.read())
 
     def join(self, bus: Bus, on_disk: OnDisk, told: Callable[[SharedStatus], None]) -> None:
         """There is nothing to join."""
+
+    def identity(self, plant: Plant, folder: Path) -> Identity:
+        """People show who they are by the plant file's passwords."""
+        return PlantIdentity(plant, self._clock)
 
     def unreachable(self) -> str:
         """Nothing is needed that could be away."""

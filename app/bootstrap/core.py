@@ -28,7 +28,9 @@ from app.bootstrap.shared_side import SharedSide
 from app.bus import Bus, Stored
 from app.domain.commands import Command, RecordCount, RetryPosting
 from app.domain.errors import KnownError, StoreError
+from app.domain.events import Signature
 from app.domain.plant import Plant
+from app.domain.signing import Prove, Sign
 from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache, SharedCopy, SharedLog
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
@@ -108,6 +110,7 @@ class Core:
         )
         self.station = Station(parts.plant, parts.clock)
         self._plantwide.join(self.bus, self._on_disk, lambda status: self._moved(lambda: self.station.shared(status)))
+        self._identity = self._plantwide.identity(parts.plant, parts.folder)
         self._counts = HeldCounts(self.bus, lambda: self._plantwide.dutiful)
         self._gaps = Gaps()
         self.alarms = AlarmList()
@@ -256,6 +259,17 @@ class Core:
         """A command of a person, from any thread. The future ends when it is on disk, or with the refusal."""
         return asyncio.run_coroutine_threadsafe(self.send(command, person_id), self._loop)
 
+    def ask(self, asked: Prove | Sign) -> Future[Signature | None]:
+        """Show who one is, from any thread; the future ends with the signature asked for, or with the refusal."""
+        return asyncio.run_coroutine_threadsafe(self.identify(asked), self._loop)
+
+    async def identify(self, asked: Prove | Sign) -> Signature | None:
+        """The same, on this loop."""
+        if isinstance(asked, Sign):
+            return await self._identity.sign(asked)
+        await self._identity.prove(asked)
+        return None
+
     async def send(self, command: Command, person_id: str) -> Stored:
         """The same, on this loop."""
         actor = self._parts.plant.people.get(person_id)
@@ -275,7 +289,7 @@ class Core:
 def plantwide(parts: Parts) -> Alone | SharedSide:
     """The station's side of the plant's log, or its journal alone."""
     if parts.shared is None:
-        return Alone(parts.store, parts.store.shared)
+        return Alone(parts.store, parts.store.shared, parts.clock)
     return SharedSide(
         log=parts.shared, journal=parts.store, copy=parts.store.shared, station=parts.station, clock=parts.clock
     )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
+from app.bootstrap.identity import Identity, SharedIdentity
 from app.bus import Bus
+from app.domain.plant import Plant
 from app.domain.posting import Posting
 from app.domain.status import Health, SharedStatus
 from app.ports import Clock, Journal, SharedCopy, SharedLog
@@ -53,6 +56,12 @@ class SharedSide:
     def _waiting(self) -> tuple[int, datetime | None]:
         oldest = self.merge.oldest
         return self.merge.waiting, None if oldest is None else oldest.at
+
+    def identity(self, plant: Plant, folder: Path) -> Identity:
+        """People show who they are by their own login at the shared store."""
+        return SharedIdentity(
+            plant, self._clock, self._log, folder, lambda: self._sync.status.offset_s if self._sync else 0.0
+        )
 
     def unreachable(self) -> str:
         """Why the plant's log can't be asked now; empty while it can."""

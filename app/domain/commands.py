@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.domain.events import AlarmAct, ControlEvent, Disposition, Event, HeldUnits, Subject
+from app.domain.events import AlarmAct, ControlEvent, Disposition, Event, HeldUnits, Signature, Subject
 from app.domain.finding import Capsule, Finding
 
 
@@ -203,6 +203,8 @@ class ReviewHold(HoldCommand):
 class DisposeHold(HoldCommand):
     disposition: Disposition
     note: str = ""
+    signature: Signature | None = None
+    second: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,8 @@ class ReleaseHold(HoldCommand):
     seen_version: int
     note: str = ""
     interlocks: tuple[Interlock, ...] = ()
+    signature: Signature | None = None
+    second: Signature | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,14 @@ def dispose_hold(command: c.DisposeHold, ctx: Context) -> Iterator[e.Event]:
     """Decide what becomes of the units."""
     hold = the_hold(ctx, command.hold_id)
     HOLD.step(hold.state, HoldTrigger.DISPOSE)
-    yield e.HoldDispositioned(hold_id=hold.id, disposition=command.disposition, note=remark(command.note))
+    _signed(command, ctx)
+    yield e.HoldDispositioned(
+        hold_id=hold.id,
+        disposition=command.disposition,
+        note=remark(command.note),
+        signature=command.signature,
+        second=command.second,
+    )
 
 
 def release_hold(command: c.ReleaseHold, ctx: Context) -> Iterator[e.Event]:
@@ -86,8 +93,26 @@ def release_hold(command: c.ReleaseHold, ctx: Context) -> Iterator[e.Event]:
     HOLD.step(hold.state, HoldTrigger.RELEASE)
     if command.seen_version != hold.version:
         raise RefusedError("The hold changed since you looked at it.", "Look again, then release.")
-    yield e.HoldReleased(hold_id=hold.id, seen_version=command.seen_version, note=remark(command.note))
+    _signed(command, ctx)
+    yield e.HoldReleased(
+        hold_id=hold.id,
+        seen_version=command.seen_version,
+        note=remark(command.note),
+        signature=command.signature,
+        second=command.second,
+    )
     yield from interlocks.released(command.interlocks, hold.id, ctx)
+
+
+def _signed(command: c.DisposeHold | c.ReleaseHold, ctx: Context) -> None:
+    """What frees or destroys bears its author's signature; a second one is another person's. A demo asks for none."""
+    first, second = command.signature, command.second
+    if first is None and not ctx.plant.demo:
+        raise RefusedError("This needs your signature.", "Give your password again, and what it means.")
+    if first is not None and first.person != ctx.actor.id:
+        raise RefusedError("It is signed by somebody else.", "Sign it yourself.")
+    if second is not None and (first is None or second.person == first.person):
+        raise RefusedError("A second signature is another person's.", "Let a second person sign.")
 
 
 def record_quality_check(command: c.RecordQualityCheck, ctx: Context) -> Iterator[e.Event]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -25,6 +26,7 @@ from app.domain.packml import MachineState
 from app.domain.people import Function, Person
 from app.domain.plant import Plant, Signal, Tag
 from app.domain.reading import NOTHING, Quality, Reading, Scalar
+from app.domain.signing import Prove, Sign, fingerprint
 from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
 from app.readmodel.model import Model
 from tests.ui.plant import make_plant
@@ -108,6 +110,7 @@ class FakeDesk:
         self.alarms: Sequence[Alarm] = ()
         self.person: Person | None = self.plant.people.get("okafor")
         self.sent: list[Command] = []
+        self.asked: list[Prove | Sign] = []
         self.only_here: set[str] = set()
         self.answer = Answer(ok=True, message="stored")
         self.status = _all_well(self.plant)
@@ -124,6 +127,19 @@ class FakeDesk:
 
     def now(self) -> datetime:
         return self._now
+
+    def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
+        self.asked.append(asked)
+        signed = None
+        if isinstance(asked, Sign) and self.answer.ok:
+            signed = e.Signature(
+                person=asked.person,
+                name=self.plant.people[asked.person].name,
+                meaning=asked.meaning,
+                signed_at=self._now,
+                shown=fingerprint(asked.shown),
+            )
+        done(replace(self.answer, signature=signed))
 
     def send(self, command: Command, done: Callable[[Answer], None] | None = None) -> None:
         self.sent.append(command)

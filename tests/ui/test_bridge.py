@@ -122,7 +122,7 @@ def test_a_thousand_changes_in_a_row_tell_the_screens_a_few_times_only(
 
 
 def test_an_answer_arrives_on_the_ui_thread_after_the_changes_it_made(qtbot: QtBot, bridge: Bridge, core: Core) -> None:
-    bridge.connect_core(core.submit)
+    bridge.connect_core(core)
     core.pool.submit(bridge.deliver, counted(7)).result()
     seen: list[tuple[int, bool, Answer]] = []
     bridge.send(ACK, lambda a: seen.append((bridge.seq, QThread.currentThread() is bridge.thread(), a)))
@@ -135,7 +135,7 @@ def test_commands_before_the_core_is_ready_wait_in_order(qtbot: QtBot, bridge: B
     bridge.send(ACK, answers.append)
     bridge.send(AcknowledgeCase(case_id="c2"), answers.append)
     assert not answers
-    core.pool.submit(bridge.connect_core, core.submit).result()
+    core.pool.submit(bridge.connect_core, core).result()
     qtbot.waitUntil(lambda: len(answers) == 2, timeout=10_000)
     assert [command for command, _ in core.seen] == [ACK, AcknowledgeCase(case_id="c2")]
 
@@ -150,7 +150,7 @@ def test_too_many_waiting_commands_are_refused_with_a_sentence(bridge: Bridge) -
 
 def test_a_known_error_is_an_answer_with_what_to_do(qtbot: QtBot, bridge: Bridge, core: Core) -> None:
     core.error = RefusedError("The case is closed.", "Reopen it first.")
-    bridge.connect_core(core.submit)
+    bridge.connect_core(core)
     answers: list[Answer] = []
     bridge.send(ACK, answers.append)
     qtbot.waitUntil(lambda: bool(answers), timeout=10_000)
@@ -163,7 +163,7 @@ def test_a_fault_of_ours_is_an_answer_with_a_number_and_its_traceback_is_logged(
     qtbot: QtBot, bridge: Bridge, core: Core, caplog: pytest.LogCaptureFixture
 ) -> None:
     core.error = ZeroDivisionError("ours")
-    bridge.connect_core(core.submit)
+    bridge.connect_core(core)
     answers: list[Answer] = []
     bridge.send(ACK, answers.append)
     qtbot.waitUntil(lambda: bool(answers), timeout=10_000)
@@ -175,7 +175,7 @@ def test_a_fault_of_ours_is_an_answer_with_a_number_and_its_traceback_is_logged(
 def test_a_person_works_here_once_the_core_has_stored_it(qtbot: QtBot, bridge: Bridge, core: Core) -> None:
     bridge.sit(WEISS)
     assert bridge.person is None
-    bridge.connect_core(core.submit)
+    bridge.connect_core(core)
     qtbot.waitUntil(lambda: bridge.person == WEISS, timeout=10_000)
     bridge.send(ACK)
     bridge.leave()
@@ -196,7 +196,7 @@ def test_after_closing_nothing_is_sent_and_everybody_is_told(bridge: Bridge, cor
 def test_a_fault_in_one_listener_does_not_lose_what_came_behind_it(qtbot: QtBot, bridge: Bridge, core: Core) -> None:
     hold = threading.Event()
     core.pool.submit(hold.wait)
-    bridge.connect_core(core.submit)
+    bridge.connect_core(core)
     answers: list[Answer] = []
 
     def fail(_answer: Answer) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 
 from app.bus import Bus, Stored
 from app.domain.case import ExceptionCase, Task
-from app.domain.commands import Command, RecordFinding
+from app.domain.commands import Command, DisposeHold, RecordFinding, ReleaseHold
 from app.domain.errors import KnownError
+from app.domain.events import Signature
 from app.domain.finding import Capsule, Finding, Phase
-from app.domain.people import SYSTEM
+from app.domain.people import SYSTEM, Person
 from app.domain.plant import Plant
 from app.domain.posting import Posting
 from app.ports import Journal
@@ -22,7 +23,7 @@ from app.services.clocks import due
 from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
 from app.store.memory import MemoryJournal
 from app.store.rebuild import rebuild
-from tests.plants import CountingIds, FakeClock, small_plant, small_reference
+from tests.plants import NOON, CountingIds, FakeClock, small_plant, small_reference
 
 
 async def in_place(call: Callable[[], None]) -> None:
@@ -61,6 +62,8 @@ class Floor:
 
     def send(self, command: Command, person: str = "") -> Stored:
         actor = self.plant.people[person] if person else SYSTEM
+        if isinstance(command, DisposeHold | ReleaseHold) and command.signature is None:
+            command = replace(command, signature=signed_by(actor))
         return self._loop.run_until_complete(self.bus.send(command, actor))
 
     def refused(self, command: Command, person: str = "") -> KnownError:
@@ -138,3 +141,8 @@ def floor(plant: Plant | None = None) -> Iterator[Floor]:
         task.cancel()
         loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
         loop.close()
+
+
+def signed_by(person: Person) -> Signature:
+    """A signature of a person, as a station on its own takes it."""
+    return Signature(person=person.id, name=person.name, meaning="I stand for it", signed_at=NOON, shown="0" * 64)
