@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from app.acquisition.board import BoardWriter
 from app.acquisition.context import AFTER_S, BEFORE_S, RecentSamples, chosen, frozen, traces
 from app.acquisition.control import ControlLane
@@ -97,6 +99,7 @@ class Acquisition:
         self._pending_no = 0
         self._lost_since: dict[str, tuple[float, str]] = {}
         self._samples = dict.fromkeys(plant.controllers, 0)
+        self._detected = np.array([tag.signal in DETECTED for tag in plant.tags], dtype=np.bool_)
         self._last_text: dict[int, str] = {}
 
     @property
@@ -166,10 +169,8 @@ class Acquisition:
         if self._spool is not None:
             self._spool.take(batch)
         tags = self._plant.tags
-        for place, index in enumerate(batch.tags.tolist()):
-            tag = tags[index]
-            if tag.signal in DETECTED:
-                self._detect(tag, batch, place)
+        for place in np.flatnonzero(self._detected[batch.tags]).tolist():
+            self._detect(tags[int(batch.tags[place])], batch, place)
         if len(batch):
             controller = tags[int(batch.tags[0])].controller
             self._samples[controller] += len(batch)
