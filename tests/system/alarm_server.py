@@ -1,4 +1,4 @@
-"""The node-opcua server of alarms as the tests use it: its process, the orders to it, and the plant that it stands for."""
+"""The node-opcua server of alarms as the tests use it: its process, the orders to it, the plant that it stands for."""
 
 import asyncio
 import subprocess

@@ -261,6 +261,13 @@ def test_a_burst_names_its_first_out_and_counts_its_members(rig: Rig) -> None:
     assert "replayed" in shown.head.marks
 
 
+def test_what_the_controller_has_acknowledged_is_told_apart_from_who_has_the_case(rig: Rig) -> None:
+    rig.presenter.show("case/c1")
+    head = rig.view.shown.head
+    assert "alarms at the controller: 3, 2 not acknowledged" in head.marks
+    assert any("Weiss" in chip.text for chip in head.chips)
+
+
 def test_the_timeline_reads_as_a_shift_lead_would_tell_it(rig: Rig) -> None:
     texts = [line.text for line in rig.view.shown.timeline]
     assert texts[0] == "Opened. First-out: Torque limit valve block 3"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.domain import events as e
+from app.domain.lifecycles import AlarmState
 from app.domain.plant import Signal
 from app.domain.reading import Quality, Reading
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
@@ -315,6 +316,19 @@ def test_an_alarm_shows_the_controllers_state_and_who_has_the_case_here() -> Non
     alarm = view.states[-1].alarms[0]
     assert alarm.state == "unacknowledged"
     assert alarm.owner.startswith("case: Weiss")
+
+
+def test_an_alarm_shows_what_else_its_controller_says_of_it() -> None:
+    view, desk = FakeMachineView(), night_desk()
+    first = replace(desk.alarms[0], state=AlarmState.ACKNOWLEDGED, unconfirmed=True, by="Keller", sure_clock=False)
+    earlier = replace(desk.alarms[1], state=AlarmState.RETURNED_UNACKNOWLEDGED, earlier=True)
+    desk.alarms = (first, earlier)
+    presenter = MachinePresenter(view, desk, FakeShell())
+    presenter.show("machine/L2.filler")
+    presenter.refresh()
+    shown = view.states[-1].alarms
+    assert [row.state for row in shown] == ["acknowledged, not confirmed", "returned unacknowledged, earlier"]
+    assert shown[0].count == "by Keller there, its clock is not sure"
 
 
 def test_the_strip_is_told_once_what_became_of_a_request() -> None:

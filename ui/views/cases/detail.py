@@ -9,7 +9,7 @@ from app.domain.case import ExceptionCase, Task
 from app.domain.events import Why
 from app.domain.hold import Hold
 from app.domain.lifecycle import words
-from app.domain.lifecycles import CaseState, TaskState
+from app.domain.lifecycles import AlarmState, CaseState, TaskState
 from app.domain.posting import Posting
 from app.domain.similar import guidance, key_person, likest, same_trouble
 from app.domain.suspect import last_good
@@ -61,6 +61,9 @@ def detail_of(case: ExceptionCase, desk: Desk, formats: Formats, keys: Keys) -> 
     )
 
 
+WAITING_THERE = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED_UNACKNOWLEDGED})
+SEEN_THERE = frozenset({AlarmState.ACKNOWLEDGED})
+
 # --- head -----------------------------------------------------------------------------------------------------------
 
 
@@ -77,7 +80,7 @@ def head(case: ExceptionCase, desk: Desk, formats: Formats, keys: tuple[Key, ...
         chips=chips(case, desk, formats),
         why=why(case, desk),
         keys=tuple(key for key in keys if key.enabled or key.action not in SOMETIMES),
-        marks=marks(case, formats),
+        marks=(*marks(case, formats), *there(case, desk)),
         held=case.lot in held(desk.view),
     )
 
@@ -95,6 +98,16 @@ def marks(case: ExceptionCase, formats: Formats) -> tuple[str, ...]:
     if case.resolved:
         rows.append(t("{state}: {cause}", state=words(case.state), cause=safe(case.cause, 80) or DASH))
     return tuple(rows)
+
+
+def there(case: ExceptionCase, desk: Desk) -> tuple[str, ...]:
+    """How the machine's alarms stand at its controller: who has the case here is another matter."""
+    rows = [row for row in desk.alarms if row.machine == case.machine and row.state in WAITING_THERE | SEEN_THERE]
+    if case.machine is None or case.resolved or not rows:
+        return ()
+    waiting = sum(1 for row in rows if row.state in WAITING_THERE)
+    said = t("{count} not acknowledged", count=waiting) if waiting else t("all acknowledged")
+    return (t("alarms at the controller: {count}, {said}", count=len(rows), said=said),)
 
 
 def chips(case: ExceptionCase, desk: Desk, formats: Formats) -> tuple[Chip, ...]:

@@ -23,7 +23,7 @@ from ui.desk import Answer, Desk
 from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, t
 from ui.views.cases import queue
-from ui.views.cases.detail import detail_of
+from ui.views.cases.detail import detail_of, there
 from ui.views.cases.rows import Detail, FilterChip, Key, QueueItem
 
 
@@ -204,7 +204,9 @@ class CasesPresenter:
 
     def _refresh_detail(self) -> None:
         found = case(self._desk.view, self._case_id) if self._case_id else None
-        seen = (found, self._person_id(), list(self._desk.view.every("hold")), list(self._desk.view.every("posting")))
+        told = there(found, self._desk) if found is not None else ()
+        holds, postings = list(self._desk.view.every("hold")), list(self._desk.view.every("posting"))
+        seen = (found, self._person_id(), holds, postings, told)
         if seen == self._detail_seen:
             return
         self._detail_seen = seen

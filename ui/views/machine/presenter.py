@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,7 @@ from app.domain.hold import Hold
 from app.domain.lifecycle import words
 from app.domain.lifecycles import AlarmState
 from app.domain.plant import Address, Machine, Signal, Tag
+from app.domain.text import safe
 from app.readmodel.model import case, checks, open_cases, open_holds
 from ui.desk import Desk
 from ui.models.cases import case_line, owner_words
@@ -206,10 +207,10 @@ class Presenter:
             priority=next(priority for floor, priority in SEVERITIES if alarm.severity >= floor),
             code=alarm.code,
             message=alarm.message,
-            state=t(words(alarm.state)),
+            state=alarm_words(alarm),
             unacknowledged=alarm.state in _UNACKNOWLEDGED,
             since=self._formats.clock(alarm.raised_at),
-            count=t("{count} times", count=alarm.count) if alarm.count > 1 else "",
+            count=", ".join(_remarks(alarm)),
             owner=t("case: {owner}", owner=owner) if owner else "",
         )
 
@@ -266,6 +267,26 @@ class Presenter:
             return DASH
         ago = duration((self._desk.now() - at).total_seconds())
         return t("{at}, {ago} ago", at=self._formats.clock(at), ago=ago)
+
+
+def alarm_words(alarm: Alarm) -> str:
+    """How the alarm stands at its controller: "acknowledged, not confirmed"; "returned unacknowledged, earlier"."""
+    parts = [t(words(alarm.state))]
+    if alarm.earlier:
+        parts.append(t("earlier"))
+    if alarm.unconfirmed and alarm.state not in _UNACKNOWLEDGED:
+        parts.append(t("not confirmed"))
+    return ", ".join(parts)
+
+
+def _remarks(alarm: Alarm) -> Iterator[str]:
+    """What else is to be known of it: how often, who acted on it there, whether its time may be believed."""
+    if alarm.count > 1:
+        yield t("{count} times", count=alarm.count)
+    if alarm.by:
+        yield t("by {who} there", who=safe(alarm.by, 40))
+    if not alarm.sure_clock:
+        yield t("its clock is not sure")
 
 
 def address_text(settings: Address) -> str:

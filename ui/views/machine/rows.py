@@ -11,7 +11,10 @@ from ui.models.signals import SignalRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRow:
-    """A live alarm of the controller. `state` is the controller's own; `owner` who has the machine's case here."""
+    """A live alarm of the controller. `state` is the controller's own; `owner` who has the machine's case here.
+
+    `count` is all that is to be remarked: how often it came, who acted on it there, a clock that is wrong.
+    """
 
     key: str
     priority: int
