@@ -97,6 +97,7 @@ declare
     done record;
     fault text;
     before head;
+    doubled text[];  -- streams of which this cause says what the log has already
 begin
     select * into top from head for update;
     select * into me from station s where s.login = session_user for update;
@@ -126,9 +127,17 @@ begin
         where o.opid = (list[first]).cause and o.station = me.name and o.outcome = 'refused';
         if not found then  -- else an earlier part of this cause was refused, and the rest is with it
             begin
+                doubled := '{}';
                 for i in first..last loop
                     op := list[i];
-                    done := take(op, op.seq <= me.history_until);
+                    if op.stream = any (doubled) then
+                        select 'duplicate' as outcome, 0::bigint as version into done;
+                    else
+                        done := take(op, op.seq <= me.history_until);
+                    end if;
+                    if done.outcome = 'duplicate' then
+                        doubled := doubled || op.stream;
+                    end if;
                     top.place := top.place + 1;
                     top.place_hash := place_hash(top.place_hash, top.place, op.hash, done.outcome, done.version);
                     perform write_operation(op, top.place, done.outcome, '', done.version, top.place_hash);
