@@ -24,7 +24,7 @@ class Opened:
     """What `open_<name>(look, desk, shell)` of every view package returns.
 
     `busy`: something is being filled in there, so a plain key that it does not take itself means nothing at all.
-    `follow`: called twenty times a second while the view is visible, to show values that moved; it must cost next to
+    `follow`: called thirty times a second while the view is visible, to show values that moved; it must cost next to
     nothing when none did.
     """
 

@@ -47,7 +47,7 @@ from ui.text import Formats, t
 from ui.theme import DAY, NIGHT, Look
 
 TICK_MS = 250
-FOLLOW_MS = 50
+FOLLOW_MS = 33
 """How often a view in sight may show values that moved."""
 SIZE = (1600, 960)
 QUEUE_PX = 430

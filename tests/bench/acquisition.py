@@ -10,106 +10,84 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from tests.bench import screen
 from tests.bench.acquisition_client import PUBLISHING_MS
 from tests.bench.line import Figure, Goal, at_least, run, under
-from tests.contract.rigs.rig import free_port
+from tests.bench.load import Servers, serving
 from tests.needs import RIG, ROOT, need_node
 
-WARM_S = 1.0
-WINDOWS = 4
+CONNECTS = 2
+"""Further times that a client only connects, where that is a figure with a goal."""
 LONGEST_S = 120.0
 FLOOR_P50_MS, FLOOR_P99_MS = PUBLISHING_MS * 0.5, PUBLISHING_MS * 0.99
 """A value waits for the end of its publishing interval, whoever the client is."""
 COUNTED = 0.98
-"""Of what the server set meanwhile; both count by their own seconds."""
+"""Of what the servers set meanwhile; both count by their own seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """So many items, each set so often a second; which peers run beside."""
+    """So many items, each set so often a second, by so many servers; which peers run beside, and how long."""
 
     items: int
     hz: int
     mixed: bool = False
+    secured: bool = False
+    servers: int = 1
     peers: tuple[str, ...] = ("asyncua",)
+    warm_s: float = 1.0
+    windows: int = 4
 
     @property
     def name(self) -> str:
         """As in `5k_x10_mixed`."""
-        return f"{self.items / 1000:g}k_x{self.hz}" + ("_mixed" if self.mixed else "")
+        return f"{self.items / 1000:g}k_x{self.hz}" + "_mixed" * self.mixed + "_secured" * self.secured
+
+    @property
+    def rate(self) -> int:
+        """Changes a second."""
+        return self.items * self.hz
 
 
+BOTH = ("asyncua", "node")
 POINTS = (
     Point(items=5_000, hz=1),
-    Point(items=10_000, hz=1, peers=("asyncua", "node")),
-    Point(items=5_000, hz=10, peers=("asyncua", "node")),
-    Point(items=10_000, hz=10),
+    Point(items=10_000, hz=1, peers=BOTH),
+    Point(items=5_000, hz=10, peers=BOTH),
+    Point(items=5_000, hz=10, secured=True, peers=BOTH),
+    Point(items=10_000, hz=10, servers=2, peers=BOTH),
     Point(items=20_000, hz=1),
-    Point(items=5_000, hz=10, mixed=True, peers=("asyncua", "node")),
+    Point(items=5_000, hz=10, mixed=True, peers=BOTH),
 )
-QUICK = (Point(items=200, hz=5, mixed=True, peers=("asyncua", "node")),)
+QUICK = (Point(items=200, hz=5, mixed=True, peers=BOTH, warm_s=0.2, windows=1),)
 
 
-@dataclass(slots=True)
-class Server:
-    """The load server's port, and how much it set in each second."""
-
-    port: int
-    per_s: list[float] = field(default_factory=list)
-
-
-@contextmanager
-def serving(point: Point) -> Iterator[Server]:
-    """The load server of a point, until the block ends."""
-    server = Server(free_port())
-    kind = "mixed" if point.mixed else "double"
-    command = [str(need_node()), "load_server.js", str(server.port), str(point.items), str(point.hz), kind]
-    with subprocess.Popen(command, cwd=RIG, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        thread = threading.Thread(target=_follow, args=(process.stdout, server.per_s), daemon=True)
-        try:
-            while (line := process.stdout.readline()) != "ready\n":  # before it, a library may say something
-                if not line:
-                    raise RuntimeError("the load server did not start")
-            thread.start()
-            yield server
-        finally:
-            process.kill()
-            process.wait()
-            if thread.is_alive():
-                thread.join()
-
-
-def _follow(lines: Iterator[str], per_s: list[float]) -> None:
-    """Note the rate of each second."""
-    before, before_s = 0, time.perf_counter()
-    for line in lines:
-        if not line.strip().isdigit():
-            continue
-        now, now_s = int(line), time.perf_counter()
-        per_s.append((now - before) / (now_s - before_s))
-        before, before_s = now, now_s
-
-
-def client(name: str, server: Server, point: Point) -> dict[str, Any]:
-    """What one client's run gave; `offered` is the server's rate in its seconds."""
-    arguments = [str(server.port), str(point.items), str(WARM_S), str(WINDOWS)]
+def client(name: str, servers: Servers, warm_s: float, windows: int) -> dict[str, Any]:
+    """What one client's run gave; `offered` is what the servers set in its seconds."""
+    job = servers.job(warm_s, windows)
     if name == "node":
-        command, folder = [str(need_node()), "load_client.js", *arguments], RIG
+        command, folder = [str(need_node()), "load_client.js", job], RIG
     else:
-        command = [sys.executable, "-m", "tests.bench.acquisition_client", name, *arguments]
-        command += ["mixed"] if point.mixed else []
-        folder = ROOT
+        command, folder = [sys.executable, "-m", "tests.bench.acquisition_client", name, job], ROOT
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, timeout=LONGEST_S, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found | {"offered": server.per_s[-WINDOWS:]}
+    return found | {"offered": servers.offered(windows), "connect_s": [found["all_live_s"]]}
+
+
+def measured(point: Point) -> dict[str, dict[str, Any]]:
+    """Every client of a point, the peers first, on the same servers one after the other."""
+    with serving(
+        point.items, point.hz, mixed=point.mixed, secured=point.secured, many=point.servers
+    ) as servers:  # fmt: skip
+        found = {name: client(name, servers, point.warm_s, point.windows) for name in (*point.peers, "lineside")}
+        for _ in range(CONNECTS if point.rate == point.items == 10_000 else 0):
+            for name in ("node", "lineside"):
+                found[name]["connect_s"] += client(name, servers, 0.0, 0)["connect_s"]
+    return found
 
 
 def share_of_baseline(most: float, text: str) -> Goal:
@@ -129,14 +107,12 @@ def above(runs: Sequence[float], floor: float) -> list[float]:
 
 def figures(point: Point) -> Iterator[Figure]:
     """One point's figures: Lineside's runs, the peers' as baseline."""
-    with serving(point) as server:
-        peers = {name: client(name, server, point) for name in point.peers}
-        own = client("lineside", server, point)
-    stock, node = peers["asyncua"], peers.get("node")
-    rated, full = point.items * point.hz == 50_000, point.items * point.hz == 100_000
+    found = measured(point)
+    own, stock, node = found["lineside"], found["asyncua"], found.get("node")
+    rated, full = point.rate == 50_000, point.rate == 100_000
     yield Figure(
         metric=f"cpu_us_per_change_{point.name}", unit="us", runs=own["cpu_us"], baseline=stock["cpu_us"],
-        goal=TWELFTH if rated else None,
+        goal=TWELFTH if rated and not point.secured else None,
     )  # fmt: skip
     yield Figure(
         metric=f"changes_per_s_{point.name}", unit="1/s", runs=own["per_s"], baseline=own["offered"], goal=ALL_COUNTED
@@ -154,13 +130,14 @@ def figures(point: Point) -> Iterator[Figure]:
 
 
 def latencies(point: Point, own: dict[str, Any], stock: dict[str, Any]) -> Iterator[Figure]:
-    """What a value waits beyond its publishing interval."""
-    goals = (under(3.0), under(10.0)) if point.items * point.hz == 10_000 else (None, None)
+    """What a value waits beyond its publishing interval, and what of that is ours: the rest is the server's."""
+    goals = (under(3.0), under(10.0)) if point.rate == 10_000 else (None, None)
     for key, floor, goal in zip(("p50_ms", "p99_ms"), (FLOOR_P50_MS, FLOOR_P99_MS), goals, strict=True):
         yield Figure(
             metric=f"latency_over_floor_{key}_{point.name}", unit="ms", runs=above(own[key], floor),
             baseline=above(stock[key], floor), goal=goal,
         )  # fmt: skip
+        yield Figure(metric=f"socket_to_board_{key}_{point.name}", unit="ms", runs=own[f"own_{key}"])
 
 
 def against_node(point: Point, own: dict[str, Any], node: dict[str, Any]) -> Iterator[Figure]:
@@ -169,21 +146,28 @@ def against_node(point: Point, own: dict[str, Any], node: dict[str, Any]) -> Ite
         metric=f"cpu_us_per_change_{point.name}_vs_node", unit="us", runs=own["cpu_us"], baseline=node["cpu_us"],
         goal=NOT_MORE if not point.mixed else None,
     )  # fmt: skip
+    for key, floor in (("p50_ms", FLOOR_P50_MS), ("p99_ms", FLOOR_P99_MS)):
+        yield Figure(
+            metric=f"latency_over_floor_{key}_{point.name}_vs_node", unit="ms", runs=above(own[key], floor),
+            baseline=above(node[key], floor),
+        )  # fmt: skip
     yield Figure(
-        metric=f"latency_over_floor_p50_ms_{point.name}_vs_node", unit="ms", runs=above(own["p50_ms"], FLOOR_P50_MS),
-        baseline=above(node["p50_ms"], FLOOR_P50_MS),
-    )  # fmt: skip
-    yield Figure(
-        metric=f"connect_items_s_{point.name}", unit="s", runs=[own["all_live_s"]], baseline=[node["all_live_s"]],
+        metric=f"connect_items_s_{point.name}", unit="s", runs=own["connect_s"], baseline=node["connect_s"],
         goal=NOT_MORE if point.items == 10_000 else None,
     )  # fmt: skip
     yield Figure(metric=f"losses_{point.name}", unit="records", runs=[own["losses"] or 0.0], goal=under(1.0))
 
 
+def everything(*, quick: bool) -> Iterator[Figure]:
+    """Every point, one after the other, and the screen over it."""
+    for point in QUICK if quick else POINTS:
+        yield from figures(point)
+    yield from screen.figures(screen.SMALL if quick else screen.FULL)
+
+
 def main() -> None:
-    """Every point, one after the other."""
-    points = QUICK if "--quick" in sys.argv else POINTS
-    run("acquisition", lambda: (figure for point in points for figure in figures(point)))
+    """All of it; the short form if asked."""
+    run("acquisition", lambda: everything(quick="--quick" in sys.argv))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One Python client of the load server in a process of its own: Lineside's driver, or asyncua as it comes.
 
-`python -m tests.bench.acquisition_client lineside|asyncua PORT N WARM_S WINDOWS` prints one line of JSON.
+`python -m tests.bench.acquisition_client lineside|asyncua JOB` prints one line of JSON; tests/bench/load.py makes the
+job. A latency ends when the value is in its store.
 """
 
 from __future__ import annotations
@@ -12,24 +13,48 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from asyncua import Client, ua
+from asyncua.client.ua_client import UASocketProtocol
+from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 
 from app.acquisition.board import Board, BoardWriter
 from app.domain.plant import Controller, Signal, Tag
 from app.ports import AlarmEvent, LinkState, Samples, UnitState
 from drivers.registry import open_driver
+from tests.bench.load import IDENTITY, NAMESPACE, station_of
 
 PUBLISHING_MS = 100
 QUEUE = 10
 GC = (100_000, 50, 50)
 """Thresholds of the garbage collector, as the acquisition process has them."""
 A_CALL = 1_000
+LATENCIES = ("p50_ms", "p99_ms", "own_p50_ms", "own_p99_ms")
+"""From the source to the store; of it, from the bytes to the store (a message each)."""
 EVERY = 8
 """Of how many changes the stock handler looks at the latency of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a run is told: the servers, that share the items, and how long to look."""
+
+    ports: Sequence[int]
+    items: int
+    mixed: bool
+    secured: dict[str, str] | None
+    warm_s: float
+    windows: int
+
+    @property
+    def each(self) -> int:
+        """Items of one server."""
+        return self.items // len(self.ports)
 
 
 class Taken:
@@ -38,12 +63,15 @@ class Taken:
     def __init__(self, items: int) -> None:
         self.changes = 0
         self.late_ms: list[Any] = []
+        self.own_ms: list[float] = []
+        self.came_s = 0.0
+        """When bytes last came from a server."""
         self.live = np.zeros(items, dtype=np.bool_)
         self.losses = 0
 
     def begin(self) -> None:
         """Forget what was counted."""
-        self.changes, self.late_ms = 0, []
+        self.changes, self.late_ms, self.own_ms = 0, [], []
 
 
 class Store:
@@ -58,7 +86,8 @@ class Store:
         self._board.write(batch)
         self._taken.changes += len(batch)
         self._taken.live[batch.tags] = True
-        self._taken.late_ms.append((batch.received_s - batch.source_s) * 1000)
+        self._taken.late_ms.append((time.time() - batch.source_s) * 1000)
+        self._taken.own_ms.append((time.perf_counter() - self._taken.came_s) * 1000)
 
     def alarm(self, event: AlarmEvent) -> None:
         """There are none."""
@@ -79,48 +108,74 @@ class Store:
         self._taken.losses += 1
 
 
-async def lineside(port: int, items: int, taken: Taken, until: Callable[[], Any]) -> None:
-    """The driver, with the board behind it, until told."""
-    controller = Controller(
-        id="C",
+def note_arrivals(taken: Taken) -> None:
+    """Let asyncua say when bytes came."""
+    plain = UASocketProtocol.data_received
+
+    def data_received(self: UASocketProtocol, data: bytes) -> None:
+        taken.came_s = time.perf_counter()
+        plain(self, data)
+
+    setattr(UASocketProtocol, "data_received", data_received)  # noqa: B010 - a method, which mypy lets nobody assign
+
+
+async def lineside(job: Job, taken: Taken, until: Callable[[], Any]) -> None:
+    """A driver for each server, with the board behind them, until told."""
+    names = tuple(f"C{place}" for place in range(len(job.ports)))
+    station = station_of(job.secured)
+    note_arrivals(taken)
+    with tempfile.TemporaryDirectory() as folder:
+        board = Board(Path(folder) / "board", job.items, len(names), create=True)
+        store = Store(taken, BoardWriter(board, names))
+        tasks = []
+        for place, (name, port) in enumerate(zip(names, job.ports, strict=True)):
+            driver = open_driver(controller(name, port, job), tags(name, place, job), store, station)
+            tasks.append(asyncio.create_task(driver.run()))
+        await until()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def controller(name: str, port: int, job: Job) -> Controller:
+    """A load server as a plant file has it."""
+    return Controller(
+        id=name,
         name="Load",
         protocol="opcua",
-        identity="urn:load:server",
+        identity=IDENTITY,
         settings={
             "url": f"opc.tcp://127.0.0.1:{port}",
-            "security": "none",
+            "security": "basic256sha256" if job.secured else "none",
             "publishing_ms": PUBLISHING_MS,
             "sampling_ms": 0,
             "queue": QUEUE,
         },
         timeout_ms=20_000,
     )
-    tags = [
+
+
+def tags(name: str, place: int, job: Job) -> list[Tag]:
+    """The tags of one server: its share of all."""
+    return [
         Tag(
-            index=n,
-            id=f"v{n}",
+            index=place * job.each + n,
+            id=f"v{place}.{n}",
             name="v",
             machine="m",
-            controller="C",
-            signal=Signal.LOT if n % 50 == 49 and "mixed" in sys.argv else Signal.PROCESS,
-            address={"node": f"nsu=urn:load;s=V{n}"},
+            controller=name,
+            signal=Signal.LOT if n % 50 == 49 and job.mixed else Signal.PROCESS,
+            address={"node": f"nsu={NAMESPACE};s=V{n}"},
         )
-        for n in range(items)
+        for n in range(job.each)
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        board = Board(Path(folder) / "board", items, 1, create=True)
-        store = Store(taken, BoardWriter(board, ("C",)))
-        task = asyncio.create_task(open_driver(controller, tags, store).run())
-        await until()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 class Handler:
     """What asyncua's documentation says to write: a method that is called with each change."""
 
-    def __init__(self, taken: Taken) -> None:
-        self._taken = taken
+    def __init__(self, taken: Taken, first: int, items: int) -> None:
+        self._taken, self._first, self._items = taken, first, items
         self._values: dict[Any, Any] = {}
         self._place: dict[Any, int] = {}
 
@@ -129,23 +184,44 @@ class Handler:
         taken = self._taken
         taken.changes += 1
         self._values[node.nodeid] = value
-        if len(self._place) < len(taken.live):
-            taken.live[self._place.setdefault(node.nodeid, len(self._place))] = True
+        if len(self._place) < self._items:
+            taken.live[self._first + self._place.setdefault(node.nodeid, len(self._place))] = True
         if taken.changes % EVERY == 0:
             late_s = time.time() - data.monitored_item.Value.SourceTimestamp.timestamp()
             taken.late_ms.append(np.array([late_s * 1000]))
 
 
-async def stock(port: int, items: int, taken: Taken, until: Callable[[], Any]) -> None:
-    """asyncua's client and subscription as they come, until told."""
-    async with Client(f"opc.tcp://127.0.0.1:{port}", timeout=20) as client:
-        index = await client.get_namespace_index("urn:load")
-        subscription = await client.create_subscription(PUBLISHING_MS, Handler(taken))
-        nodes = [client.get_node(f"ns={index};s=V{n}") for n in range(items)]
-        for first in range(0, items, A_CALL):
-            part = nodes[first : first + A_CALL]
-            await subscription.subscribe_data_change(part, queuesize=ua.UInt32(QUEUE), sampling_interval=ua.Double(0))
+async def stock(job: Job, taken: Taken, until: Callable[[], Any]) -> None:
+    """asyncua's client and subscription as they come, one for each server, until told."""
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(await stock_client(port, job)) for port in job.ports]
+        handlers = [Handler(taken, place * job.each, job.each) for place in range(len(clients))]
+        await asyncio.gather(*(map(stock_subscription, clients, handlers, [job] * len(clients))))
         await until()
+
+
+async def stock_client(port: int, job: Job) -> Client:
+    """A client that is not connected yet."""
+    client = Client(f"opc.tcp://127.0.0.1:{port}", timeout=20)
+    if job.secured is not None:
+        client.application_uri = job.secured["uri"]
+        await client.set_security(
+            SecurityPolicyBasic256Sha256,
+            job.secured["certificate"],
+            job.secured["key"],
+            server_certificate=job.secured["server"],
+        )
+    return client
+
+
+async def stock_subscription(client: Client, handler: Handler, job: Job) -> None:
+    """Its subscription of all of a server's items."""
+    index = await client.get_namespace_index(NAMESPACE)
+    subscription = await client.create_subscription(PUBLISHING_MS, handler)
+    nodes = [client.get_node(f"ns={index};s=V{n}") for n in range(job.each)]
+    for first in range(0, job.each, A_CALL):
+        part = nodes[first : first + A_CALL]
+        await subscription.subscribe_data_change(part, queuesize=ua.UInt32(QUEUE), sampling_interval=ua.Double(0))
 
 
 CLIENTS = {"lineside": lineside, "asyncua": stock}
@@ -157,7 +233,7 @@ async def measure(taken: Taken, warm_s: float, windows: int) -> dict[str, Any]:
     while not taken.live.all():  # noqa: ASYNC110
         await asyncio.sleep(0.005)
     said: dict[str, Any] = {"all_live_s": time.perf_counter() - began_s}
-    said |= {name: [] for name in ("cpu_us", "per_s", "share", "p50_ms", "p99_ms")}
+    said |= {name: [] for name in ("cpu_us", "per_s", "share", *LATENCIES)}
     await asyncio.sleep(warm_s)
     taken.losses = 0  # while items are created nothing is published yet, and a queue of 10 is soon full
     for _ in range(windows):
@@ -169,22 +245,24 @@ async def measure(taken: Taken, warm_s: float, windows: int) -> dict[str, Any]:
         said["cpu_us"].append(cpu_s * 1e6 / max(1, taken.changes))
         said["per_s"].append(taken.changes / took_s)
         said["share"].append(100 * cpu_s / took_s)
-        said["p50_ms"].append(float(np.percentile(late_ms, 50)))
-        said["p99_ms"].append(float(np.percentile(late_ms, 99)))
+        own_ms = np.array(taken.own_ms or [np.nan])
+        found = [float(np.percentile(each, share)) for each in (late_ms, own_ms) for share in (50, 99)]
+        for key, value in zip(LATENCIES, found, strict=True):
+            said[key].append(value)
     return said | {"losses": taken.losses}
 
 
 async def main() -> None:
     """Run the client that the arguments name."""
-    name, (port, items), warm_s, windows = sys.argv[1], map(int, sys.argv[2:4]), float(sys.argv[4]), int(sys.argv[5])
-    taken = Taken(items)
+    name, job = sys.argv[1], Job(**json.loads(sys.argv[2]))
+    taken = Taken(job.items)
     said: dict[str, Any] = {}
 
     async def until() -> None:
         said.update(await measuring)
 
-    measuring = asyncio.create_task(measure(taken, warm_s, windows))
-    await CLIENTS[name](port, items, taken, until)
+    measuring = asyncio.create_task(measure(taken, job.warm_s, job.windows))
+    await CLIENTS[name](job, taken, until)
     print(json.dumps(said), flush=True)
 
 

@@ -18,3 +18,7 @@ def test_a_quick_run_gives_every_figure_in_the_contracts_form() -> None:
     assert figures["cpu_us_per_change_0.2k_x5_mixed"]["baseline"] > 0
     assert figures["cpu_us_per_change_0.2k_x5_mixed_vs_node"]["baseline"] > 0
     assert figures["losses_0.2k_x5_mixed"]["value"] == 0
+    assert figures["painted_age_p50_ms_0.2k_per_s"]["value"] > 0
+    assert figures["painted_per_s_0.2k_per_s"]["value"] > 0
+    assert figures["ui_lateness_p99_ms_0.2k_per_s"]["baseline"] > 0
+    assert figures["host_changes_per_s_0.2k_per_s"]["value"] > 0

@@ -1,14 +1,15 @@
-// An OPC UA server for load: N variables, each set HZ times a second, a slice of them every 10 ms.
+// An OPC UA server for load: N variables, each set HZ times a second, a slice of them about every 10 ms.
 //
-// Usage: node load_server.js PORT N HZ double|mixed. Prints "ready", then every second how often it set a value;
-// ends when its standard input ends. Variables are s=V0 … of namespace urn:load.
+// Usage: node load_server.js JOB, one JSON object: port, items, hz, mixed, and for a secured one pki, certificate, key.
+// Prints "ready", then every second how often it set a value; ends when its standard input ends. Variables are
+// s=V0 … of namespace urn:load. Secured means Basic256Sha256 with SignAndEncrypt, nobody signed in.
 "use strict";
 
-const { DataType, OPCUAServer } = require("node-opcua");
+const { DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy } = require("node-opcua");
 
-const [port, count, hz] = process.argv.slice(2, 5).map(Number);
-const mixed = process.argv[5] === "mixed";
-const SLICE_MS = 10;
+const { port, items: count, hz, mixed, pki, certificate, key } = JSON.parse(process.argv[2]);
+// Never in step with the publishing interval: that beats, and adds or takes half a slice on everybody's latency.
+const slice_ms = () => 5 + 10 * Math.random();
 const LATE_MOST = Math.ceil((hz * count) / 10);
 const KINDS = [DataType.Double, DataType.Int32, DataType.Float, DataType.Boolean, DataType.UInt16];
 const kindOf = (n) => (!mixed ? DataType.Double : n % 50 === 49 ? DataType.String : KINDS[n % KINDS.length]);
@@ -22,11 +23,22 @@ function valueOf(kind, turn) {
   return turn % 60000;
 }
 
+async function secured() {
+  if (!pki) return {};
+  const manager = new OPCUACertificateManager({ rootFolder: pki, automaticallyAcceptUnknownCertificate: false });
+  await manager.initialize();
+  return {
+    certificateFile: certificate, privateKeyFile: key, serverCertificateManager: manager, userCertificateManager: manager,
+    securityModes: [MessageSecurityMode.SignAndEncrypt], securityPolicies: [SecurityPolicy.Basic256Sha256],
+  };
+}
+
 async function main() {
   const server = new OPCUAServer({
     port, hostname: "127.0.0.1", alternateHostname: ["127.0.0.1"],
     serverInfo: { applicationUri: "urn:load:server", productUri: "urn:load" },
     serverCapabilities: { maxMonitoredItems: 1e6, maxMonitoredItemsPerSubscription: 1e5, maxMonitoredItemsQueueSize: 1000 },
+    ...(await secured()),
   });
   await server.initialize();
   const space = server.engine.addressSpace;
@@ -45,7 +57,7 @@ async function main() {
   const began = performance.now();
   let done = 0;
   let made = 0;
-  setInterval(() => {
+  const slice = () => {
     const due = Math.floor(((performance.now() - began) / 1000) * hz * count);
     done = Math.max(done, due - LATE_MOST); // an overloaded server sets less, it does not fall behind
     for (; done < due; done++, made++) {
@@ -53,7 +65,9 @@ async function main() {
       const dataType = kindOf(n);
       variables[n].setValueFromSource({ dataType, value: valueOf(dataType, Math.floor(done / count) + 1) });
     }
-  }, SLICE_MS);
+    setTimeout(slice, slice_ms());
+  };
+  slice();
   setInterval(() => console.log(String(made)), 1000);
 }
 

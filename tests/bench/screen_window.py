@@ -1,0 +1,254 @@
+"""The product's window over an acquisition process, both as they ship, in a process of its own.
+
+`python -m tests.bench.screen_window JOB` prints one line of JSON. It opens the window on a plant whose every tag is one
+of the load server's variables, looks at it while nothing comes, starts `drivers.host` and looks again. A value's age is
+taken at the end of the paint that first shows it; source and paint are on this machine's clock.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.acquisition.board import BoardReader
+from app.acquisition.launch import Launch
+from app.acquisition.messages import Message, Pulse
+from app.acquisition.supervisor import Supervisor
+from app.acquisition.values import LiveValues, new_board
+from app.domain.plant import Address, Controller, Line, Machine, Plant, Signal, Tag
+from app.domain.reading import Reading
+from tests.bench.load import IDENTITY, NAMESPACE
+from ui.bridge import Bridge
+from ui.core_thread import CoreThread
+from ui.lateness import LatenessMeter
+from ui.main import ACQUISITION, GIL_TURN_S, SAMPLE_MS, every
+from ui.theme import DAY, Look
+from ui.views.overview.sheet import Sheet
+from ui.window import compose
+
+PUBLISHING_MS = 50
+PLC = "PLC"
+LONGEST_S = 60.0
+NOMINAL = 480.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """The load server's port, the plant's size (tags of a machine: the first is its rate), how long to look.
+
+    `settling_s` is waited before each look.
+    """
+
+    port: int
+    lines: int
+    machines: int
+    tags: int
+    windows: int
+    window_s: float
+    settling_s: float
+
+
+def plant(job: Job) -> Plant:
+    """The plant on the load server's variables."""
+    line_names = [f"L{line}" for line in range(job.lines)]
+    machines = {
+        f"{line}.m{place}": Machine(
+            id=f"{line}.m{place}", name=f"Machine {place}", line=line, controller=PLC, position=place,
+            nominal_rate=NOMINAL,
+        )
+        for line in line_names for place in range(job.machines)
+    }  # fmt: skip
+    settings: Address = {
+        "url": f"opc.tcp://127.0.0.1:{job.port}",
+        "security": "none",
+        "publishing_ms": PUBLISHING_MS,
+        "sampling_ms": 0,
+        "queue": 10,
+    }
+    return Plant(
+        id="load", name="Load", zone="UTC",
+        controllers={PLC: Controller(id=PLC, name="Load", protocol="opcua", identity=IDENTITY, settings=settings)},
+        lines={name: _line(name, [m for m in machines if m.startswith(f"{name}.")]) for name in line_names},
+        machines=machines,
+        tags=tuple(_tag(n, list(machines)[n // job.tags], first=n % job.tags == 0) for n in range(_items(job))),
+        people={}, shifts=(), rules=(), routes=(), reasons={},
+    )  # fmt: skip
+
+
+def _items(job: Job) -> int:
+    return job.lines * job.machines * job.tags
+
+
+def _line(name: str, machines: Sequence[str]) -> Line:
+    return Line(id=name, name=name, area="A", machines=tuple(machines), output=machines[-1], feed=machines[0])
+
+
+def _tag(number: int, machine: str, *, first: bool) -> Tag:
+    return Tag(
+        index=number,
+        id=f"{machine}.{number}",
+        name=f"Value {number}",
+        machine=machine,
+        controller=PLC,
+        signal=Signal.RATE if first else Signal.PROCESS,
+        address={"node": f"nsu={NAMESPACE};s=V{number}"},
+    )
+
+
+class WatchedValues(LiveValues):
+    """Live values that remember the source time of what was last read of each rate."""
+
+    def __init__(self, reader: BoardReader, tags: int, rates: Sequence[int]) -> None:
+        super().__init__(reader, tags)
+        self.read_s = dict.fromkeys(rates, 0.0)
+
+    def reading(self, index: int) -> Reading:
+        found = super().reading(index)
+        if index in self.read_s:
+            self.read_s[index] = found.source_s
+        return found
+
+
+class PaintWatch(QObject):
+    """Takes the age of every rate that a paint of the sheet shows for the first time."""
+
+    def __init__(self, sheet: Sheet, values: WatchedValues) -> None:
+        super().__init__(sheet)
+        self._sheet, self._values = sheet, values
+        self._shown_s = dict(values.read_s)
+        self.ages_ms: list[float] = []
+        sheet.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the sheet paint, then look at the clock."""
+        if event.type() is not _PAINT:
+            return False
+        self._sheet.event(event)
+        now_s = time.time()
+        for index, source_s in self._values.read_s.items():
+            if source_s > self._shown_s[index]:
+                self._shown_s[index] = source_s
+                self.ages_ms.append((now_s - source_s) * 1000)
+        return True
+
+
+_PAINT = QEvent.Type.Paint
+
+
+MEASURED = ("late_p99_ms", "age_p50_ms", "age_p99_ms", "painted_per_s", "share")
+
+
+def looked(job: Job, watch: PaintWatch) -> dict[str, list[float]]:
+    """What is seen in each of the job's windows of time."""
+    meter = LatenessMeter()
+    seen: dict[str, list[float]] = {name: [] for name in MEASURED}
+    for _ in range(job.windows):
+        watch.ages_ms = []
+        meter.start()
+        cpu_s, start_s = time.process_time(), time.perf_counter()
+        serve(job.window_s)
+        cpu_s, took_s = time.process_time() - cpu_s, time.perf_counter() - start_s
+        ages_ms = np.array(watch.ages_ms or [np.nan])
+        p50_ms, p99_ms = (float(np.percentile(ages_ms, share)) for share in (50, 99))
+        found = (meter.measured().p99, p50_ms, p99_ms, len(watch.ages_ms) / took_s, 100 * cpu_s / took_s)
+        for name, value in zip(MEASURED, found, strict=True):
+            seen[name].append(value)
+    meter.stop()
+    return seen
+
+
+def serve(seconds: float) -> None:
+    """Let the window live for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(int(1000 * seconds), loop.quit)
+    loop.exec()
+
+
+class Pulses:
+    """What the acquisition process says of itself once a second."""
+
+    def __init__(self) -> None:
+        self._told: list[tuple[float, float, int]] = []
+
+    def listen(self, message: Message) -> None:
+        """On the supervisor's thread."""
+        if isinstance(message, Pulse):
+            self._told.append((time.perf_counter(), message.cpu_s, sum(message.samples.values())))
+
+    @property
+    def seconds(self) -> list[tuple[float, float]]:
+        """(CPU µs a change, changes a second) of each second in which changes came."""
+        steps = ((b[0] - a[0], b[1] - a[1], b[2] - a[2]) for a, b in pairwise(self._told))
+        return [(1e6 * cpu_s / count, count / took_s) for took_s, cpu_s, count in steps if count]
+
+
+def measured(job: Job, folder: Path) -> dict[str, list[float]]:
+    """The window without acquisition, then with it."""
+    app = QApplication(sys.argv[:1])
+    look = Look(DAY)
+    look.apply(app)
+    loaded = plant(job)
+    reader, _ = new_board(loaded, folder / "board")
+    values = WatchedValues(reader, len(loaded.tags), range(0, len(loaded.tags), job.tags))
+    bridge = Bridge(plant=loaded, values=values)
+    window = compose(look, bridge, seat=bridge, changed=bridge.changed)
+    window.show()
+    app.processEvents()
+    sheet = window.findChild(Sheet)
+    assert isinstance(sheet, Sheet)
+    watch = PaintWatch(sheet, values)
+    gc.freeze()
+    every(SAMPLE_MS, window, lambda: values.sample(time.time()))
+    serve(job.settling_s)
+    idle = looked(job, watch)
+    pulses, launch = Pulses(), Launch(plant=loaded, board=str(folder / "board"))
+    supervisor = Supervisor(ACQUISITION, lambda: launch, pulses.listen, _ignore)
+    thread = CoreThread(supervisor.run, _raise)
+    thread.start()
+    until_s = time.perf_counter() + LONGEST_S
+    while not all(values.read_s.values()):
+        assert time.perf_counter() < until_s, "not every value came"
+        serve(0.2)
+    serve(job.settling_s)
+    busy = looked(job, watch)
+    thread.stop()
+    seconds = pulses.seconds[-int(job.windows * job.window_s) :]
+    return busy | {
+        "idle_late_p99_ms": idle["late_p99_ms"],
+        "idle_share": idle["share"],
+        "host_cpu_us": [cpu_us for cpu_us, _ in seconds],
+        "host_per_s": [per_s for _, per_s in seconds],
+    }
+
+
+def _ignore(_alive: bool, _restarts: int) -> None:
+    """It is seen by what comes."""
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def main() -> None:
+    """Run the job of the arguments."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    sys.setswitchinterval(GIL_TURN_S)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        found = measured(Job(**json.loads(sys.argv[1])), Path(folder))
+    print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()
