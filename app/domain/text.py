@@ -12,6 +12,8 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def safe(text: str, longest: int = LONGEST) -> str:
     """NFC text with control, bidi, zero-width and surrogate characters escaped as ⟨U+202E⟩, cut to `longest`."""
+    if len(text) <= longest and text.isascii() and text.isprintable():
+        return text
     head = unicodedata.normalize("NFC", text[: longest * 2])
     shown = "".join(c if unicodedata.category(c) not in _HIDDEN else f"⟨U+{ord(c):04X}⟩" for c in head)
     cut = len(shown) > longest or len(text) > longest * 2

@@ -43,3 +43,10 @@ def test_what_was_cut_is_marked_and_a_megabyte_costs_nothing() -> None:
     assert len(shown) == LONGEST
     assert shown.endswith("…")
     assert safe("x" * LONGEST) == "x" * LONGEST
+
+
+def test_plain_text_of_any_length_is_as_it_was_or_cut() -> None:
+    assert safe("lot 4471-C") == "lot 4471-C"
+    assert safe("x" * LONGEST) == "x" * LONGEST
+    assert safe("x" * (LONGEST + 1)) == "x" * (LONGEST - 1) + "…"
+    assert safe("tab\t") == "tab⟨U+0009⟩"
