@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.domain.reading import Quality
 from app.ports import Samples
-from drivers.modbus.address import FORMATS, WireType
+from drivers.modbus.address import FLOATS, FORMATS, WireType
 from drivers.modbus.decode import NotAValueError, decode, ordered
 from drivers.modbus.poll import Group, Item
 from drivers.samples import BAD, NOTHING, Batch, engineering
@@ -22,7 +22,7 @@ from drivers.samples import BAD, NOTHING, Batch, engineering
 DTYPES: Mapping[WireType, str] = {kind: f"<{kind[0]}{int(kind[1:]) // 8}" for kind in FORMATS} | {WireType.BOOL: "<u2"}
 LARGEST_FIRST = sorted(DTYPES, key=lambda kind: -np.dtype(DTYPES[kind]).itemsize)
 """So that each type's bytes lie where they may be read at once."""
-_GOOD, _BAD, _NO_DATA = int(Quality.GOOD), int(Quality.BAD), int(Quality.NO_DATA)
+_BAD, _NO_DATA = int(Quality.BAD), int(Quality.NO_DATA)
 
 
 class _Same:
@@ -33,18 +33,21 @@ class _Same:
         self._bytes = slice(first_byte, first_byte + len(items) * self._dtype.itemsize)
         self._rows = slice(first, first + len(items))
         self._bits = np.array([item.spot.bit for item in items], np.uint16) if kind is WireType.BOOL else None
-        marked = [item.spot.none is not None for item in items]
-        self._marked = np.array(marked) if any(marked) else None
-        self._markers = np.array([item.spot.none or 0 for item in items], self._dtype)
+        marked = [place for place, item in enumerate(items) if item.spot.none is not None]
+        self._marked = np.array(marked, np.intp) if marked else None
+        self._markers = np.array([items[place].spot.none for place in marked], self._dtype)
+        self._first = first
 
-    def fill(self, gathered: NDArray[np.uint8], values: NDArray[np.float64], nothing: NDArray[np.bool_]) -> None:
-        """Put the raw numbers into `values`, and into `nothing` which of them are "no value" markers."""
+    def fill(self, gathered: NDArray[np.uint8], values: NDArray[np.float64]) -> NDArray[np.intp] | None:
+        """Put the raw numbers into `values`; returns the places of those that are "no value" markers, if any are."""
         raw = gathered[self._bytes].view(self._dtype)
         if self._bits is not None:
             raw = raw >> self._bits & 1
         values[self._rows] = raw
-        if self._marked is not None:
-            nothing[self._rows] = (raw == self._markers) & self._marked
+        if self._marked is None:
+            return None
+        found = self._marked[raw[self._marked] == self._markers]
+        return found + self._first if len(found) else None
 
 
 class Columns:
@@ -66,9 +69,10 @@ class Columns:
                 first_byte += len(items) * np.dtype(DTYPES[kind]).itemsize
                 first += len(items)
         self._tags = np.array([item.tag.index for item in ranked], np.int32)
-        self._scale = np.array([item.tag.scale for item in ranked], np.float64)
-        self._offset = np.array([item.tag.offset for item in ranked], np.float64)
-        self._marks = any(item.spot.none is not None for item in ranked) and not self._bits
+        self._scale = _unless([item.tag.scale for item in ranked], 1.0)
+        self._offset = _unless([item.tag.offset for item in ranked], 0.0)
+        self._whole = not any(item.spot.type in FLOATS for item in ranked)
+        """Whole numbers, scaled by what a plant file may say, are finite whatever the device sends."""
 
     def samples(self, raw: bytes, received_s: float) -> Samples:
         """The samples of an answer: `raw` is its registers, two bytes each, or its bits, eight a byte."""
@@ -87,32 +91,47 @@ class Columns:
         count = len(self._tags)
         came = np.frombuffer(raw, np.uint8)
         values = np.empty(count)
-        nothing = np.zeros(count, np.bool_)
+        qualities = np.zeros(count, np.uint8)
+        absent: list[NDArray[np.intp]] = []
         if self._bits:
             values[:] = np.unpackbits(came, bitorder="little").take(self._gather)
         else:
             gathered = came.take(self._gather)
-            for same in self._same:
-                same.fill(gathered, values, nothing)
+            absent = [found for same in self._same if (found := same.fill(gathered, values)) is not None]
+        self._to_units(values, qualities)
+        for places in absent:
+            values[places] = np.nan
+            qualities[places] = _NO_DATA
+        source_s = np.empty(count)
+        source_s.fill(received_s)
+        return Samples(
+            tags=self._tags, values=values, qualities=qualities, source_s=source_s, received_s=received_s
+        )  # fmt: skip
+
+    def _to_units(self, values: NDArray[np.float64], qualities: NDArray[np.uint8]) -> None:
+        """Raw numbers to engineering values in place; what is then no finite number is BAD."""
+        if self._whole:
+            self._scaled(values)
+            return
         with np.errstate(all="ignore"):
-            values *= self._scale
-            values += self._offset
-            values += 0.0
-        qualities = np.zeros(count, np.uint8)
+            self._scaled(values)
+            values += 0.0  # no number is shown as -0
         finite = np.isfinite(values)
         if not finite.all():
             values[~finite] = np.nan
             qualities[~finite] = _BAD
-        if self._marks and nothing.any():
-            values[nothing] = np.nan
-            qualities[nothing] = _NO_DATA
-        return Samples(
-            tags=self._tags,
-            values=values,
-            qualities=qualities,
-            source_s=np.full(count, received_s),
-            received_s=received_s,
-        )
+
+    def _scaled(self, values: NDArray[np.float64]) -> None:
+        if self._scale is not None:
+            values *= self._scale
+            values += 0.0
+        if self._offset is not None:
+            values += self._offset
+
+
+def _unless(numbers: Sequence[float], neutral: float) -> NDArray[np.float64] | None:
+    """The numbers as an array; None when all of them change nothing."""
+    return np.array(numbers) if any(number != neutral for number in numbers) else None
 
 
 def add(batch: Batch, item: Item, words: Sequence[int], received_s: float) -> None:

@@ -6,6 +6,7 @@ Owns the life of one device's connection. A value that is not surely the answer 
 from __future__ import annotations
 
 import asyncio
+import random
 import ssl
 import time
 from collections.abc import Sequence
@@ -129,7 +130,7 @@ class _Session:
 
     async def _poll_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
-        next_s = loop.time()
+        next_s = loop.time() - self._period_s * random.random()  # so that many devices are not asked at one moment
         while True:
             for group in self._rota.due(time.monotonic()):
                 if not await self._poll(group):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.domain.errors import KnownError
 from drivers.modbus.address import Framing
@@ -27,9 +26,8 @@ class WrongAnswerError(KnownError):
     """What came is not the answer to the request; the connection must not be used any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request: `tid` is its transaction, `pdu` its function code and what follows."""
+class Asked(NamedTuple):
+    """A request: `tid` is its transaction, `pdu` its function code and what follows. One is made for every read."""
 
     tid: int
     unit: int
@@ -43,7 +41,7 @@ class Frames(Protocol):
     """
 
     def wrap(self, asked: Asked) -> bytes: ...
-    def take(self, came: bytearray, asked: Asked) -> tuple[bytes, int] | None: ...
+    def take(self, came: memoryview, asked: Asked) -> tuple[bytes, int] | None: ...
 
 
 class TcpFrames:
@@ -53,7 +51,7 @@ class TcpFrames:
         """The request with its header."""
         return HEADER.pack(asked.tid, 0, len(asked.pdu) + 1, asked.unit) + asked.pdu
 
-    def take(self, came: bytearray, asked: Asked) -> tuple[bytes, int] | None:
+    def take(self, came: memoryview, asked: Asked) -> tuple[bytes, int] | None:
         """See Frames."""
         if len(came) < HEADER.size:
             return None
@@ -80,7 +78,7 @@ class RtuFrames:
         frame = bytes([asked.unit]) + asked.pdu
         return frame + checksum(frame)
 
-    def take(self, came: bytearray, asked: Asked) -> tuple[bytes, int] | None:
+    def take(self, came: memoryview, asked: Asked) -> tuple[bytes, int] | None:
         """See Frames."""
         if len(came) < 3:
             return None
@@ -92,7 +90,7 @@ class RtuFrames:
             raise WrongAnswerError("The checksum of the answer is wrong.", "Check the serial line.")
         return bytes(came[1 : end - 2]), end
 
-    def _size(self, came: bytearray, function: int) -> int:
+    def _size(self, came: memoryview, function: int) -> int:
         if came[1] == function | EXCEPTION:
             return 5
         if came[1] != function:
@@ -117,7 +115,7 @@ def _crc_of(byte: int) -> int:
 CRC = tuple(_crc_of(byte) for byte in range(256))
 
 
-def checksum(frame: bytes | bytearray) -> bytes:
+def checksum(frame: bytes | memoryview) -> bytes:
     """CRC-16 with the polynomial 0xA001 from 0xFFFF on, low byte first (Modbus over serial line 6.2.2)."""
     crc = 0xFFFF
     for byte in frame:

@@ -75,7 +75,8 @@ class Rota:
 
     def answered(self, group: Group) -> None:
         """The group gave its values."""
-        self._health[group] = _Health()
+        if self._health[group].failures:
+            self._health[group] = _Health()
 
     def failed(self, group: Group, now_s: float) -> None:
         """The group gave none: it rests, longer each time."""

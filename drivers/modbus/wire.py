@@ -23,6 +23,8 @@ FUNCTIONS = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 READ = struct.Struct(">BHH")
 WRITE_COIL, WRITE_REGISTER, WRITE_REGISTERS = 5, 6, 16
 COIL_ON = 0xFF00
+ROOM = 1024
+"""Bytes that are taken from the network at once; the longest frame has 260."""
 TRANSACTIONS = cycle(range(1, 0x10000))
 """They go on from connection to connection: a gateway may send the answer to an abandoned request over the next one."""
 
@@ -69,7 +71,7 @@ class Place:
     server_name: str = ""
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.BufferedProtocol):
     """A connection to a Modbus device. After any error but DeviceError it has to be closed.
 
     `heard`: how many bytes came so far.
@@ -81,7 +83,10 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._asked: Asked | None = None
         self._waiting: asyncio.Future[bytes] | None = None
-        self._came = bytearray()
+        self._room = memoryview(bytearray(ROOM))
+        self._came = 0
+        self._expires_s = 0.0
+        self._expiry: asyncio.TimerHandle | None = None
         self._broken: Exception | None = None
         self._closed = self._loop.create_future()
         self.heard = 0
@@ -146,7 +151,7 @@ class Wire(asyncio.Protocol):
         until_s = self._loop.time() + most_s
         while True:
             heard, self._broken = self.heard, None if isinstance(self._broken, WrongAnswerError) else self._broken
-            self._came.clear()
+            self._came = 0
             await asyncio.sleep(for_s)
             if self.heard == heard:
                 return
@@ -161,7 +166,9 @@ class Wire(asyncio.Protocol):
         assert self._waiting is None, "one request at a time"
         self._asked = asked = Asked(next(TRANSACTIONS), unit, pdu)
         self._waiting = waiting = self._loop.create_future()
-        expiry = self._loop.call_later(timeout_s, self._end, TimeoutError("No answer came in time."))
+        self._expires_s = self._loop.time() + timeout_s
+        if self._expiry is None or self._expiry.when() > self._expires_s:
+            self._watch(self._expires_s)
         try:
             self._transport.write(self._frames.wrap(asked))
             body: bytes = await waiting
@@ -169,13 +176,27 @@ class Wire(asyncio.Protocol):
             self._broke(ConnectionAbortedError("A request was abandoned."))
             raise
         finally:
-            expiry.cancel()
             self._waiting = None
         if body[0] == pdu[0] | EXCEPTION and len(body) == 2:
             raise DeviceError(body[1])
         if body[0] != pdu[0]:
             raise self._broke(WrongAnswerError(f"The answer is to function {body[0]}, not {pdu[0]}."))
         return body
+
+    def _watch(self, at_s: float) -> None:
+        """Look at `at_s` whether an answer is overdue: one timer serves many requests, most of which are answered."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._expiry = self._loop.call_at(at_s, self._look)
+
+    def _look(self) -> None:
+        self._expiry = None
+        if self._waiting is None:
+            return
+        if self._loop.time() >= self._expires_s:
+            self._end(TimeoutError("No answer came in time."))
+        else:
+            self._watch(self._expires_s)
 
     def _broke(self, error: Exception) -> Exception:
         """Nothing more is believed of this connection; returns the error."""
@@ -185,42 +206,50 @@ class Wire(asyncio.Protocol):
     def _end(self, error: Exception) -> None:
         """The connection is of no more use: whoever waits is told so."""
         self._broke(error)
+        self._came = 0
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(error)
 
-    # --- asyncio.Protocol ---------------------------------------------------------------------------------------------
+    # --- asyncio.BufferedProtocol -------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is open."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where to put what comes next."""
+        assert sizehint
+        return self._room[self._came :]
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Something came: the answer, a part of it, or what nobody asked for."""
-        self.heard += len(data)
-        if self._broken is not None:
+        self.heard += nbytes
+        if self._broken is not None or self._waiting is None or self._waiting.done() or self._asked is None:
+            self._end(
+                WrongAnswerError(NOT_MODBUS if self._asked is None else "The device sends what nobody asked for.")
+            )
             return
-        if self._waiting is None or self._waiting.done() or self._asked is None:
-            unasked = NOT_MODBUS if self._asked is None else "The device sends what nobody asked for."
-            self._end(WrongAnswerError(unasked))
-            return
-        self._came += data
+        came = self._came + nbytes
         try:
-            taken = self._frames.take(self._came, self._asked)
+            taken = self._frames.take(self._room[:came], self._asked)
         except WrongAnswerError as error:
             self._end(error)
             return
-        if taken is not None:
-            body, end = taken
-            more = len(self._came) > end
-            self._came.clear()
-            self._waiting.set_result(body)
-            if more:
-                self._end(WrongAnswerError("The device sends more than the answer."))
+        if taken is None:
+            self._came = came
+            return
+        body, end = taken
+        self._came = 0
+        self._waiting.set_result(body)
+        if came > end:
+            self._end(WrongAnswerError("The device sends more than the answer."))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over."""
         self._end(exc or ConnectionResetError("The device closed the connection."))
+        if self._expiry is not None:
+            self._expiry.cancel()
         if not self._closed.done():
             self._closed.set_result(None)
 

@@ -25,8 +25,8 @@ def test_the_checksum_is_that_of_the_standards_example() -> None:
     assert RTU.wrap(Asked(9, 17, struct.pack(">BHH", 3, 0x6B, 3))) == bytes.fromhex("1103006b00037687")
 
 
-def frame(body: bytes) -> bytearray:
-    return bytearray(body + checksum(body))
+def frame(body: bytes) -> memoryview:
+    return memoryview(bytearray(body + checksum(body)))
 
 
 @given(st.integers(1, 125), st.integers(0, 254))
