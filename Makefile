@@ -20,7 +20,7 @@ echo "No suitable Python among: $(or $(PYTHON),$(CANDIDATES)). Lineside needs Py
 endef
 
 # Options of the demo: make demo SMOKE=20 REPLAY=file SPEED=60 SEED=7 PLANT=plant.toml ARGS="--data /tmp/d"
-DEMO := $(if $(SMOKE),--smoke $(SMOKE) --screenshots .demo/screenshots --report .demo/report.json) \
+DEMO := $(if $(STATIONS),--stations $(STATIONS)) $(if $(SMOKE),--smoke $(SMOKE) --screenshots .demo/screenshots --report .demo/report.json) \
   $(if $(REPLAY),--replay "$(REPLAY)") $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
   $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
 
@@ -35,7 +35,7 @@ setup: ## make .venv and install the locked dependencies
 setup-test: ## the same, with what the tests need beside it (Xvfb, Node part)
 	@$(call BOOTSTRAP,test)
 
-demo: setup ## open Lineside on a simulated plant (SMOKE= REPLAY= SPEED= SEED= PLANT= ARGS=)
+demo: setup ## open Lineside on a simulated plant (STATIONS= SMOKE= REPLAY= SPEED= SEED= PLANT= ARGS=)
 	@$(if $(SMOKE),mkdir -p .demo/screenshots)
 	@$(BIN)/lineside demo $(DEMO)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -14,14 +15,29 @@ from app.domain.errors import KnownError
 
 DATA = "LINESIDE_DATA"
 STATION = "LINESIDE_STATION"
+STORE = "LINESIDE_STORE"
+SHARED = "shared.json"
+"""In the data folder, where the station has joined a plant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The plant's log that a station has joined: its URL, without a password, and what the station is called there."""
+
+    url: str
+    station: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`folder` holds the journal, the board and the screens' layout of one station."""
+    """`folder` holds the journal, the board and the screens' layout of one station.
+
+    `store` is the URL of the plant's log where the station has joined one; empty: it is on its own.
+    """
 
     folder: Path
     station: str
+    store: str = ""
 
     @property
     def board(self) -> Path:
@@ -52,7 +68,33 @@ def config(data: Path | None = None) -> Config:
         raise KnownError(
             f"The data folder {folder} can't be made: {error.strerror}.", "Name another with --data."
         ) from error
-    return Config(folder=folder, station=os.environ.get(STATION) or _host())
+    joined = read_shared(folder)
+    return Config(
+        folder=folder,
+        station=os.environ.get(STATION) or (joined.station if joined else _host()),
+        store=os.environ.get(STORE) or (joined.url if joined else ""),
+    )
+
+
+def read_shared(folder: Path) -> Shared | None:
+    """The plant's log that a data folder has joined. Raises KnownError for a file that is none."""
+    path = folder / SHARED
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return Shared(url=str(held["url"]), station=str(held["station"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KnownError(f"The file {path} can't be read: {error}.", "Join the plant again: lineside join.") from error
+
+
+def keep_shared(folder: Path, shared: Shared) -> None:
+    """Note which plant's log a data folder has joined."""
+    path = folder / SHARED
+    try:
+        path.write_text(json.dumps(asdict(shared)), encoding="utf-8")
+    except OSError as error:
+        raise KnownError(f"The file {path} can't be written: {error.strerror}.", "Make room.") from error
 
 
 def _host() -> str:

@@ -55,6 +55,7 @@ def demo(
     replay_until: Annotated[str, typer.Option("--until", help="its end; default a week later")] = "",
     speed: Annotated[float, typer.Option("--speed", min=0.01, help="simulated seconds a second")] = 1.0,
     seed: Annotated[int, typer.Option("--seed", help="of the simulated plant's faults")] = 1,
+    stations: Annotated[int, typer.Option("--stations", min=1, max=9, help="workstations that share a Postgres")] = 1,
     data: Data = None,
     smoke: Smoke = None,
     screenshots: Shots = None,
@@ -69,6 +70,7 @@ def demo(
         span=(replay_from, replay_until),
         speed=speed,
         seed=seed,
+        stations=stations,
         data=data,
         smoke=smoke,
         screenshots=screenshots,
@@ -112,6 +114,19 @@ def log(
 def verify(data: Data = None) -> None:
     """Check the journal's chain; name the first bad operation."""
     call("ui.inspect", "verify", data=data)
+
+
+@app.command()
+def join(
+    url: Annotated[str, typer.Argument(help="postgresql://LOGIN@HOST,HOST2/DATABASE, without a password")],
+    station: Annotated[str, typer.Option("--station", help="what this workstation is called in the plant")] = "",
+    in_file: Annotated[
+        bool, typer.Option("--file", help="keep the password in the data folder, not in the keyring")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Join a plant's shared store; the station's password is asked for, or a line of standard input."""
+    call("ui.join", "join", data=data, url=url, station=station, in_file=in_file)
 
 
 trust = typer.Typer(no_args_is_help=True, help="Which servers' certificates this workstation trusts (OPC UA).")

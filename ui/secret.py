@@ -16,7 +16,7 @@ from ui.exits import Exit
 
 def store(data: Path | None, name: str, in_file: bool) -> int:
     """Ask for a secret (twice on a terminal, else one line of standard input) and store it."""
-    where = open_secrets(config(data).folder).set(name, _ask(name), in_file=in_file)
+    where = open_secrets(config(data).folder).set(name, ask(name), in_file=in_file)
     typer.echo(f"Stored in {where}.")
     return Exit.OK
 
@@ -29,7 +29,8 @@ def delete(data: Path | None, name: str) -> int:
     return Exit.OK
 
 
-def _ask(name: str) -> str:
+def ask(name: str) -> str:
+    """A secret: typed twice on a terminal, else a line of standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first, second = getpass.getpass(f"Secret {name}: "), getpass.getpass("Again: ")

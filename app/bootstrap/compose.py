@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 
 from app.acquisition.launch import Launch
@@ -12,6 +13,7 @@ from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
+from app.ports import SharedLog
 from app.store.sqlite import SqliteJournal
 
 
@@ -44,14 +46,27 @@ def station_parts(
 
         return Supervisor(acquisition, launch, listen, changed)
 
+    store = SqliteJournal(config.folder)
     return Parts(
         plant=plant,
         folder=config.folder,
-        store=SqliteJournal(config.folder),
+        store=store,
         erp=open_erp(plant.erp),
         clock=SystemClock(),
         ids=TimeOrderedIds(),
         station=config.station,
         acquirer=acquirer,
         reference_period_s=reference_period_s,
+        shared=open_shared(config),
     )
+
+
+def open_shared(config: Config) -> SharedLog | None:
+    """The plant's log that the station has joined; None where it is on its own. Nothing is connected yet.
+
+    Raises KnownError for a URL that is none.
+    """
+    if not config.store:
+        return None
+    log: SharedLog = importlib.import_module("app.bootstrap.postgres").postgres_log(config)
+    return log

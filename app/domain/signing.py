@@ -9,6 +9,9 @@ from datetime import timedelta
 LASTS = timedelta(days=30)
 """A password that was proven once stands for its person at a station that long while the shared store is away."""
 
+DEMO_PASSWORD = "demo"
+"""Of everybody at the shared store of a demo, where people sign in without one."""
+
 LARGEST_OFFSET_S = 60.0
 """No signature is taken from a station whose clock differs more from the shared store's."""
 

@@ -7,7 +7,16 @@ from fnmatch import fnmatch
 from tests.architecture.source import Source, imports, within
 
 QT = ("PySide6", "PySide6QtAds", "shiboken6", "pyqtgraph", "qasync")
-LATE_LOADERS = frozenset({"ui/catalog.py", "ui/cli.py", "ui/main.py", "drivers/registry.py", "app/erp/registry.py"})
+LATE_LOADERS = frozenset(
+    {
+        "ui/catalog.py",
+        "ui/cli.py",
+        "ui/main.py",
+        "drivers/registry.py",
+        "app/erp/registry.py",
+        "app/bootstrap/compose.py",
+    }
+)
 PURE = ("app/domain/*", "app/readmodel/*")
 CLOCK_CALLS = frozenset({"now", "utcnow", "today", "uuid4", "uuid1"})
 LABEL_FACTORY = "ui/widgets/*"
