@@ -39,7 +39,7 @@ class _Station:
 
 
 class MemoryPlant:
-    """The log of a plant. `lost_answers`: so many appends are taken and not answered. `add_…` are for administrators."""
+    """The log of a plant. `lost_answers`: so many appends are taken and not answered. `add_…` is for an admin."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.log: list[SharedOperation] = []

@@ -80,6 +80,20 @@ begin
 end
 $$;
 
+-- Why an earlier part of an operation's cause was refused, which this call has the rest of; null where none was.
+create function earlier_refusal(op incoming) returns text language plpgsql stable as
+$$
+declare
+    earlier record;
+begin
+    if op.cause = op.opid then
+        return null;
+    end if;
+    select o.outcome, o.station, o.reason into earlier from operation o where o.opid = op.cause;  -- by nothing else
+    return case when earlier.outcome = 'refused' and earlier.station = op.workstation then earlier.reason end;
+end
+$$;
+
 -- Takes operations of the calling station; returns its last sequence number. Sent again, they are skipped.
 -- LS001: a number is missing before them. LS002, LS004, LS006: not this station's chain. LS003: an unknown kind.
 create function append(ops jsonb) returns bigint language plpgsql security definer
@@ -123,9 +137,8 @@ begin
             me.last_hash := op.hash;
         end loop;
         before := top;
-        select o.reason into fault from operation o
-        where o.opid = (list[first]).cause and o.station = me.name and o.outcome = 'refused';
-        if not found then  -- else an earlier part of this cause was refused, and the rest is with it
+        fault := earlier_refusal(list[first]);
+        if fault is null then
             begin
                 doubled := '{}';
                 for i in first..last loop
@@ -142,7 +155,6 @@ begin
                     top.place_hash := place_hash(top.place_hash, top.place, op.hash, done.outcome, done.version);
                     perform write_operation(op, top.place, done.outcome, '', done.version, top.place_hash);
                 end loop;
-                fault := null;
             exception when sqlstate 'LS000' then
                 fault := sqlerrm;
             end;
