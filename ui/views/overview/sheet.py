@@ -33,6 +33,9 @@ GAP = 10
 LEAST_LINE = 126
 """The least height of a line, px; with more lines than fit the sheet scrolls."""
 MOST_LINE = 560
+LEAST_BUFFER = 6
+"""Px between two tiles from which on a buffer is drawn there."""
+MOST_RECTS = 100
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _LEFT_BUTTON = Qt.MouseButton.LeftButton
 _RIGHT, _LEFT, _UP, _DOWN = Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down
@@ -92,10 +95,9 @@ class Sheet(QWidget):
         if _shape(old) != _shape(self._lines):
             self._lay_out()
             return
-        for i, (before, now) in enumerate(zip(old, self._lines, strict=True)):
-            if before is not now:
-                for part in _changed(i, before, now):
-                    self._mark(part)
+        pairs = enumerate(zip(old, self._lines, strict=True))
+        parts = [part for i, (before, now) in pairs if before is not now for part in _changed(i, before, now)]
+        self._mark([part for part in parts if part[1] != _BUFFER or self._rect(part).width() > LEAST_BUFFER])
         self._describe()
 
     def select(self, machine: str) -> None:
@@ -103,10 +105,8 @@ class Sheet(QWidget):
         found = self._find(machine)
         if found is None or machine == self._key:
             return
-        for key in (self._key, machine):
-            at = self._find(key)
-            if at is not None:
-                self._mark((at[0], _TILE, at[1]))
+        places = [at for at in map(self._find, (self._key, machine)) if at is not None]
+        self._mark([(line, _TILE, place) for line, place in places])
         self._key = machine
         self._describe()
         self.machine_selected.emit(machine)
@@ -176,10 +176,14 @@ class Sheet(QWidget):
         self._todo.clear()
         self.update()
 
-    def _mark(self, part: Part) -> None:
-        """One part looks different now."""
-        self._todo.add(part)
-        self.update(self._rect(part).toAlignedRect().adjusted(-4, -4, 4, 4))
+    def _mark(self, parts: Sequence[Part]) -> None:
+        """These parts look different now. Of very many the whole sheet is shown again: one rectangle costs less."""
+        self._todo.update(parts)
+        if len(parts) > MOST_RECTS:
+            self.update()
+            return
+        for part in parts:
+            self.update(self._rect(part).toAlignedRect().adjusted(-4, -4, 4, 4))
 
     def _rect(self, part: Part) -> QRectF:
         line, kind, place = part
@@ -235,7 +239,7 @@ class Sheet(QWidget):
         elif kind == _TILE:
             tile = line.tiles[j]
             draw_tile(painter, rect, tile, self._look, self._size(rect), selected=tile.key == self._key)
-        elif rect.width() > 6:
+        elif rect.width() > LEAST_BUFFER:
             draw_between(painter, rect, line.buffers[j], self._look.theme)
 
     def _size(self, rect: QRectF) -> Sizes:
