@@ -56,23 +56,27 @@ async def happened(what: Callable[[], object], within_s: float) -> bool:
 
 
 @asynccontextmanager
-async def linked(protocol: str, number: int) -> AsyncIterator[Link]:
-    """A link on which values flow, until the block ends."""
+async def linked(protocol: str, number: int, *flags: str) -> AsyncIterator[Link]:
+    """A link on which values flow, until the block ends; `flags` are the server's."""
+    async with server_link(protocol, number, *flags) as link:
+        controller = link.kind.controller(number, link.cable.host, link.cable.port)
+        async with driving(controller, link.kind.tags(number), link.oracle):
+            await link.seen_fresh(time.time())
+            yield link
+            link.oracle.look_for_silence(time.time())
+
+
+@asynccontextmanager
+async def server_link(protocol: str, number: int, *flags: str) -> AsyncIterator[Link]:
+    """A link without its driver: the server runs."""
     kind = KINDS[protocol]
     async with cable(number) as laid:
-        link = Link(
-            kind=kind, number=number, cable=laid, oracle=kind.oracle(number),
-            server=Server(kind=kind, number=number, cable=laid),
-        )  # fmt: skip
-        await link.server.start()
-        controller = kind.controller(number, laid.host, laid.port)
+        server = Server(kind=kind, number=number, cable=laid)
+        await server.start(*flags)
         try:
-            async with driving(controller, kind.tags(number), link.oracle):
-                await link.seen_fresh(time.time())
-                yield link
-                link.oracle.look_for_silence(time.time())
+            yield Link(kind=kind, number=number, cable=laid, server=server, oracle=kind.oracle(number))
         finally:
-            await link.server.end()
+            await server.end()
 
 
 @asynccontextmanager

@@ -122,19 +122,19 @@ class ProxyCable:
         self.host = self.server_host = "127.0.0.1"
         self.prefix: tuple[str, ...] = ()
         self.port, self.server_port = proxy.port, server_port
-        self._proxy = proxy
+        self.proxy = proxy
 
     def cut(self, way: Cut) -> None:
         """Drop bytes from now on."""
-        self._proxy.cut(requests=way is not Cut.ANSWERS, answers=way is not Cut.REQUESTS)
+        self.proxy.cut(requests=way is not Cut.ANSWERS, answers=way is not Cut.REQUESTS)
 
     def heal(self) -> None:
         """Pass again."""
-        self._proxy.heal()
+        self.proxy.heal()
 
     def reset(self) -> None:
         """End every connection with a TCP reset."""
-        self._proxy.reset()
+        self.proxy.reset()
 
 
 @asynccontextmanager

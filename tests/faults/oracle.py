@@ -5,6 +5,7 @@ was shown, values that are missing without a record that covers them, and times 
 Must not know protocols.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -59,16 +60,19 @@ class Oracle:
     states: list[LinkState] = field(default_factory=list)
     ups: int = 0
     kept: int = 0
+    bad: Counter[int] = field(default_factory=Counter)
+    """How often each tag was told as having no good value."""
     last: dict[int, Last] = field(default_factory=dict)
     alive_s: float = 0.0
 
     def samples(self, batch: Samples) -> None:
         """Judge each good value; what is not good says nothing."""
         for place in range(len(batch)):
+            tag = int(batch.tags[place])
             if Quality(int(batch.qualities[place])) is Quality.GOOD:
-                self._take(
-                    int(batch.tags[place]), float(batch.values[place]), float(batch.source_s[place]), batch.received_s
-                )
+                self._take(tag, float(batch.values[place]), float(batch.source_s[place]), batch.received_s)
+            else:
+                self.bad[tag] += 1
 
     def alive(self, controller: str, at_s: float) -> None:
         """The controller was heard."""

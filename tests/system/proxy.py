@@ -32,6 +32,7 @@ class Proxy:
         self._lost: set[Way] = set()
         self._open = True
         self._writers: set[asyncio.StreamWriter] = set()
+        self._callers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def cut(self, *, requests: bool = True, answers: bool = True) -> None:
@@ -59,6 +60,11 @@ class Proxy:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
+    def inject(self, spoilt: bytes) -> None:
+        """Say something in the server's place, between two of its own pieces."""
+        for caller in self._callers:
+            caller.write(spoilt)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one connection in both directions until one side closes."""
         self.accepted += 1
@@ -70,6 +76,7 @@ class Proxy:
             writer.transport.abort()
             return
         self._writers.add(writer)
+        self._callers.add(writer)
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
@@ -79,6 +86,7 @@ class Proxy:
         try:
             await asyncio.gather(self._pump(reader, back, Way.REQUESTS), self._pump(there, writer, Way.ANSWERS))
         finally:
+            self._callers.discard(writer)
             for end in (writer, back):
                 self._writers.discard(end)
                 end.transport.abort()

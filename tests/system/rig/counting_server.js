@@ -3,8 +3,8 @@
 // Usage: node counting_server.js PORT NUMBER RUN NODES [--host H] [--swapped] [--text] [--sessions N] [--token-ms N].
 // Prints "ready"; ends when its standard input ends, and with a clean shutdown at SIGTERM.
 // Machines "one" and "two" in namespaces urn:count:one and urn:count:two, nodes s=C0 …: each rises by one every 100 ms.
-// A value is ((NUMBER * 10 + machine) * 100 + node) * 1e9 + RUN * 1e6 + turn. The line "drop" on standard input ends all
-// subscriptions, "sessions" prints how many sessions there are.
+// A value is ((NUMBER * 10 + machine) * 100 + node) * 1e9 + RUN * 1e6 + turn. On standard input the line
+// "drop" ends all subscriptions, "remove" deletes both nodes C0, "sessions" prints how many sessions there are.
 "use strict";
 
 const readline = require("node:readline");
@@ -37,12 +37,13 @@ function addMachine(space, ns, machine) {
   });
 }
 
-function obey(server) {
+function obey(server, space, all) {
   const orders = readline.createInterface({ input: process.stdin });
   orders.on("close", () => process.exit(0));
   orders.on("line", (order) => {
     const open = Object.values(server.engine._sessions);
     if (order === "drop") for (const one of open) for (const sub of [...one.publishEngine.subscriptions]) sub.terminate();
+    if (order === "remove") for (const { variable } of all.filter((_, n) => n % nodes === 0)) space.deleteNode(variable);
     if (order === "sessions") console.log(String(open.length));
   });
 }
@@ -59,7 +60,7 @@ async function main() {
   const space = server.engine.addressSpace;
   for (const uri of swapped ? [...URIS].reverse() : URIS) space.registerNamespace(uri);
   const all = URIS.flatMap((uri, machine) => addMachine(space, space.getNamespace(uri), machine));
-  obey(server);
+  obey(server, space, all);
   await server.start();
   process.on("SIGTERM", () => server.shutdown(SHUTDOWN_MS).then(() => process.exit(0)));
   console.log("ready");
