@@ -1,4 +1,4 @@
-"""Values that are huge, hidden or of unknown structure (bad input 1, 3, 5, 6, 9, 16): never good, and the rest lives."""
+"""Values that are huge, hidden or of unknown structure (bad input 1, 3, 5, 6, 9, 16): never good; the rest lives."""
 
 import asyncio
 import subprocess
