@@ -9,51 +9,22 @@ import socket
 import sys
 import threading
 import time
-from typing import Any
 
+from tests.contract.rigs.libmodbus_server import LIBRARY, LONGEST, library
 from tests.contract.rigs.parent import end_with_parent, say_ready
 from tests.faults.counting import SIZE, TICK_S, registers
 
-LONGEST = 260
 
-
-class Mapping(ctypes.Structure):
-    """modbus_mapping_t."""
-
-    _fields_ = (
-        *((name, ctypes.c_int) for name in ("nb_bits", "start_bits", "nb_input_bits", "start_input_bits")),
-        *((name, ctypes.c_int) for name in ("nb_input_registers", "start_input_registers")),
-        *((name, ctypes.c_int) for name in ("nb_registers", "start_registers")),
-        ("tab_bits", ctypes.POINTER(ctypes.c_uint8)),
-        ("tab_input_bits", ctypes.POINTER(ctypes.c_uint8)),
-        ("tab_input_registers", ctypes.POINTER(ctypes.c_uint16)),
-        ("tab_registers", ctypes.POINTER(ctypes.c_uint16)),
-    )
-
-
-def library() -> str | None:
-    """The name of libmodbus on this machine."""
-    return ctypes.util.find_library("modbus")
-
-
-def loaded() -> Any:
-    """libmodbus with the types of what is used of it."""
-    lib = ctypes.CDLL(library())
-    lib.modbus_new_tcp.restype = ctypes.c_void_p
-    lib.modbus_new_tcp.argtypes = [ctypes.c_char_p, ctypes.c_int]
-    lib.modbus_mapping_new.restype = ctypes.POINTER(Mapping)
-    lib.modbus_set_socket.argtypes = [ctypes.c_void_p, ctypes.c_int]
-    lib.modbus_receive.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-    lib.modbus_reply.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.POINTER(Mapping)]
-    lib.modbus_free.argtypes = [ctypes.c_void_p]
-    return lib
+def available() -> bool:
+    """Whether this machine has libmodbus."""
+    return ctypes.util.find_library(LIBRARY) is not None
 
 
 class Device:
     """The registers and who reads them; a value is never half written when it is read."""
 
     def __init__(self, number: int, run: int) -> None:
-        self._lib = loaded()
+        self._lib = library()
         self._map = self._lib.modbus_mapping_new(0, 0, SIZE, 0)
         self._lock = threading.Lock()
         self._number, self._run = number, run
@@ -73,7 +44,6 @@ class Device:
         while (length := self._lib.modbus_receive(context, request)) > 0:
             with self._lock:
                 self._lib.modbus_reply(context, request, length, self._map)
-        self._lib.modbus_free(context)
         connection.close()
 
 

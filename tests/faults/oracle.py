@@ -145,4 +145,5 @@ class Oracle:
         last = self.last.get(tag)
         since_s = max(self.states[-1].since_s, last.received_s if last is not None else 0.0)
         if at_s - since_s > QUIET_S:
-            self.silent.append(f"tag {tag}: {at_s - since_s:.1f} s up and silent")
+            told = [f"{state.link.name} {state.since_s - at_s:+.1f} s {state.reason}" for state in self.states[-3:]]
+            self.silent.append(f"tag {tag}: {at_s - since_s:.1f} s up and silent; told before: {told}")

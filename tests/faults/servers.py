@@ -75,7 +75,7 @@ def opcua_command(host: str, port: int, number: int, run: int) -> list[str]:
 
 def modbus_command(host: str, port: int, number: int, run: int) -> list[str]:
     """The libmodbus device, or pymodbus where that is missing."""
-    module = "tests.faults.libmodbus_device" if libmodbus_device.library() else "tests.faults.pymodbus_device"
+    module = "tests.faults.libmodbus_device" if libmodbus_device.available() else "tests.faults.pymodbus_device"
     return [sys.executable, "-m", module, host, str(port), str(number), str(run)]
 
 
