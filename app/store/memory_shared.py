@@ -153,11 +153,16 @@ class MemoryPlant:
     def _take(self, cause: Sequence[Operation], me: _Station) -> None:
         """One cause: all of it, or none."""
         draft, judge = self._standing.draft(), Judge(self.register, self._by_opid, self._now())
-        before = len(self.log)
+        before, doubled = len(self.log), set[str]()
         try:
             self._refused_before(cause[0])
             for op in cause:
-                outcome, version = judge.take(op, draft, history=op.seq <= me.history_until)
+                if op.stream in doubled:  # the cause says what the log has already
+                    outcome, version = Outcome.DUPLICATE, 0
+                else:
+                    outcome, version = judge.take(op, draft, history=op.seq <= me.history_until)
+                if outcome is Outcome.DUPLICATE:
+                    doubled.add(op.stream)
                 self._write(op, outcome, "", version)
         except Refused as refusal:
             for row in self.log[before:]:

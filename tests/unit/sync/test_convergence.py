@@ -1,0 +1,139 @@
+"""Whatever stations do, in whatever order, cut off or not: all come to show the same, and nothing stored is lost."""
+
+import asyncio
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.domain import commands as c
+from app.domain import events as e
+from app.domain.operation import Outcome
+from app.readmodel import model as m
+from app.store.memory_shared import MemoryPlant
+from app.store.verify import verify
+from tests.plants import NOON, PEOPLE, FakeClock
+from tests.unit.services.floor import finding
+from tests.unit.sync.plantwide import Station, settle
+
+NAMES = ("a", "b", "c")
+UNITS = (e.HeldUnits(lot="4480-A", product="W-050", first=1, last=9, quantity=Decimal(9)),)
+
+
+def first(rows: Any, place: int) -> Any:
+    """One of the rows, if there are any."""
+    rows = list(rows)
+    return rows[place % len(rows)] if rows else None
+
+
+def acts(station: Station, what: int, place: int) -> Iterator[tuple[c.Command, str]]:
+    """Something that can be done at a station now."""
+    case, hold = first(m.open_cases(station.model), place), first(m.open_holds(station.model), place)
+    if what == 0:
+        yield c.RecordFinding(finding=finding("breakdown", ("L1.filler", "L2.filler")[place % 2], at=NOON)), ""
+    elif what == 1:
+        yield c.ReportException(what="1", text=f"{station.name} {place}", machine="L1.filler"), "silva"
+    elif what == 2:
+        yield c.PlaceHold(units=UNITS, reason_code="seal", reason=f"{station.name} {place}"), "okafor"
+    elif what == 3 and case:
+        yield c.AcknowledgeCase(case_id=case.id), "okafor"
+    elif what == 4 and case:
+        yield c.AddNote(case_id=case.id, text=f"{station.name} {place}"), "silva"
+    elif what == 5 and case:
+        yield c.OwnCase(case_id=case.id), ("okafor", "lindqvist")[place % 2]
+    elif what == 6 and case:
+        yield c.ResolveCase(case_id=case.id, cause="belt", fix="new belt"), "okafor"
+    elif what == 7 and hold:
+        yield c.ReviewHold(hold_id=hold.id), "brandt"
+    elif what == 8 and hold:
+        yield c.ProposeAssignment(
+            subject=e.Subject.ORDER, subject_id="WO-1", to_line="L2", reason="faster"
+        ), "okafor"  # fmt: skip
+
+
+STEP = st.one_of(
+    st.tuples(st.just("act"), st.integers(0, 2), st.integers(0, 8), st.integers(0, 3)),
+    st.tuples(st.just("act"), st.integers(0, 2), st.integers(0, 8), st.integers(0, 3)),
+    st.tuples(st.just("exchange"), st.integers(0, 2), st.just(0), st.just(0)),
+    st.tuples(st.just("cable"), st.integers(0, 2), st.just(0), st.just(0)),
+    st.tuples(st.just("kill"), st.integers(0, 2), st.just(0), st.just(0)),
+    st.tuples(st.just("lose"), st.just(0), st.integers(1, 6), st.just(0)),
+    st.tuples(st.just("silence"), st.just(0), st.just(0), st.just(0)),
+)
+
+
+async def played(steps: list[tuple[str, int, int, int]]) -> tuple[MemoryPlant, list[Station]]:
+    clock = FakeClock()
+    plant = MemoryPlant(clock.now)
+    for person in PEOPLE.values():
+        plant.add_person(person, "x")
+    for name in NAMES:
+        plant.add_station(name)
+    stations = [Station(name, plant, clock) for name in NAMES]
+    for station in stations:
+        for person in PEOPLE:
+            plant.prove(person, "x", station.name)
+    for kind, place, what, which in steps:
+        clock.move(1)
+        station = stations[place]
+        if kind == "act":
+            for command, person in acts(station, what, which):
+                await station.act(command, person)
+        elif kind == "exchange":
+            await station.exchange_once()
+        elif kind == "cable":
+            station.log.reachable = not station.log.reachable
+        elif kind == "kill":
+            station.start()
+        elif kind == "lose":
+            plant.lose_tail(what)
+        else:
+            plant.lost_answers = 1
+    plant.lost_answers = 0
+    await settle(stations)
+    return plant, stations
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(STEP, min_size=1, max_size=40))
+def test_every_station_comes_to_show_the_same_and_nothing_is_lost(steps: list[tuple[str, int, int, int]]) -> None:
+    plant, stations = asyncio.run(played(steps))
+    digest = stations[0].digest()
+    assert all(station.digest() == digest for station in stations[1:])
+    for station in stations:
+        own = [row.operation for row in plant.log if row.operation.workstation == station.name]
+        assert own == list(station.journal.read())
+        assert verify(own).ok
+        assert station.merge.waiting == 0
+    opened = [
+        row.operation for row in plant.log if row.outcome is Outcome.APPLIED and row.operation.kind == "CaseOpened"
+    ]
+    assert len(opened) == len({op.stream for op in opened}) == len(m.all_cases(stations[0].model))
+    placed = [row for row in plant.log if row.operation.kind == "HoldPlaced"]
+    assert len(m.open_holds(stations[0].model)) == len(placed)
+    for hold in m.all_holds(stations[0].model):
+        assert hold.placed_by == "okafor"
+
+
+def test_a_station_that_restarts_shows_what_it_showed() -> None:
+    async def scene() -> None:
+        steps = [("act", 0, what, 1) for what in (0, 1, 2, 3, 4, 5)]
+        _, (station, *_) = await played([*steps, ("exchange", 0, 0, 0), *steps, ("cable", 0, 0, 0), *steps])
+        shown = station.digest()
+        station.start()
+        assert station.digest() == shown
+
+    asyncio.run(scene())
+
+
+def test_what_frees_is_shown_only_once_the_log_has_it() -> None:
+    async def scene() -> None:
+        _, (station, other, _) = await played([("act", 0, 2, 0), ("exchange", 0, 0, 0)])
+        hold = m.open_holds(station.model)[0]
+        await station.act(c.ReviewHold(hold_id=hold.id), "brandt")
+        await settle([station, other])
+        assert m.held(other.model) == {"4480-A"}
+
+    asyncio.run(scene())
