@@ -27,6 +27,8 @@ from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.readmodel.model import Changes, Model, View
 from ui.desk import Answer, Values
+from ui.survey import Survey, SurveyWork
+from ui.surveys import PostedSurvey
 from ui.text import t
 
 
@@ -58,8 +60,11 @@ class Bridge(QObject):
     """Somebody sat down or left."""
     _woken = Signal()
 
-    def __init__(self, *, plant: Plant, values: Values, parent: QObject | None = None) -> None:
+    def __init__(
+        self, *, plant: Plant, values: Values, survey: SurveyWork | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
+        self._survey = PostedSurvey(survey, self._put) if survey is not None else None
         self._plant = plant
         self._values = values
         self._model = Model()
@@ -109,6 +114,11 @@ class Bridge(QObject):
     def values(self) -> Values:
         """Live values."""
         return self._values
+
+    @property
+    def survey(self) -> Survey | None:
+        """The way to look into servers; None where there is none."""
+        return self._survey
 
     @property
     def alarms(self) -> Sequence[Alarm]:
@@ -215,6 +225,8 @@ class Bridge(QObject):
     def close(self) -> None:
         """Refuse what waits and everything from now on; what was handed over is still answered."""
         self._closed = True
+        if self._survey is not None:
+            self._survey.close()
         while self._waiting:
             self._waiting.popleft()[1](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
-import re
-import shutil
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,12 +15,15 @@ from tomlkit.items import InlineTable
 from app.config import config
 from app.domain.errors import KnownError
 from app.domain.plant import Controller
+from app.domain.survey import Pick
 from app.erp.registry import check_settings as check_erp
 from app.plant.additions import TagRow, with_tags
 from app.plant.check import check_text, load
+from app.plant.picks import fresh_name, tag_row
+from app.plant.proposing import replace_text
 from app.secrets import stored_secret
 from drivers.opcua.address import AddressError, NodeRef, check_settings, parse_node
-from drivers.opcua.browse import UNITS, Bounds, Found, Tree, browse
+from drivers.opcua.browse import UNITS, Bounds, Found, Tree, browse, usable
 from drivers.opcua.session import Session, quiet_library
 from drivers.registry import ADDRESS_CHECKS
 from drivers.workstation import Workstation
@@ -64,7 +65,7 @@ def write(
     there = known.tags_of(machine)
     taken, held = {tag.id.removeprefix(f"{machine}.") for tag in there}, {tag.address.get("node") for tag in there}
     fresh = [found for found in variables(tree, only) if usable(found) and found.node not in held]
-    rows = [tag_row(found, taken) for found in fresh]
+    rows = [tag_of(found, taken) for found in fresh]
     text = with_tags(plant.read_text(encoding="utf-8"), machine, rows)
     after, faults = check_text(text, plant, ADDRESS_CHECKS, check_erp)
     for fault in faults:
@@ -72,20 +73,9 @@ def write(
     if after is None:
         typer.echo("Nothing was written.", err=True)
         return Exit.FOUND
-    _replace(plant, text)
+    replace_text(plant, text)
     typer.echo(f"{len(rows)} tags added to {machine} in {plant}.")
     return _end(tree)
-
-
-def _replace(path: Path, text: str) -> None:
-    """The whole file or none of it."""
-    draft = path.with_name(f"{path.name}.part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        shutil.copymode(path, draft)
-        draft.replace(path)
-    except OSError as error:
-        raise KnownError(f"{path} can't be written: {error.strerror}.", "Check the folder.") from error
 
 
 def _end(tree: Tree) -> int:
@@ -173,17 +163,11 @@ def variables(tree: Tree, only: str = "*") -> list[Found]:
     ]
 
 
-def usable(found: Found) -> bool:
-    """Whether it may be a tag: a single value, at an address that plant files can name."""
-    return found.scalar and _addressable(found.node)
-
-
-def tag_row(found: Found, taken: set[str]) -> TagRow:
+def tag_of(found: Found, taken: set[str]) -> TagRow:
     """The tag of a variable; its name is new among `taken` and added to it."""
-    name = _name(found.name, taken)
+    name = fresh_name(found.name, taken)
     taken.add(name)
-    unit = {"unit": _doubled(found.unit)} if found.unit else {}
-    return {"name": name, "label": _doubled(found.name), **unit, "address": {"node": _doubled(found.node)}}
+    return tag_row(Pick(node=found.node, name=name, label=found.name, unit=found.unit))
 
 
 def tag_rows(tree: Tree, only: str = "*") -> Iterator[str]:
@@ -194,7 +178,7 @@ def tag_rows(tree: Tree, only: str = "*") -> Iterator[str]:
             yield f"# left out: {found.name} ({found.type or 'no address'})\n"
             continue
         row = tomlkit.document()
-        for key, value in tag_row(found, taken).items():
+        for key, value in tag_of(found, taken).items():
             row[key] = _inline(value) if isinstance(value, Mapping) else value
         yield f"[[machine_type.tag]]\n{tomlkit.dumps(row)}"
 
@@ -203,25 +187,3 @@ def _inline(values: Mapping[str, object]) -> InlineTable:
     table = tomlkit.inline_table()
     table.update(values)
     return table
-
-
-def _addressable(node: str) -> bool:
-    try:
-        parse_node(node)
-    except AddressError:
-        return False
-    return True
-
-
-def _doubled(text: str) -> str:
-    """Braces stand for placeholders in a plant file; doubled they are themselves."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def _name(browse_name: str, taken: set[str]) -> str:
-    """A name for the plant file, like "cur_mach_speed"; a number makes it unique."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", browse_name)
-    name = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()[:40] or "tag"
-    if name not in taken:
-        return name
-    return next(f"{name}_{number}" for number in range(2, len(taken) + 3) if f"{name}_{number}" not in taken)

@@ -89,6 +89,7 @@ VIEWS: tuple[Row, ...] = (
         shows=frozenset({"handover", "item"}),
         wide=True,
     ),
+    Row(id="browse", title="Browse", icon="browse", shortcut="Ctrl+0", level=4, wide=True),
     Row(id="queue", title="Now", icon="now", shortcut="Ctrl+9", level=1, side=Side.RIGHT),
 )
 

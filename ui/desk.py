@@ -23,6 +23,7 @@ from app.domain.reading import Reading
 from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.readmodel.model import View
+from ui.survey import Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ class Desk(Protocol):
     def unshared(self, stream: str) -> bool:
         """Whether steps of an aggregate are only stored at this station yet."""
 
+    @property
+    def survey(self) -> Survey | None: ...
     @property
     def alarms(self) -> Sequence[Alarm]: ...
     @property

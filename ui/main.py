@@ -5,6 +5,7 @@ The one module of ui that names stores, drivers and ERPs, and those by name only
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,8 @@ from ui.logs import ErrorCount, start_log
 from ui.report import Run, since_source, write_report
 from ui.report import report as figures
 from ui.smoke import Smoke, SmokeOptions
+from ui.survey import SurveyWork
+from ui.surveys import Late
 from ui.text import t
 from ui.theme import DAY, Look
 from ui.window import Window, compose
@@ -84,8 +88,12 @@ def demo(
     smoke: float | None,
     screenshots: Path | None,
     report: Path | None,
+    stations: int = 1,
 ) -> int:
-    """`lineside demo`: the simulated plant's processes, and Lineside on it. Without --data it leaves nothing behind."""
+    """`lineside demo`: the simulated plant's processes, and Lineside on it. Without --data it leaves nothing behind.
+
+    With several `stations` they share a private Postgres; the further ones are processes of their own.
+    """
     with contextlib.ExitStack() as stack:
         if data is None:
             data = Path(
@@ -102,7 +110,13 @@ def demo(
         else:
             files = importlib.import_module("drivers.demo_file")
             loaded = checked(files.write_plant(playing, station.folder, replay))
-        program = Program(loaded, station, Pace(count_s=DEMO_COUNT_S, reference_s=DEMO_REFERENCE_S), playing.start)
+        begin = playing.start
+        if stations > 1:
+            several = importlib.import_module("drivers.demo_stations")
+            begin = stack.enter_context(several.opened(playing, loaded, station.folder, stations, headless=smoke))
+            station = config(data)
+        pace = Pace(count_s=DEMO_COUNT_S, reference_s=DEMO_REFERENCE_S)
+        program = Program(loaded, station, pace, begin, plant)
         return program.run(_options(smoke, screenshots, report))
 
 
@@ -110,7 +124,7 @@ def run(*, plant: Path, data: Path | None, smoke: float | None, screenshots: Pat
     """`lineside run`: Lineside on a plant of one's own."""
     loaded, station = opened(plant), config(data)
     refuse_second(station.folder)
-    return Program(loaded, station, Pace(), _nothing).run(_options(smoke, screenshots, report))
+    return Program(loaded, station, Pace(), _nothing, plant).run(_options(smoke, screenshots, report))
 
 
 def opened(path: Path) -> Plant:
@@ -136,11 +150,18 @@ def _options(seconds: float | None, screenshots: Path | None, report: Path | Non
 
 
 class Program:
-    """One run of the desktop program. `before` is called once the window is shown, before the core starts."""
+    """One run of the desktop program. `before` is called once the window is shown, before the core starts.
 
-    def __init__(self, plant: Plant, station: Config, pace: Pace, before: Callable[[], None]) -> None:
+    `file` is the plant file that engineers may add tags to.
+    """
+
+    def __init__(
+        self, plant: Plant, station: Config, pace: Pace, before: Callable[[], None], file: Path | None = None
+    ) -> None:
         self._plant, self._station, self._pace, self._before = plant, station, pace, before
+        self._file = file
         self._core: Any = None
+        self._scripted: Any = None
         self._shown_ms = self._shown_cpu_ms = 0.0
         self._failure = ""
 
@@ -153,7 +174,7 @@ class Program:
         look = Look(DAY)
         look.apply(app)
         reader, values = new_board(self._plant, self._station.board, self._station.history)
-        bridge = Bridge(plant=self._plant, values=values)
+        bridge = Bridge(plant=self._plant, values=values, survey=self._survey())
         layout = None if options else self._station.folder / "layout.json"
         window = compose(look, bridge, seat=bridge, changed=bridge.changed, layout=layout)
         thread = CoreThread(
@@ -176,6 +197,20 @@ class Program:
             write_report(options.report, self._figures(bridge, reader, smoke, errors, app.platformName()))
         return self._exit(errors, options)
 
+    def _survey(self) -> SurveyWork:
+        """What looks into servers for the screens; loaded at the first question."""
+        plant, station, file = self._plant, self._station, self._file
+
+        def made() -> SurveyWork:
+            names = ("drivers.survey", "drivers.workstation", "app.secrets", "app.erp.registry")
+            surveys, workstations, secrets, erps = (importlib.import_module(name) for name in names)
+            secret = partial(secrets.stored_secret, station.folder)
+            workstation = workstations.Workstation(name=station.station, folder=station.folder, secret=secret)
+            work: SurveyWork = surveys.Survey(plant, workstation, file, erps.check_settings)
+            return work
+
+        return Late(made, file.name if file is not None else "")
+
     def _exit(self, errors: ErrorCount, options: SmokeOptions | None) -> int:
         if self._failure:
             print(self._failure, file=sys.stderr)  # noqa: T201 - the last word of a program without a window
@@ -191,8 +226,8 @@ class Program:
 
     def _smoke(self, options: SmokeOptions, window: Window, bridge: Bridge, look: Look, app: QApplication) -> Smoke:
         def act(command: Command, person: str) -> None:
-            if self._core is not None:
-                self._core.submit(command, person).add_done_callback(_log_refusal)
+            if self._scripted is not None:
+                self._scripted.submit(command, person).add_done_callback(_log_refusal)
 
         return Smoke(options, window, bridge, look, act, app.quit)
 
@@ -202,6 +237,7 @@ class Program:
         """On the core's thread: load what it needs, make it, run it."""
         composing = importlib.import_module("app.bootstrap.compose")
         running = importlib.import_module("app.bootstrap.core")
+        scripted = importlib.import_module("app.bootstrap.scripted")
         parts = composing.station_parts(
             self._plant,
             self._station,
@@ -212,6 +248,7 @@ class Program:
 
         def started(core: Any) -> None:
             self._core = core
+            self._scripted = scripted.Scripted(core, asyncio.get_running_loop())
             threading.Thread(target=load_views, name="views", daemon=True).start()
             bridge.connect_core(CoreDoor(core))
 

@@ -61,6 +61,10 @@ ALLOWED: Mapping[type[c.Command], frozenset[Role]] = MappingProxyType(
 )
 
 
+ENGINEERS = frozenset({R.ADMIN, R.MAINTENANCE})
+"""Who may look into controllers' address spaces and add what is there to the plant file."""
+
+
 def allowed(command: type[c.Command], roles: frozenset[Role]) -> bool:
     """Whether somebody with these roles may send the command; what has no row is the program's own."""
     return bool(ALLOWED.get(command, frozenset()) & roles)

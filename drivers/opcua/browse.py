@@ -15,9 +15,10 @@ from typing import Any, Protocol
 from asyncua import ua
 
 from app.domain.text import safe
-from drivers.opcua.address import UA_URI, NodeRef
+from drivers.opcua.address import AddressError, NodeRef, parse_node
 from drivers.opcua.items import in_calls
 from drivers.opcua.session import faults_as_loss, standard
+from drivers.opcua.standards import UA_URI
 
 A_BROWSE = 50
 """Nodes a request at first."""
@@ -88,19 +89,43 @@ class Asked(Protocol):
     def node_id(self, node: NodeRef) -> ua.NodeId | None: ...
 
 
-async def browse(session: Asked, start: NodeRef, bounds: Bounds, tree: Tree) -> None:
+async def browse(session: Asked, start: NodeRef, bounds: Bounds, tree: Tree, *, values: bool = True) -> None:
     """Fill `tree` from `start` on; what was found until then stays in it when it is cut short or cancelled.
 
-    Raises LostError when the connection breaks.
+    Without `values` only the nodes; `read` gets those of some. Raises LostError when the connection breaks.
     """
     walk = _Walk(session, bounds, tree)
     with faults_as_loss("browsing"):
         try:
             async with asyncio.timeout(bounds.within_s):
                 await walk.run(start)
-                await walk.read_values()
+                if values:
+                    await walk.read_values()
         except TimeoutError:
             tree.cut = f"it takes longer than {bounds.within_s:g} s"
+
+
+async def read(session: Asked, tree: Tree, places: Sequence[int]) -> None:
+    """Values and units of the variables at some places of the tree. Raises LostError."""
+    wanted = set(places)
+    parts = [
+        found
+        for place, found in enumerate(tree.found)
+        if place in wanted or (found.property and found.name == UNITS and found.parent in wanted)
+    ]
+    with faults_as_loss("reading values"):
+        await _Walk(session, Bounds(), tree).read_some(parts)
+
+
+def usable(found: Found) -> bool:
+    """Whether a variable may be a tag: a single value, at an address that plant files can name."""
+    if not found.scalar:
+        return False
+    try:
+        parse_node(found.node)
+    except AddressError:
+        return False
+    return True
 
 
 class _Walk:
@@ -215,7 +240,11 @@ class _Walk:
 
     async def read_values(self) -> None:
         """The values of the variables, once each, and the units of those that have some."""
-        self._show_units(await self._read([each for each in self._tree.found if each.kind == "variable"]))
+        await self.read_some([each for each in self._tree.found if each.kind == "variable"])
+
+    async def read_some(self, variables: Sequence[Found]) -> None:
+        """The values of these, and the units of those whose property of it is among them."""
+        self._show_units(await self._read(variables))
 
     async def _read(self, variables: Sequence[Found]) -> dict[int, Any]:
         """Read values in requests that the server can bear; the raw values of the units' properties by their place."""

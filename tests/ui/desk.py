@@ -31,6 +31,7 @@ from app.domain.status import ControllerStatus, Health, PartStatus, StationStatu
 from app.readmodel.model import Model
 from tests.ui.plant import make_plant
 from ui.desk import Answer
+from ui.survey import Survey
 
 NOW = datetime(2026, 11, 22, 1, 14, 31, tzinfo=UTC)
 """02:14:31 in Berlin, the instant of the look's pictures."""
@@ -114,6 +115,7 @@ class FakeDesk:
         self.only_here: set[str] = set()
         self.answer = Answer(ok=True, message="stored")
         self.status = _all_well(self.plant)
+        self.survey: Survey | None = None
         self._now = NOW
         self._seq = 0
         self._run_all()
