@@ -48,8 +48,12 @@ def in_words(doing: str) -> Iterator[None]:
     """Raise SharedRefusedError where the server said no, SharedDownError where nobody knows. `doing`: a gerund."""
     try:
         yield
-    except psycopg.Error as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise explain(error, doing) from None  # a driver's text may quote a connection string
+    except psycopg.Error as error:
+        if error.sqlstate is None:  # not the server's word: our bug
+            raise
+        raise explain(error, doing) from None
     except (TimeoutError, OSError) as error:
         raise SharedDownError(f"The plant's log gave no answer while {doing}.", RESEND) from error
 

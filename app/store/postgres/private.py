@@ -52,7 +52,7 @@ class PrivateCluster:
         self.port = 0
         self._settings = {**SETTINGS, **(settings or {})}
         self._binaries = find_binaries()
-        self._account = _account()
+        self._account = server_account()
         self._socket: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -72,7 +72,7 @@ class PrivateCluster:
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._program("postgres"), "-D", str(self.folder), *options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **self._as_account(),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **as_account(self._account),
             )  # fmt: skip
         self._wait_ready()
 
@@ -129,12 +129,12 @@ class PrivateCluster:
             self._program("initdb"), "-D", str(self.folder), "-U", SUPERUSER, "-E", "UTF8", "--locale=C", "--no-sync",
             "--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions",
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **self._as_account())
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **as_account(self._account))
         if done.returncode:
             raise KnownError(f"No PostgreSQL cluster could be made in {self.folder}: {done.stderr.strip()}")
 
     def _check_reachable(self) -> None:
-        probe = subprocess.run(["test", "-w", str(self.folder)], check=False, cwd="/", **self._as_account())
+        probe = subprocess.run(["test", "-w", str(self.folder)], check=False, cwd="/", **as_account(self._account))
         if probe.returncode:
             raise KnownError(
                 f"The account {self._account} can't enter {self.folder}.",
@@ -146,7 +146,7 @@ class PrivateCluster:
         if not (self.folder / "postmaster.pid").exists():
             return
         command = [self._program("pg_ctl"), "stop", "-D", str(self.folder), "-m", "fast", "-w", "-t", str(int(STOP_S))]
-        subprocess.run(command, capture_output=True, check=False, cwd="/", **self._as_account())
+        subprocess.run(command, capture_output=True, check=False, cwd="/", **as_account(self._account))
 
     def _wait_ready(self) -> None:
         """Wait for the word "ready" in the server's own file, as pg_ctl does."""
@@ -179,14 +179,15 @@ class PrivateCluster:
             entry = pwd.getpwnam(self._account)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
 
-    def _as_account(self) -> dict[str, Any]:
-        """What makes subprocess run as the server's account."""
-        if self._account is None:
-            return {}
-        return {"user": self._account, "group": pwd.getpwnam(self._account).pw_gid, "extra_groups": []}
+
+def as_account(account: str | None) -> dict[str, Any]:
+    """What makes subprocess run as an account; nothing for None."""
+    if account is None:
+        return {}
+    return {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
 
 
-def _account() -> str | None:
+def server_account() -> str | None:
     """The unprivileged account to run as; None where we are one."""
     if os.geteuid() != 0:
         return None
