@@ -6,7 +6,7 @@ Their line is silent: a test says what the detectors found. `cut` and `heal` are
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -46,10 +46,10 @@ class SilentLine:
 
 
 class Station:
-    """A running station and its cable to the shared store."""
+    """A running station and its cable to the shared store, which has a strand for each server."""
 
-    def __init__(self, name: str, core: Core, proxy: Proxy) -> None:
-        self.name, self.core, self._proxy = name, core, proxy
+    def __init__(self, name: str, core: Core, proxies: Sequence[Proxy]) -> None:
+        self.name, self.core, self.proxies = name, core, proxies
 
     @property
     def model(self) -> Model:
@@ -88,11 +88,13 @@ class Station:
 
     async def cut(self) -> None:
         """The cable is pulled; returns once the station knows."""
-        self._proxy.close_door()
+        for proxy in self.proxies:
+            proxy.close_door()
         await until(lambda: self.away)
 
     def mend(self) -> None:
-        self._proxy.open_door()
+        for proxy in self.proxies:
+            proxy.open_door()
 
     def digest(self) -> dict[str, Any]:
         """Everything that the station shows, but for the sequence numbers of its own."""
@@ -125,10 +127,11 @@ async def station_of(
 ) -> AsyncIterator[Station]:
     """One station; joined again when it was there before."""
     database.join(name)
-    async with proxied(database.server.port) as proxy:
+    async with AsyncExitStack() as stack:
+        proxies = [await stack.enter_async_context(proxied(port)) for port in database.server.ports]
         login = station_login(name)
         address = read_url(database.url(login))
-        through = replace(address, parameters={**address.parameters, "port": str(proxy.port)})
+        through = replace(address, parameters={**address.parameters, "port": ",".join(str(p.port) for p in proxies)})
         log = PostgresLog(through, name, partial(password_of, login))
         parts = Parts(
             plant=plant or small_plant(),
@@ -144,7 +147,7 @@ async def station_of(
         core = Core(parts, Nobody())
         work = asyncio.create_task(core.run(), name=f"core {name}")
         try:
-            yield Station(name, core, proxy)
+            yield Station(name, core, proxies)
         finally:
             work.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -72,7 +72,8 @@ class PrivateCluster:
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._program("postgres"), "-D", str(self.folder), *options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/", **as_account(self._account),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
+                **as_account(self._account),
             )  # fmt: skip
         self._wait_ready()
 
@@ -113,6 +114,11 @@ class PrivateCluster:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.send_signal(number)
 
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """Where it listens, for who can use several servers."""
+        return (self.port,)
+
     def superuser_url(self, database: str = "postgres") -> str:
         """The URL of the superuser, through the socket and without a password."""
         return f"postgresql://{SUPERUSER}@/{database}?host={self._socket}&port={self.port}"
@@ -129,7 +135,9 @@ class PrivateCluster:
             self._program("initdb"), "-D", str(self.folder), "-U", SUPERUSER, "-E", "UTF8", "--locale=C", "--no-sync",
             "--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions",
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **as_account(self._account))
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd="/", **as_account(self._account)
+        )
         if done.returncode:
             raise KnownError(f"No PostgreSQL cluster could be made in {self.folder}: {done.stderr.strip()}")
 

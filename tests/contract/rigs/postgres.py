@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
 from psycopg import sql
@@ -51,10 +52,24 @@ def cluster() -> PrivateCluster:
     return made
 
 
-def prepare(server: PrivateCluster, name: str) -> None:
+class Server(Protocol):
+    """One server or a pair of them."""
+
+    @property
+    def ports(self) -> tuple[int, ...]: ...
+    def superuser_url(self, database: str = ...) -> str: ...
+    def url(self, login: str, database: str) -> str: ...
+
+
+def prepare(server: Server, name: str) -> None:
     """Make a database with the schema and everybody in it."""
     with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    fill(server, name)
+
+
+def fill(server: Server, name: str) -> None:
+    """Make the schema in a database, and everybody in it."""
     address = read_url(server.superuser_url(name))
     schema.init(address)
     with schema.connected(address) as connection:
@@ -66,7 +81,7 @@ def prepare(server: PrivateCluster, name: str) -> None:
 class Database:
     """A database with the schema and everybody in it."""
 
-    server: PrivateCluster
+    server: Server
     name: str
 
     @property
