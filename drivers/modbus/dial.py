@@ -56,9 +56,13 @@ class Dialer:
                 await wire.quiet(timeout_s if after_silence else QUIET_S, 2 * timeout_s)
             if self._spot is not None:
                 await self._ask_who(wire, self._spot, timeout_s)
-        except ssl.SSLError as error:
+        except (ssl.SSLError, ConnectionError) as error:
             await wire.close()
-            raise await self.refusal(error, timeout_s) from error
+            if isinstance(error, ssl.SSLError):
+                raise await self.refusal(error, timeout_s) from error
+            if self.secured and not wire.heard:
+                raise tls.hung_up() from error
+            raise
         except BaseException:
             await wire.close()
             raise

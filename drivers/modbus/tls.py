@@ -27,6 +27,7 @@ CLIENTS = "clients"
 WAIT_S = 5.0
 """Before a refused device is tried again: nothing changes sooner."""
 
+WANTS_CERTIFICATE = 'It may want a certificate of this workstation that it trusts: "client_certificate" names one.'
 EXPIRED, NOT_YET, OTHER_HOST, OTHER_IP = 10, 9, 62, 64
 FLAWS: Mapping[int, tuple[str, str]] = {
     EXPIRED: ("has expired", "Renew it on the device."),
@@ -97,11 +98,14 @@ async def refusal(error: ssl.SSLError, pki: Path, host: str, port: int, timeout_
     )
 
 
+def hung_up() -> IdentityError:
+    """What a device says in TLS 1.3 that wants a certificate: it takes the handshake, and closes the connection."""
+    return IdentityError("The device agrees on TLS and hangs up.", WANTS_CERTIFICATE, retry_s=WAIT_S)
+
+
 def _todo(error: ssl.SSLError) -> str:
     if "CERTIFICATE" in (error.reason or ""):
-        return (
-            'It wants a certificate of this workstation: "client_certificate" names it, and the device must trust it.'
-        )
+        return WANTS_CERTIFICATE
     return "Check the port (802 with TLS, 502 without) and the device's settings."
 
 
