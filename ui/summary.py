@@ -12,7 +12,7 @@ from app.domain.case import ExceptionCase
 from app.domain.lifecycles import CaseState
 from app.domain.plant import Plant
 from app.domain.posting import Posting
-from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus
+from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus, UnitStatus
 from app.domain.text import safe
 from app.readmodel.model import View, all_postings, open_cases
 from ui.stamp import stamp
@@ -141,10 +141,14 @@ def controllers(plant: Plant, status: StationStatus, formats: Formats) -> Part:
         (c for c in status.controllers.values() if c.health in (Health.DOWN, Health.DEGRADED)),
         key=lambda c: (c.health is not Health.DOWN, c.since or datetime.max.replace(tzinfo=formats.zone)),
     )
+    silent = [(c, unit) for c in status.controllers.values() for unit in c.silent_units]
+    if not down and silent:
+        return silent_part(head, silent, formats)
     if not down:
         starting = any(c.health is Health.STARTING for c in status.controllers.values()) or not status.controllers
         return Part(id="controllers", head=head, text=t("connecting") if starting else "")
-    tip = "\n".join(f"{lost(plant, c, formats)}: {safe(c.reason)}".rstrip(": ") for c in down)
+    told = [f"{lost(plant, c, formats)}: {safe(c.reason)}".rstrip(": ") for c in down]
+    tip = "\n".join(told + [f"{silent_unit(c, unit, formats)}: {safe(unit.reason)}" for c, unit in silent])
     more = t(" and {count} more", count=len(down) - 1) if len(down) > 1 else ""
     return Part(id="controllers", head=head, text=lost(plant, down[0], formats) + more, priority=4, tip=tip)
 
@@ -156,6 +160,19 @@ def lost(plant: Plant, controller: ControllerStatus, formats: Formats) -> str:
     word = t("lost") if controller.health is Health.DOWN else t("poor")
     since = t(" since {at}", at=formats.clock(controller.since)) if controller.since else ""
     return f"{name} {word}{since}"
+
+
+def silent_part(head: str, silent: Sequence[tuple[ControllerStatus, UnitStatus]], formats: Formats) -> Part:
+    """ "unit 7 of Gateway 2 not answering since 02:14:07": the gateway is there, a device behind it is not."""
+    text = silent_unit(*silent[0], formats) + (t(" and {count} more", count=len(silent) - 1) if silent[1:] else "")
+    tip = "\n".join(f"{silent_unit(c, unit, formats)}: {safe(unit.reason)}" for c, unit in silent)
+    return Part(id="controllers", head=head, text=text, priority=4, tip=tip)
+
+
+def silent_unit(controller: ControllerStatus, unit: UnitStatus, formats: Formats) -> str:
+    """One of them."""
+    name = safe(controller.name or controller.id, 60)
+    return t("unit {unit} of {name} not answering since {at}", unit=unit.unit, name=name, at=formats.clock(unit.since))
 
 
 def acquisition(part: PartStatus, now: datetime, formats: Formats) -> Part:

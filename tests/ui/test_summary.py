@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.domain import events as e
 from app.domain.alarm import Alarm
 from app.domain.lifecycles import AlarmState
-from app.domain.status import Health, HistoryStatus, PartStatus, StationStatus
+from app.domain.status import Health, HistoryStatus, PartStatus, StationStatus, UnitStatus
 from app.readmodel.model import all_postings
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from ui.summary import Frame, Part, acquisition, banner, controllers, erp, history, parts, store
@@ -64,6 +64,24 @@ def test_the_lost_controller_is_named_by_its_machine() -> None:
     assert (part.head, part.text) == ("Controllers 7 of 8", "L3 Labeller lost since 02:14:07")
     assert part.priority == 4
     assert "10.20.3.14:502 no answer" in part.tip
+
+
+def test_a_silent_unit_of_a_gateway_that_answers_is_named_with_its_time() -> None:
+    desk = FakeDesk()
+    first = next(iter(desk.status.controllers.values()))
+    units = tuple(
+        UnitStatus(unit=number, up=number != 7, since=NOW, errors=4, reason="No answer came in time.")
+        for number in (1, 7)
+    )
+    gateway = replace(first, name="Gateway 2", units=units)
+    desk.status = replace(desk.status, controllers={**desk.status.controllers, gateway.id: gateway})
+    part = bar(desk)["controllers"]
+    assert (part.head, part.priority) == ("Controllers 8 of 8", 4)
+    assert part.text == "unit 7 of Gateway 2 not answering since 02:14:31"
+    assert part.tip.endswith("No answer came in time.")
+    lost = replace(gateway, health=Health.DOWN, since=NOW)
+    desk.status = replace(desk.status, controllers={**desk.status.controllers, gateway.id: lost})
+    assert "unit 7" not in bar(desk)["controllers"].text
 
 
 def test_the_parts_of_a_station_that_is_well_are_grey() -> None:

@@ -14,6 +14,7 @@ from app.domain.hold import Hold
 from app.domain.lifecycle import words
 from app.domain.lifecycles import AlarmState
 from app.domain.plant import Address, Machine, Signal, Tag
+from app.domain.status import UnitStatus
 from app.domain.text import safe
 from app.readmodel.model import case, checks, open_cases, open_holds
 from ui.desk import Desk
@@ -259,7 +260,20 @@ class Presenter:
             rows.append((t("reconnects"), amount(status.reconnects)))
             rows.append((t("secured"), t("yes") if status.secure else t("no")))
             rows.append((t("reason"), status.reason or DASH))
+            rows += [(t("unit {unit}", unit=unit.unit), self._unit(unit)) for unit in status.units]
         return tuple(rows)
+
+    def _unit(self, unit: UnitStatus) -> str:
+        """ "answering since 21:40:02 · 4.9 reads/s · 3 errors · last good 02:14:07, 24 s ago"."""
+        since = self._formats.clock(unit.since)
+        word = t("answering since {at}", at=since) if unit.up else t("not answering since {at}", at=since)
+        figures = t(
+            "{rate} reads/s · {errors} errors · last good {at}",
+            rate=f"{unit.reads_per_s:.1f}",
+            errors=amount(unit.errors),
+            at=self._heard(unit.last_good_at),
+        )
+        return f"{word} · {figures}"
 
     def _heard(self, at: datetime | None) -> str:
         """ "02:14:07, 24 s ago"."""
