@@ -33,6 +33,8 @@ class Signal(StrEnum):
     STARVED = "starved"
     LOT = "lot"
     ORDER = "order"
+    JOB = "job"
+    JOB_STATE = "job_state"
     UNIT_SERIAL = "unit_serial"
     MATERIAL = "material"
     BUFFER = "buffer"
@@ -40,7 +42,7 @@ class Signal(StrEnum):
     PROCESS = "process"
 
 
-TEXT_SIGNALS = frozenset({Signal.STOP_TEXT, Signal.LOT, Signal.ORDER})
+TEXT_SIGNALS = frozenset({Signal.STOP_TEXT, Signal.LOT, Signal.ORDER, Signal.JOB, Signal.JOB_STATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

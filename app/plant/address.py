@@ -14,6 +14,7 @@ from app.plant.draft import Draft
 from app.plant.faults import At, Misfit, did_you_mean
 from app.plant.fields import Scalar
 from app.plant.schema import MachineRow, MachineTypeRow, TagRow
+from app.plant.standard_tags import standard_rows
 
 OFFSET_KEY = "address"
 """The key of a tag's address to which a machine's `base` is added."""
@@ -97,6 +98,17 @@ def merge(inherited: Specs, rows: Sequence[tuple[At, TagRow]]) -> dict[str, Spec
     return merged
 
 
+def refined(inherited: Specs, specs: Specs) -> dict[str, Spec]:
+    """The inherited tags, with those of a closer source laid over them."""
+    merged = dict(inherited)
+    for name, spec in specs.items():
+        before = merged.get(name, Spec(at=spec.at, values={}, places={}))
+        merged[name] = Spec(
+            at=spec.at, values={**before.values, **spec.values}, places={**before.places, **spec.places}
+        )
+    return merged
+
+
 def models(draft: Draft) -> dict[str, Model]:
     """Every machine type that is sound all the way up; one that extends itself or an unknown one is left out."""
     rows = {row.id: (at, row) for at, row in draft.each("machine_type", draft.file.machine_type)}
@@ -157,7 +169,8 @@ def _expanded(draft: Draft, at: At, machine: MachineRow, model: Model, number: i
     sure = "namespaces" not in draft.faulty
     yield from (_no_placeholder((*at, "root"), name, list(prefixes)) for name in unknown if sure)
     words = {**prefixes, "root": root, "n": str(number)}
-    specs = merge(model.tags, [((*at, "tag", index), tag) for index, tag in enumerate(machine.tag)])
+    inherited = refined(merge({}, standard_rows(at, machine)), model.tags)
+    specs = merge(inherited, [((*at, "tag", index), tag) for index, tag in enumerate(machine.tag)])
     for spec in specs.values():
         address: dict[str, Scalar] = {}
         for key, value in spec.get("address").items():

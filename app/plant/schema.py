@@ -106,6 +106,12 @@ class MachineRow(Row):
     type: Id = key("id of its machine type")
     controller: Id = key("id of the controller that serves it")
     root: Line = key("what `{root}` in addresses stands for; may hold namespace prefixes in braces", "")
+    packml: Line = key(
+        "its PackML object (OPC 30050), as a NodeId or a browse path from Objects: gives it all the standard's tags", ""
+    )
+    jobs: Line = key(
+        "its job order receiver (OPC 10031-4), as a NodeId or a browse path: the job that it runs, if it is there", ""
+    )
     base: int = key("added to the number under `address` of every tag's address (Modbus)", 0, ge=0, le=65_535)
     nominal_rate: float = key("nominal speed", unit="machine units/min", gt=0, le=1_000_000)
     hold_command: Id | None = key("command offered when a hold is placed on what runs here: its interlock", None)

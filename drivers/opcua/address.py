@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from app.domain.plant import Address
 from drivers.fields import Field, Fields, check_fields, with_prefix
+from drivers.opcua.standards import PREFIXES, STANDARDS, UA_URI, Member, Path
 
-UA_URI = "http://opcfoundation.org/UA/"
 NAMESPACE_PREFIX = "ns."
 SOURCE_PREFIX = "source."
 LONGEST_TEXT = 4096
@@ -52,15 +52,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UaAddress:
-    """Where a tag's value lies: a node, a browse path from it, an element of its array (None: a scalar)."""
+    """Where a tag's value lies: a node, a browse path from it, an element of its array (None: a scalar).
+
+    `part` of a standard's structure (drivers.opcua.structures); `levels`: a state that several variables tell.
+    """
 
     node: NodeRef
     path: tuple[Step, ...] = ()
     index: int | None = None
+    part: str = ""
+    levels: tuple[tuple[Step, ...], ...] = ()
 
     def uris(self) -> tuple[str, ...]:
         """The namespaces that the address names, in its order."""
-        return (self.node.uri, *(step.uri for step in self.path))
+        return (self.node.uri, *(step.uri for steps in (self.path, *self.levels) for step in steps))
 
 
 SETTINGS: Fields = {
@@ -79,6 +84,14 @@ ADDRESS: Fields = {
     "path": Field(type=str),
     "index": Field(type=int, low=0, high=1_000_000),
 }
+
+STANDARD_ADDRESS: Mapping[str, Fields] = {
+    key: {key: Field(type=str, needed=True), "value": Field(type=str, needed=True, choices=tuple(members))}
+    for key, members in STANDARDS.items()
+}
+"""A value that a companion standard fixes, by the key that names its object."""
+NODE_ID = re.compile(r"(nsu=|ns=|[sigb]=)")
+OBJECTS = "i=85"
 
 
 def _string(text: str) -> str:
@@ -172,6 +185,9 @@ def _parse_step(part: str, namespaces: Mapping[str, str]) -> Step:
 
 def parse_address(address: Address, settings: Address) -> UaAddress:
     """The address of a tag, checked before by `check_address`. Raises AddressError if it was not."""
+    standard = _standard(address)
+    if standard:
+        return _member(str(address[standard]), STANDARDS[standard][str(address["value"])], settings)
     path = address.get("path")
     index = address.get("index")
     return UaAddress(
@@ -181,8 +197,38 @@ def parse_address(address: Address, settings: Address) -> UaAddress:
     )
 
 
+def _standard(address: Address) -> str:
+    """The companion standard by which the address is written; empty for none."""
+    return next((key for key in STANDARDS if key in address), "")
+
+
+def _start(text: str, settings: Address) -> tuple[NodeRef, tuple[Step, ...]]:
+    """The object of a standard: a NodeId, or a browse path from the Objects folder. Raises AddressError."""
+    if NODE_ID.match(text):
+        return parse_node(text), ()
+    return parse_node(OBJECTS), parse_path(text, {**PREFIXES, **with_prefix(settings, NAMESPACE_PREFIX)})
+
+
+def _member(text: str, member: Member, settings: Address) -> UaAddress:
+    node, start = _start(text, settings)
+    levels = tuple(start + _steps(level) for level in member.levels)
+    path = start + _steps(member.path) if not levels else ()
+    return UaAddress(node=node, path=path, part=member.part, levels=levels)
+
+
+def _steps(path: Path) -> tuple[Step, ...]:
+    return tuple(Step(uri=uri, name=name) for uri, name in path)
+
+
 def check_address(address: Address, settings: Address) -> list[str]:
     """A sentence per fault of a tag's address, each with what to do; empty if it may be used."""
+    standard = _standard(address)
+    if standard:
+        text = address[standard]
+        faults = check_fields(address, STANDARD_ADDRESS[standard])
+        if isinstance(text, str) and text.strip():
+            faults += _fault(f'The place "{text[:120]}"', lambda: _start(text, settings))
+        return faults
     faults = check_fields(address, ADDRESS)
     node, path = address.get("node"), address.get("path")
     if isinstance(node, str) and node.strip():

@@ -11,11 +11,14 @@ from asyncua import ua
 
 from app.domain.plant import Tag
 from app.domain.reading import Quality
+from drivers.opcua.columns import UnreadableError
+from drivers.opcua.structures import part_of
 from drivers.samples import BAD, Batch, Valued, engineering, plausible_s
 
 SEVERITY_SHIFT = 30
 QUALITIES = (Quality.GOOD, Quality.UNCERTAIN, Quality.BAD, Quality.BAD)
 """By the two severity bits of a status code; the reserved fourth counts as bad (OPC 10000-4 7.39.1)."""
+UNKNOWN_STRUCTURE = "its structure can't be read"
 OVERFLOW = 0x0480
 """Info type DataValue and the overflow bit: the server's queue was full and values were dropped."""
 
@@ -37,8 +40,8 @@ def seconds(at: datetime | None) -> float | None:
     return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).timestamp()
 
 
-def add(batch: Batch, tag: Tag, index: int | None, value: ua.DataValue, received_s: float) -> None:
-    """Add the sample of one notification; `index` picks an element of an array.
+def add(batch: Batch, tag: Tag, index: int | None, value: ua.DataValue, received_s: float, part: str = "") -> None:
+    """Add the sample of one notification; `index` picks an element of an array, `part` one of a standard's structure.
 
     A time that cannot be is replaced by the received one and makes the sample at best UNCERTAIN.
     """
@@ -46,7 +49,13 @@ def add(batch: Batch, tag: Tag, index: int | None, value: ua.DataValue, received
     source_s, own_clock = plausible_s(seconds(value.SourceTimestamp or value.ServerTimestamp), received_s)
     if not own_clock:
         quality = max(quality, Quality.UNCERTAIN)
-    raw = _scalar(value.Value, index)
+    try:
+        raw = part_of(value.Value, part) if part else _scalar(value.Value, index)
+    except UnreadableError:
+        raw, quality = UNKNOWN_STRUCTURE, Quality.BAD
+        if tag.is_text:
+            batch.text(tag, UNKNOWN_STRUCTURE, quality, source_s)
+            return
     if quality is Quality.BAD or raw is None:
         batch.number(tag, BAD, source_s)
     elif tag.is_text:

@@ -18,7 +18,7 @@ from app.domain.plant import Controller, Tag
 from app.ports import DriverSink, Link
 from drivers.fields import int_of, with_prefix
 from drivers.opcua import alarms
-from drivers.opcua.address import NAMESPACE_PREFIX, SOURCE_PREFIX, UA_URI, parse_address
+from drivers.opcua.address import NAMESPACE_PREFIX, SOURCE_PREFIX, parse_address
 from drivers.opcua.clock import ServerClock
 from drivers.opcua.columns import Columns
 from drivers.opcua.conditions import Conditions
@@ -35,7 +35,9 @@ from drivers.opcua.items import (
     resolve,
 )
 from drivers.opcua.losses import Losses
+from drivers.opcua.machine_states import MachineStates
 from drivers.opcua.session import Session, faults_as_loss, quiet_library, standard
+from drivers.opcua.standards import UA_URI
 from drivers.opcua.subscription import Subscription
 from drivers.opcua.table import ItemTable
 from drivers.opcua.wire import Message
@@ -65,7 +67,9 @@ class OpcUaDriver:
         self.controller = controller
         self._workstation = workstation
         self._sink = sink
-        self._items = [Item(tag=tag, spot=parse_address(tag.address, controller.settings)) for tag in tags]
+        items = [Item(tag=tag, spot=parse_address(tag.address, controller.settings)) for tag in tags]
+        self._items = [item for item in items if not item.spot.levels]
+        self._machines = [item for item in items if item.spot.levels]
         self._log = RareLog(controller.id)
         self._conditions = Conditions()
         self._writer = Writer(controller, self._conditions)
@@ -93,7 +97,15 @@ class OpcUaDriver:
             book.secured = session.secured
             self._writer.use(session)
             await _Feed(
-                self.controller, self._items, session, book, self._sink, self._log, losses, self._conditions
+                self.controller,
+                self._items,
+                MachineStates(self._machines, len(self._items)),
+                session,
+                book,
+                self._sink,
+                self._log,
+                losses,
+                self._conditions,
             ).run()
         finally:
             self._writer.use(None)
@@ -108,6 +120,7 @@ class _Feed:
         self,
         controller: Controller,
         items: Sequence[Item],
+        states: MachineStates,
         session: Session,
         book: LinkBook,
         sink: DriverSink,
@@ -117,6 +130,7 @@ class _Feed:
     ) -> None:
         self._controller = controller
         self._items = items
+        self._states = states
         self._session = session
         self._book = book
         self._sink = sink
@@ -198,10 +212,11 @@ class _Feed:
         await create(self._session, self._subscription.id, requests)
 
     async def _watch_tags(self, watch: Monitoring) -> None:
-        nodes, refused = await resolve(self._session, self._items)
+        watched = [*self._items, *self._states.items]
+        nodes, refused = await resolve(self._session, watched)
         granted = await monitor(self._session, self._subscription.id, nodes, watch)
         self._say_granted(watch, granted)
-        refused += [Refusal(tag=self._items[place].tag, reason=why) for place, why in granted.refused.items()]
+        refused += [Refusal(tag=watched[place].tag, reason=why) for place, why in granted.refused.items()]
         if not refused:
             return
         now_s = time.time()
@@ -285,8 +300,14 @@ class _Feed:
         if taken.dropped:
             self._lose(received_s, f"The server's queue was full: values of {taken.dropped} tags were lost.")
         for position in taken.others:
-            if columns.handles[position] == STATE_HANDLE:
+            handle = int(columns.handles[position])
+            if handle == STATE_HANDLE:
                 self._check_state(columns.value(position))
+            else:
+                self._states.take(handle, columns.value(position))
+        states = self._states.samples(received_s)
+        if states is not None:
+            self._sink.samples(states)
 
     def _check_state(self, value: ua.DataValue) -> None:
         if value.Value is not None and value.Value.Value == SHUTDOWN:

@@ -5,7 +5,7 @@ Owns the table handle → tag of one subscription. Must not know how notificatio
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -123,7 +123,7 @@ def _local(target: ua.ExpandedNodeId) -> ua.NodeId:
     return ua.NodeId(target.Identifier, target.NamespaceIndex, target.NodeIdType)
 
 
-async def monitor(session: Session, subscription: int, nodes: dict[int, ua.NodeId], watch: Monitoring) -> Monitored:
+async def monitor(session: Session, subscription: int, nodes: Mapping[int, ua.NodeId], watch: Monitoring) -> Monitored:
     """Create the items on the subscription. The item at position n has the handle FIRST_HANDLE + n."""
     requests = [item_request(FIRST_HANDLE + place, node, watch) for place, node in nodes.items()]
     results = await in_calls(requests, lambda part: create(session, subscription, part))

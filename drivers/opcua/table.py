@@ -129,7 +129,7 @@ class ItemTable:
         batch = Batch(received_s)
         for number in at.tolist():
             item, value = self._items[draft.places[number]], columns.value(int(draft.positions[number]))
-            add(batch, item.tag, item.spot.index, value, received_s)
+            add(batch, item.tag, item.spot.index, value, received_s, item.spot.part)
             draft.statuses[number] = int(value.StatusCode.value) if value.StatusCode is not None else 0
         done = batch.samples()
         draft.values[at], draft.qualities[at], draft.source_s[at] = done.values, done.qualities, done.source_s
@@ -150,7 +150,8 @@ class ItemTable:
 def _singly(item: Item) -> bool:
     """Whether its values are never taken as columns: a text's digits are exact, an array has many values."""
     state_map = item.tag.state_map or {}
-    return item.tag.is_text or item.spot.index is not None or any(abs(key) >= EXACT for key in state_map)
+    structured = item.spot.index is not None or bool(item.spot.part)
+    return item.tag.is_text or structured or any(abs(key) >= EXACT for key in state_map)
 
 
 def _columns_of(state_map: Mapping[int, MachineState]) -> tuple[Floats, Floats]:

@@ -170,7 +170,7 @@ class Writer:
                 data = (await session.services.read_attributes([node], ua.AttributeIds.Value))[0]
         now_s = time.time()
         batch = Batch(now_s)
-        add(batch, item.tag, item.spot.index, data, now_s)
+        add(batch, item.tag, item.spot.index, data, now_s, item.spot.part)
         done = batch.samples()
         value = float(done.values[0])
         return value if done.qualities[0] <= Quality.UNCERTAIN and math.isfinite(value) else None

@@ -31,6 +31,8 @@ HEADLINE = (
     (Signal.MODE, "mode"),
     (Signal.STOP_TEXT, "stop reason"),
     (Signal.ORDER, "order"),
+    (Signal.JOB, "job at the machine"),
+    (Signal.JOB_STATE, "job state"),
     (Signal.LOT, "lot"),
     (Signal.PRODUCED, "made"),
     (Signal.REJECTED, "rejects"),
@@ -41,7 +43,7 @@ ORDER = (
     Signal.RATE, Signal.PROCESS, Signal.MATERIAL, Signal.BUFFER, Signal.NOMINAL_RATE,
     Signal.PRODUCED, Signal.REJECTED, Signal.CONSUMED, Signal.STATE, Signal.MODE,
     Signal.STOP_REASON, Signal.STOP_TEXT, Signal.BLOCKED, Signal.STARVED,
-    Signal.LOT, Signal.ORDER, Signal.UNIT_SERIAL, Signal.HEARTBEAT,
+    Signal.LOT, Signal.ORDER, Signal.JOB, Signal.JOB_STATE, Signal.UNIT_SERIAL, Signal.HEARTBEAT,
 )  # fmt: skip
 """Signals in the order in which they are read."""
 
