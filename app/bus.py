@@ -22,12 +22,12 @@ from app.domain.events import Event
 from app.domain.merging import CONFIRM_FIRST, strict, tip_of
 from app.domain.operation import Operation, Outcome, Recorded, SharedOperation, chain_hash
 from app.domain.people import SYSTEM, Person
-from app.domain.permissions import allowed
+from app.domain.permissions import allowed, off_their_lines
 from app.domain.plant import Plant
 from app.ports import Clock, Ids, Journal
 from app.readmodel.fold import evolve
 from app.readmodel.merge import UNSHARED, Merge, Verdict
-from app.readmodel.model import Changes, Model
+from app.readmodel.model import Changes, Model, View
 from app.services.context import Context, Draft, Handler
 
 log = logging.getLogger("lineside.bus")
@@ -212,6 +212,8 @@ class Bus:
             for reaction in self._reactions.get(type(event), ()):
                 self._apply(reaction(event, context), unit, waiting, context.now, seq)
             position += 1
+        for rec in unit.recorded:
+            _check_line(waiting.actor, rec, unit.draft)
         if self._asks_first(unit) and (reason := self._unreachable()):
             raise RefusedError(f"This needs the plant's shared store: {reason}", "It can be done once that is back.")
         return unit
@@ -295,6 +297,14 @@ class Bus:
                 listener(changes)
             except Exception:
                 log.exception("a listener failed")
+
+
+def _check_line(actor: Person, rec: Recorded, view: View) -> None:
+    """Refuse what is not the actor's to do: where the event or its stream is of a line that they don't work on."""
+    row = view.get(rec.event.stream)
+    line = getattr(rec.event, "line", None) or getattr(row, "line", None)
+    if off_their_lines(actor, rec.event, line):
+        raise RefusedError(f"{actor.name} does not work on {line}.", "Ask somebody of that line.")
 
 
 def _stored(records: Sequence[Recorded]) -> Stored:

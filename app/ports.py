@@ -32,6 +32,7 @@ from app.domain.erp import (
 from app.domain.lifecycles import AlarmState
 from app.domain.operation import Operation, SharedHead, SharedOperation
 from app.domain.plant import Controller, Tag
+from app.domain.presence import Presence
 
 __all__ = [
     "AlarmEvent", "Clock", "ControlPort", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState",
@@ -247,8 +248,11 @@ class SharedLog(Protocol):
     async def feed(self, after: int, most: int) -> Sequence[SharedOperation]:
         """What follows a place, without gaps."""
 
-    async def hint(self, timeout_s: float) -> None:
-        """Return when somebody may have appended, or after the time-out. Never a promise."""
+    async def hint(self, timeout_s: float) -> Sequence[Presence]:
+        """Return when somebody may have appended, or after the time-out, with who looks at what. Never a promise."""
+
+    async def attend(self, person: str, ref: str, editing: bool) -> None:
+        """Tell the other stations what a person looks at here; an empty `ref`: nothing any more."""
 
     async def prove(self, person: str, password: str) -> None:
         """Show at this station that the password is the person's own."""

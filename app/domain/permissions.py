@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from app.domain import commands as c
 from app.domain import events as e
-from app.domain.people import Role
+from app.domain.people import Person, Role
 
 R = Role
 FLOOR = frozenset({R.OPERATOR, R.SHIFT_LEAD, R.QUALITY_LEAD})
@@ -156,3 +156,16 @@ PEOPLES_OWN: frozenset[type[e.Event]] = frozenset(
 
 SIGNED: frozenset[type[e.Event]] = frozenset({e.HoldReleased, e.HoldDispositioned})
 """What needs an electronic signature: the password again, a meaning, and what was shown."""
+
+ANY_LINE: frozenset[type[e.Event]] = frozenset(
+    {
+        e.CaseOpened, e.ImpactAssessed, e.TaskOffered, e.NoteAdded, e.HoldPlaced, e.QualityCheckRecorded,
+        e.PostingQueued, e.SignedIn, e.SignedOut, e.RefusalSettled,
+    }
+)  # fmt: skip
+"""What whoever sees it may say: a report, a note, a hold. For everything else a person's own lines bind them."""
+
+
+def off_their_lines(person: Person, event: e.Event, line: str | None) -> bool:
+    """Whether an event about a line is not this person's to make."""
+    return type(event) not in ANY_LINE and not person.works_on(line or None)

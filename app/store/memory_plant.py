@@ -17,7 +17,7 @@ from app.domain.events import EVENT_TYPES
 from app.domain.merging import strict
 from app.domain.operation import Operation, Outcome, SharedOperation
 from app.domain.people import SYSTEM, Person
-from app.domain.permissions import EVENT_ROLES, PEOPLES_OWN, SIGNED
+from app.domain.permissions import ANY_LINE, EVENT_ROLES, PEOPLES_OWN, SIGNED
 
 PROVEN_FOR = timedelta(days=30)
 SIGNED_FOR = timedelta(days=1)
@@ -121,6 +121,8 @@ class Judge:
             raise Refused(f"{who.name} has not signed in with a password at {op.workstation} in the last 30 days.")
         if not self._register.may(op.person, op.kind):
             raise Refused(f"{who.name}'s role does not allow it: {words(op.kind)}.")
+        if event in ANY_LINE:
+            return
         line = said["line"] if said.get("line") is not None else draft.lines.get(op.stream, "")
         if line and who.lines and line not in who.lines:
             raise Refused(f"{who.name} does not work on {line}.")
@@ -151,9 +153,9 @@ class Judge:
         draft.signatures[str(written["id"])] = replace(found, used_by=op.opid)
 
     def _in_merged(self, op: Operation, draft: Standing) -> tuple[Outcome, int]:
-        """Of a case that is another one: the program's word and what was only said have nothing to decide."""
+        """Of a case that is another one: the program's word has nothing to decide, a person's act is theirs to."""
         home, cause = draft.merged[op.stream]
-        if cause == op.cause or op.person == SYSTEM.id or not _strict(op):
+        if cause == op.cause or op.person == SYSTEM.id:
             return Outcome.DUPLICATE, 0
         raise Refused(f"It is the same event as another case. What stands is {self._words(draft.tips[home])}.")
 

@@ -25,6 +25,7 @@ from app.domain.operation import (
     place_hash,
 )
 from app.domain.people import Person
+from app.domain.presence import Presence
 from app.store.memory_plant import Judge, Refused, Register, Signed, Standing, stand, words
 
 SCHEMA = "memory"
@@ -52,6 +53,7 @@ class MemoryPlant:
         self._by_opid: dict[str, SharedOperation] = {}
         self._timeline = 1
         self._changed: set[asyncio.Event] = set()
+        self._ears: list[Callable[[Presence], None]] = []
         self.duty = ""
         self._signature = 0
 
@@ -125,9 +127,15 @@ class MemoryPlant:
         self._standing.signatures[f"signature-{self._signature}"] = signed
         return f"signature-{self._signature}"
 
-    def listen(self, event: asyncio.Event) -> None:
-        """Set an event after every append."""
+    def listen(self, event: asyncio.Event, told: Callable[[Presence], None]) -> None:
+        """Set an event after every append, and tell who looks at what."""
         self._changed.add(event)
+        self._ears.append(told)
+
+    def tell(self, presence: Presence) -> None:
+        """Every station hears it."""
+        for told in self._ears:
+            told(presence)
 
     def now(self) -> datetime:
         """The server's clock."""
@@ -271,8 +279,9 @@ class MemorySharedLog:
         self._plant = plant
         self._station = station
         self._changed = asyncio.Event()
+        self._presences: list[Presence] = []
         self.reachable = True
-        plant.listen(self._changed)
+        plant.listen(self._changed, self.told)
 
     async def status(self) -> SharedHead:
         """How the log stands."""
@@ -293,15 +302,28 @@ class MemorySharedLog:
         await self._pass()
         return self._plant.log[after : after + min(most, FEED_MOST)]
 
-    async def hint(self, timeout_s: float) -> None:
-        """Return after an append or the time-out."""
+    async def attend(self, person: str, ref: str, editing: bool) -> None:
+        """Tell the other stations what a person looks at here."""
+        await self._pass()
+        said = Presence(station=self._station, person=person, ref=ref, editing=editing, at=self._plant.now())
+        self._plant.tell(said)
+
+    def told(self, presence: Presence) -> None:
+        """Hear of somebody."""
+        self._presences.append(presence)
+        self._changed.set()
+
+    async def hint(self, timeout_s: float) -> Sequence[Presence]:
+        """Return after an append or the time-out, with who looks at what."""
         await self._pass()
         try:
             async with asyncio.timeout(timeout_s):
                 await self._changed.wait()
         except TimeoutError:
-            return
+            return ()
         self._changed.clear()
+        heard, self._presences = self._presences, []
+        return heard
 
     async def prove(self, person: str, password: str) -> None:
         """Show at this station that the password is the person's own."""

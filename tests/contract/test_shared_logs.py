@@ -187,7 +187,8 @@ async def test_the_wrong_password_proves_nothing(log_of: MakeLog) -> None:
     [
         ("silva", hold("1"), ""),
         ("weiss", hold("1"), "role"),
-        ("kaya", hold("1", line="L1"), "does not work on L1"),
+        ("kaya", hold("1", line="L1"), ""),
+        ("kaya", e.TaskDeclined(case_id="1", task_id="1", by="kaya", reason="busy"), ""),
         ("kaya", hold("1", line="L2"), ""),
         ("okafor", hold("1", line="L2"), ""),
         ("silva", e.HoldReviewStarted(hold_id="1"), "role"),

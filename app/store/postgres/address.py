@@ -48,8 +48,14 @@ class Address:
         return Address(parameters={**self.parameters, "user": login})
 
 
-def read_url(url: str) -> Address:
-    """The address in a postgresql:// URL (several hosts allowed). Raises KnownError, also for a password in it."""
+STORE_IT = f"Leave it out; store it with: lineside secret set {SECRET}"
+
+
+def read_url(url: str, todo: str = STORE_IT) -> Address:
+    """The address in a postgresql:// URL (several hosts allowed). Raises KnownError, also for a password in it.
+
+    `todo` says where the password goes instead.
+    """
     if not url.startswith(("postgresql://", "postgres://")):
         raise KnownError(
             "The address of the plant's log is no PostgreSQL URL.", "Write postgresql://LOGIN@HOST/DATABASE."
@@ -64,7 +70,7 @@ def read_url(url: str) -> Address:
     if "password" in given:
         raise KnownError(
             "The address of the plant's log has a password in it, where anybody may read it.",
-            f"Leave it out; store it with: lineside secret set {SECRET}",
+            todo,
         )
     return Address(parameters=given)
 

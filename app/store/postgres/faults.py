@@ -13,8 +13,11 @@ from app.domain.errors import KnownError, SharedDownError, SharedRefusedError
 INIT = "Ask IT to run: lineside db init URL"
 RESEND = "Lineside keeps what you do here and tries again by itself."
 
+PASSWORD_WANTED = "the server wants a password"
+
 REFUSALS: tuple[tuple[str, str, str], ...] = (
-    (r"password authentication failed|no password supplied", "the password is wrong", "Type it again."),
+    (r"no password supplied", PASSWORD_WANTED, "Put it into PGPASSWORD or ~/.pgpass, or run this on a terminal."),
+    (r"password authentication failed", "the password is wrong", "Type it again."),
     (r'role "[^"]*" does not exist', "the plant's log knows no such login", "Ask IT to add it: lineside db person add"),
     (r'database "[^"]*" does not exist', "there is no such database", "Correct the address of the plant's log."),
     (r"no pg_hba\.conf entry", "the server does not let this machine in", "Ask IT for a row in its pg_hba.conf."),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from datetime import UTC
 from typing import Any, TypeVar
 
 import psycopg
@@ -17,10 +16,11 @@ from psycopg.errors import Diagnostic
 
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.operation import Operation, SharedHead, SharedOperation
+from app.domain.presence import Presence
 from app.store.postgres.address import Address, connection_parameters
 from app.store.postgres.faults import RESEND, in_words
 from app.store.postgres.revision import REVISION, disagreement
-from app.store.postgres.wire import FEED, STATUS, head, shared, to_json
+from app.store.postgres.wire import FEED, STATUS, head, presence, shared, to_json
 
 T = TypeVar("T")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -29,7 +29,10 @@ CALL_S = 8.0
 """A call that takes longer is given up on: whether it was done is not known then."""
 NOT_SAFE = "01000"
 """SQLSTATE of the warning that a commit is on this server only."""
-DUTY = "select pg_try_advisory_lock(hashtext('lineside duty'))"
+DUTY = "select lineside.take_duty(10)"
+"""For ten seconds: a station that stands still has lost them by then."""
+LISTEN = "listen lineside; listen lineside_presence"
+PRESENCE = "lineside_presence"
 
 
 class PostgresLog:
@@ -44,7 +47,6 @@ class PostgresLog:
         self._call_s = call_s
         self._calls = _Line(self._connect, call_s)
         self._ears = _Line(self._connect, call_s)
-        self._dutiful: Connection | None = None
         self._spoken: Connection | None = None
 
     async def status(self) -> SharedHead:
@@ -68,14 +70,19 @@ class PostgresLog:
     async def feed(self, after: int, most: int) -> Sequence[SharedOperation]:
         """What follows a place, without gaps; at most 5,000."""
         rows = await self._calls.ask("reading", FEED, (after, most))
-        return [shared((*row[:4], row[4].astimezone(UTC), *row[5:])) for row in rows]
+        return [shared(row) for row in rows]
 
-    async def hint(self, timeout_s: float) -> None:
+    async def hint(self, timeout_s: float) -> Sequence[Presence]:
         """Return at a notification or after the time-out; at once on a new connection, which may have missed some."""
         if self._ears.connection is None:
-            await self._ears.ask("listening", "listen lineside", reads=False)
-            return
-        await self._ears.heard(timeout_s)
+            await self._ears.ask("listening", LISTEN, reads=False)
+            return ()
+        heard = await self._ears.heard(timeout_s)
+        return [found for each in heard if each.channel == PRESENCE and (found := presence(each.payload)) is not None]
+
+    async def attend(self, person: str, ref: str, editing: bool) -> None:
+        """Tell the other stations what a person looks at here."""
+        await self._calls.ask("telling who is here", "select lineside.attend(%s, %s, %s)", (person, ref, editing))
 
     async def prove(self, person: str, password: str) -> None:
         """Show at this station that the password is the person's own."""
@@ -88,14 +95,15 @@ class PostgresLog:
         return str(rows[0][0])
 
     async def duty(self) -> bool:
-        """Whether this station has the plant's duties; they go when its connection goes."""
-        if self._dutiful is None or self._dutiful is not self._calls.connection:
-            rows = await self._calls.ask("asking for the duties", DUTY)
-            self._dutiful = self._calls.connection if rows[0][0] else None
-        return self._dutiful is not None
+        """Whether this station has the plant's duties now; asked again within ten seconds it keeps them."""
+        rows = await self._calls.ask("asking for the duties", DUTY)
+        return bool(rows[0][0])
 
     async def aclose(self) -> None:
-        """Give both connections up. The log may be used again."""
+        """Give the duties and both connections up. The log may be used again."""
+        if self._calls.connection is not None:
+            with contextlib.suppress(SharedDownError, SharedRefusedError):
+                await self._calls.ask("leaving", "select lineside.leave_duty()", reads=False)
         await self._calls.aclose()
         await self._ears.aclose()
 
@@ -141,10 +149,10 @@ class _Line:
         async with self._one, self._kept(doing):
             return await _within(self._call_s, self._run(statement, values, reads), self._cut)
 
-    async def heard(self, timeout_s: float) -> None:
-        """Wait for a notification at most so long."""
+    async def heard(self, timeout_s: float) -> list[psycopg.Notify]:
+        """What was notified, at the first of it; nothing after so long."""
         async with self._one, self._kept("listening"):
-            await _within(timeout_s + self._call_s, self._listen(timeout_s), self._cut)
+            return await _within(timeout_s + self._call_s, self._listen(timeout_s), self._cut)
 
     async def _run(self, statement: str, values: Sequence[Any], reads: bool) -> list[tuple[Any, ...]]:
         if self.connection is None:
@@ -157,10 +165,10 @@ class _Line:
             raise SharedDownError("The standby of the plant's log has not confirmed it.", RESEND)
         return rows
 
-    async def _listen(self, timeout_s: float) -> None:
-        if self.connection is not None:
-            async for _ in self.connection.notifies(timeout=timeout_s, stop_after=1):
-                pass
+    async def _listen(self, timeout_s: float) -> list[psycopg.Notify]:
+        if self.connection is None:
+            return []
+        return [each async for each in self.connection.notifies(timeout=timeout_s, stop_after=1)]
 
     def _noticed(self, notice: Diagnostic) -> None:
         self._unsafe = self._unsafe or notice.sqlstate == NOT_SAFE

@@ -23,7 +23,7 @@ from app.domain.errors import SharedRefusedError
 from app.domain.events import EVENT_TYPES
 from app.domain.merging import strict
 from app.domain.people import Role
-from app.domain.permissions import EVENT_ROLES, PEOPLES_OWN, SIGNED
+from app.domain.permissions import ANY_LINE, EVENT_ROLES, PEOPLES_OWN, SIGNED
 from app.store.postgres.address import Address, connection_parameters
 from app.store.postgres.faults import INIT, in_words
 from app.store.postgres.revision import REVISION, disagreement
@@ -151,11 +151,11 @@ def _upgrade(connection: Connection) -> None:
 
 def _seed(connection: Connection) -> None:
     """What Lineside's own tables say: kinds, and who may be their author. A plant's settings stay."""
-    kinds = [(name, strict(event), event in SIGNED) for name, event in EVENT_TYPES.items()]
+    kinds = [(name, strict(event), event in SIGNED, event in ANY_LINE) for name, event in EVENT_TYPES.items()]
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(
-            "insert into lineside.kind (kind, strict, signed) values (%s, %s, %s) "
-            "on conflict (kind) do update set strict = excluded.strict, signed = excluded.signed",
+            "insert into lineside.kind (kind, strict, signed, any_line) values (%s, %s, %s, %s) on conflict (kind) "
+            "do update set strict = excluded.strict, signed = excluded.signed, any_line = excluded.any_line",
             kinds,
         )
         cursor.execute("delete from lineside.permission where kind = any(%s)", ([name for name, *_ in kinds],))

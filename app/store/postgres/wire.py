@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.operation import Operation, Outcome, SharedHead, SharedOperation
+from app.domain.presence import Presence
 
 FEED = (
     "select place, outcome, reason, version, server_at, place_hash, opid, station, seq, person, kind, stream, "
@@ -47,7 +48,8 @@ def _plain(op: Operation) -> dict[str, Any]:
 
 def shared(row: Sequence[Any]) -> SharedOperation:
     """The operation of a row of FEED; raises ValueError for instants that are none."""
-    place, outcome, reason, version, server_at, chained, *rest = row
+    place, outcome, reason, version, told_at, chained, *rest = row
+    server_at = told_at.astimezone(UTC)
     operation = Operation(
         opid=rest[0],
         workstation=rest[1],
@@ -88,5 +90,14 @@ def head(row: Sequence[Any]) -> SharedHead:
         place=place,
         place_hash=chained,
         last_seq=last_seq,
-        server_at=server_at,
+        server_at=server_at.astimezone(UTC),
     )
+
+
+def presence(payload: str) -> Presence | None:
+    """What a notification says of somebody; None where it says nothing that can be read."""
+    try:
+        station, person, ref, editing = json.loads(payload)
+    except (ValueError, TypeError):
+        return None
+    return Presence(station=str(station), person=str(person), ref=str(ref), editing=bool(editing), at=datetime.now(UTC))

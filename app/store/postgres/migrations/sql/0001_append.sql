@@ -18,7 +18,7 @@ begin
     end if;
     select * into home from merged m where m.stream = op.stream;
     if fault is null and home.stream is not null then
-        if home.cause = op.cause or op.person = 'lineside' or not is_strict then
+        if home.cause = op.cause or op.person = 'lineside' then
             return;
         end if;
         fault := format('It is the same event as another case. What stands is %s.',

@@ -99,6 +99,9 @@ begin
     if not may(op.person, op.kind) then
         return format('%s''s role does not allow it: %s.', who.full_name, kind_words(op.kind));
     end if;
+    if (select k.any_line from kind k where k.kind = op.kind) then
+        return null;
+    end if;
     at_line := coalesce(body(op.payload) ->> 'line', (select s.line from stream s where s.stream = op.stream));
     if at_line <> '' and cardinality(who.lines) > 0 and at_line <> all (who.lines) then
         return format('%s does not work on %s.', who.full_name, at_line);

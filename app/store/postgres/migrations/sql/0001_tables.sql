@@ -5,9 +5,11 @@ create table kind (
     kind text primary key,
     strict boolean not null,
     signed boolean not null,
+    any_line boolean not null,
     second_person boolean not null default false
 );
 comment on table kind is 'What an operation may be: strict ones collide, signed ones need an electronic signature.';
+comment on column kind.any_line is 'Whoever sees it may say it: also people who work on other lines.';
 comment on column kind.second_person is 'A setting of the plant: a second person must sign too.';
 
 create table permission (

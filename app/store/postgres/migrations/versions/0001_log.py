@@ -10,4 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Make everything in a schema that is empty."""
-    run_files("0001_tables", "0001_judge", "0001_append", "0001_read", "0001_people", "0001_grants")
+    run_files("0001_tables", "0001_judge", "0001_append", "0001_read", "0001_people", "0001_together", "0001_grants")

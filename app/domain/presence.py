@@ -1,0 +1,20 @@
+"""Who looks at what at which station just now. It is told, not kept: whoever says nothing for a while has gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FADES = timedelta(seconds=6)
+"""A presence that was not told again for this long is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """A person at a station looks at `ref` (a stream, "case/1"), or is `editing` it. Told last `at`."""
+
+    station: str
+    person: str
+    ref: str
+    editing: bool
+    at: datetime
