@@ -42,13 +42,15 @@ Where a value lies is said in the words of the driver:
 # OPC UA: a node, with its namespace as a URI, never as an index; or a node and a browse path from it
 address = { node = "nsu={acme};s={root}.Speed" }
 address = { node = "{root}", path = "pml:Status/pml:CurMachSpeed" } # settings: ns.pml = "http://…"
-# Modbus: table, address from 0, type (u16 i16 u32 i32 u64 i64 f32 f64 bool string bcd16)
+# Modbus: table, address from 0, type (u16 i16 u32 i32 u64 i64 f32 f64 bool string bcd16 bcd32 bcd64)
 address = { table = "holding", address = 30, type = "u32" }
 address = { table = "holding", address = 19, type = "bool", bit = 2 }
 address = { table = "holding", address = 50, type = "string", length = 8 }
 # and the settings of their controllers
 settings = { url = "opc.tcp://192.0.2.10:4840", alarms = true, source.Filler = "L1.filler" }
 settings = { host = "192.0.2.11", port = 502, unit = 1, identity.address = 4, identity.length = 8 }
+settings = { host = "192.0.2.12", framing = "rtu", max_hole = 0, identity.address = 9, identity.type = "u16" } # serial gateway
+settings = { host = "filler.plant.example", security = "tls", client_certificate = "press-room" } # port 802
 ```
 
 Controllers are read only. What people may ask of them all the same is listed command by command; each is confirmed by
