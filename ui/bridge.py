@@ -23,6 +23,7 @@ from app.domain.erp import Reference
 from app.domain.errors import KnownError
 from app.domain.people import Person
 from app.domain.plant import Plant
+from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.readmodel.model import Changes, Model, View
@@ -37,6 +38,7 @@ class Door(Protocol):
 
     def submit(self, command: Command, person: str) -> Future[Answer]: ...
     def ask(self, asked: Prove | Sign) -> Future[Answer]: ...
+    def attend(self, person: str, ref: str, editing: bool) -> None: ...
 
 
 PERIOD_MS = 50
@@ -69,6 +71,7 @@ class Bridge(QObject):
         self._values = values
         self._model = Model()
         self._unshared: set[str] = set()
+        self._presences: tuple[Presence, ...] = ()
         self._status = StationStatus()
         self._reference = Reference()
         self._alarms: tuple[Alarm, ...] = ()
@@ -147,6 +150,15 @@ class Bridge(QObject):
         """Ask the core; before it is ready commands wait their turn. `done` always comes, on the UI thread, once."""
         person = self._person.id if self._person else ""
         self._post((lambda door: door.submit(command, person), done or _ignore))
+
+    def presences(self) -> Sequence[Presence]:
+        """Who looks at what at the other stations."""
+        return self._presences
+
+    def attend(self, ref: str, editing: bool = False) -> None:
+        """Tell the other stations what is looked at here. What is told before the core is ready is not told."""
+        if self._door is not None and not self._closed:
+            self._door.attend(self._person.id if self._person else "", ref, editing)
 
     def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
         """Ask the core who somebody is; like `send`."""
@@ -246,6 +258,14 @@ class Bridge(QObject):
         """Take in the controllers' alarms, all of them."""
         given = tuple(alarms)
         self._put(lambda: self._take_alarms(given))
+
+    def deliver_presences(self, presences: Sequence[Presence]) -> None:
+        """Take in who looks at what elsewhere."""
+        given = tuple(presences)
+        self._put(lambda: self._take_presences(given))
+
+    def _take_presences(self, presences: tuple[Presence, ...]) -> None:
+        self._presences = presences
 
     def _take(self, changes: Changes) -> None:
         for stream, row in changes.rows.items():

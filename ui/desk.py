@@ -19,6 +19,7 @@ from app.domain.erp import Reference
 from app.domain.events import Signature
 from app.domain.people import Person
 from app.domain.plant import Plant
+from app.domain.presence import Presence
 from app.domain.reading import Reading
 from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
@@ -95,6 +96,12 @@ class Desk(Protocol):
 
     def now(self) -> datetime:
         """Aware UTC."""
+
+    def presences(self) -> Sequence[Presence]:
+        """Who looks at what at the other stations just now."""
+
+    def attend(self, ref: str, editing: bool = False) -> None:
+        """Tell the other stations what is looked at here; an empty `ref`: nothing any more."""
 
     def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
         """Ask who one is; `done` is called on the UI thread, for a signature with `Answer.signature`."""

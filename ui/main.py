@@ -38,6 +38,7 @@ from app.domain.commands import Command
 from app.domain.erp import Reference
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
+from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.plant.cache import cached, program_stamp
@@ -319,6 +320,10 @@ class Delivery:
         """The controllers' alarms."""
         self._bridge.deliver_alarms(alarms)
 
+    def deliver_presences(self, presences: Sequence[Presence]) -> None:
+        """Who looks at what elsewhere."""
+        self._bridge.deliver_presences(presences)
+
     def deliver_text(self, tag: int, text: str) -> None:
         """A text value."""
         self._reader.put_text(tag, text)
@@ -333,6 +338,10 @@ class CoreDoor:
     def submit(self, command: Command, person: str) -> Future[Answer]:
         """A person's command."""
         return answered(self._core.submit(command, person), lambda stored: Answer(ok=True, streams=stored.streams))
+
+    def attend(self, person: str, ref: str, editing: bool) -> None:
+        """What somebody looks at."""
+        self._core.attend(person, ref, editing)
 
     def ask(self, asked: Prove | Sign) -> Future[Answer]:
         """Who somebody is."""

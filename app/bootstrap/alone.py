@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.bootstrap.identity import Identity, PlantIdentity
@@ -11,6 +11,7 @@ from app.bus import Bus
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.domain.posting import Posting
+from app.domain.presence import Presence
 from app.domain.status import SharedStatus
 from app.ports import Clock, Journal, SharedCopy
 from app.readmodel.model import Model, open_postings
@@ -36,8 +37,17 @@ class Alone:
         self.quarantined: tuple[Quarantined, ...]
         self.model, self.quarantined = rebuild(journal.read())
 
-    def join(self, bus: Bus, on_disk: OnDisk, told: Callable[[SharedStatus], None]) -> None:
+    def join(
+        self,
+        bus: Bus,
+        on_disk: OnDisk,
+        told: Callable[[SharedStatus], None],
+        met: Callable[[Sequence[Presence]], None],
+    ) -> None:
         """There is nothing to join."""
+
+    def attend(self, person: str, ref: str, editing: bool) -> None:
+        """There is nobody to tell."""
 
     def identity(self, plant: Plant, folder: Path) -> Identity:
         """People show who they are by the plant file's passwords."""

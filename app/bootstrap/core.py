@@ -109,7 +109,12 @@ class Core:
             unreachable=self._plantwide.unreachable,
         )
         self.station = Station(parts.plant, parts.clock)
-        self._plantwide.join(self.bus, self._on_disk, lambda status: self._moved(lambda: self.station.shared(status)))
+        self._plantwide.join(
+            self.bus,
+            self._on_disk,
+            lambda status: self._moved(lambda: self.station.shared(status)),
+            listener.deliver_presences,
+        )
         self._identity = self._plantwide.identity(parts.plant, parts.folder)
         self._counts = HeldCounts(self.bus, lambda: self._plantwide.dutiful)
         self._gaps = Gaps()
@@ -258,6 +263,10 @@ class Core:
     def submit(self, command: Command, person_id: str) -> Future[Stored]:
         """A command of a person, from any thread. The future ends when it is on disk, or with the refusal."""
         return asyncio.run_coroutine_threadsafe(self.send(command, person_id), self._loop)
+
+    def attend(self, person: str, ref: str, editing: bool) -> None:
+        """What a person looks at here, from any thread; an empty `ref`: nothing any more."""
+        self._loop.call_soon_threadsafe(self._plantwide.attend, person, ref, editing)
 
     def ask(self, asked: Prove | Sign) -> Future[Signature | None]:
         """Show who one is, from any thread; the future ends with the signature asked for, or with the refusal."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.domain.alarm import Alarm
 from app.domain.erp import Reference
+from app.domain.presence import Presence
 from app.domain.status import StationStatus
 from app.readmodel.model import Changes
 
@@ -19,6 +20,7 @@ class Listener(Protocol):
     def deliver_reference(self, reference: Reference) -> None: ...
     def deliver_alarms(self, alarms: Sequence[Alarm]) -> None: ...
     def deliver_text(self, tag: int, text: str) -> None: ...
+    def deliver_presences(self, presences: Sequence[Presence]) -> None: ...
 
 
 class Nobody:
@@ -37,4 +39,7 @@ class Nobody:
         """Nobody looks."""
 
     def deliver_text(self, tag: int, text: str) -> None:
+        """Nobody looks."""
+
+    def deliver_presences(self, presences: Sequence[Presence]) -> None:
         """Nobody looks."""

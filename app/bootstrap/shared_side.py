@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from app.bootstrap.identity import Identity, SharedIdentity
+from app.bootstrap.presences import Presences
 from app.bus import Bus
 from app.domain.plant import Plant
 from app.domain.posting import Posting
+from app.domain.presence import Presence
 from app.domain.status import Health, SharedStatus
 from app.ports import Clock, Journal, SharedCopy, SharedLog
 from app.readmodel.merge import Merge
@@ -28,14 +31,21 @@ class SharedSide:
         self.merge: Merge = merged(journal, copy, station)
         self.quarantined = tuple(Quarantined(seq=seq, reason=why) for seq, why in self.merge.unreadable)
         self._sync: Sync | None = None
+        self._presences: Presences | None = None
 
     @property
     def model(self) -> Model:
         """What screens and handlers see."""
         return self.merge.model
 
-    def join(self, bus: Bus, on_disk: OnDisk, told: Callable[[SharedStatus], None]) -> None:
-        """Exchange what this bus stores with the plant's log; `told` hears how that stands."""
+    def join(
+        self,
+        bus: Bus,
+        on_disk: OnDisk,
+        told: Callable[[SharedStatus], None],
+        met: Callable[[Sequence[Presence]], None],
+    ) -> None:
+        """Exchange what this bus stores with the plant's log; `told` hears how that stands, `met` who looks at what."""
 
         async def reset() -> None:
             self.merge = await on_disk(lambda: merged(self._journal, self._copy, self._station))
@@ -49,7 +59,15 @@ class SharedSide:
             absorb=bus.absorb,
             reset=reset,
         )
-        sync = Sync(log=self._log, exchange=exchange, clock=self._clock, waiting=self._waiting, told=told)
+        self._presences = Presences(log=self._log, station=self._station, clock=self._clock, told=met)
+        sync = Sync(
+            log=self._log,
+            exchange=exchange,
+            clock=self._clock,
+            waiting=self._waiting,
+            told=told,
+            heard=self._presences.heard,
+        )
         self._sync = sync
         bus.subscribe(lambda changes: sync.poke())
 
@@ -88,8 +106,16 @@ class SharedSide:
 
     async def run(self) -> None:
         """Exchange until cancelled."""
-        if self._sync is not None:
-            await self._sync.run()
+        if self._sync is None or self._presences is None:
+            return
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._sync.run(), name="exchange")
+            tasks.create_task(self._presences.run(), name="presences")
+
+    def attend(self, person: str, ref: str, editing: bool) -> None:
+        """What a person looks at here."""
+        if self._presences is not None:
+            self._presences.attend(person, ref, editing)
 
     async def aclose(self) -> None:
         """Let go of the log."""

@@ -47,12 +47,19 @@ class Exchange:
         self._absorb = absorb
         self._reset = reset
         self._sent = 0
+        self._sure = 0
+        self._again = 0
         self._place, self._hash = 0, GENESIS
 
     @property
     def sent(self) -> int:
         """The last of this station's operations that the plant's log is known to have."""
         return self._sent
+
+    @property
+    def again(self) -> int:
+        """How many of this station's operations the plant's log had and lost since this station began, and got again."""
+        return self._again
 
     @property
     def place(self) -> int:
@@ -72,7 +79,9 @@ class Exchange:
             )
         self._place, self._hash = await self._on_disk(self._copy.shared_head)
         lost = await self._heal(head)
+        self._again += max(0, self._sent - head.last_seq)
         self._sent = head.last_seq
+        self._sure = min(self._sure, head.last_seq)
         return lost
 
     async def _heal(self, head: SharedHead) -> int:
@@ -96,7 +105,14 @@ class Exchange:
         return bool(theirs) and theirs[0].place_hash == ours
 
     async def up(self) -> bool:
-        """Send the oldest operations that the log does not have, whole commands only; whether there were any."""
+        """Send the oldest operations that the log does not have, whole commands only; whether there were any.
+
+        What it has but never answered for may be on one of its two servers only: an append of nothing is answered
+        once all before it is safe.
+        """
+        if self._sent > self._sure:
+            await self._log.append(())
+            self._sure = self._sent
         most = UP
         while True:
             waiting = await self._stored(most + 1)
@@ -105,7 +121,7 @@ class Exchange:
                 break
             most *= 4
         if whole:
-            self._sent = await self._log.append(whole)
+            self._sent = self._sure = await self._log.append(whole)
         return bool(whole)
 
     async def _stored(self, most: int) -> Sequence[Operation]:

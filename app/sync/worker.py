@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from app.domain.errors import KnownError, SharedDownError, SharedRefusedError
 from app.domain.operation import SharedHead
+from app.domain.presence import Presence
 from app.domain.status import Health, SharedStatus
 from app.ports import Clock, SharedLog
 from app.sync.exchange import Exchange
@@ -21,7 +23,10 @@ log = logging.getLogger("lineside.sync")
 
 POLL_S = 2.0
 """A hint may be lost; this is how often the log is asked all the same, and how soon a dead link is noticed."""
-RETRY_S, LONGEST_RETRY_S = 0.5, 5.0
+RETRY_S, LONGEST_RETRY_S = 0.25, 2.0
+"""Until the next try: doubled each time, and spread so that a hundred stations do not come back at once."""
+TELL_S = 0.5
+"""How often it is said how much is only stored here, also while a call has no answer."""
 
 
 class Sync:
@@ -35,13 +40,15 @@ class Sync:
         clock: Clock,
         waiting: Callable[[], tuple[int, datetime | None]],
         told: Callable[[SharedStatus], None],
+        heard: Callable[[Sequence[Presence]], None] = lambda presences: None,
     ) -> None:
-        """`waiting` says how many operations are only stored here, and since when."""
+        """`waiting` says how many operations are only stored here, and since when; `heard` who looks at what."""
         self._log = log
         self._exchange = exchange
         self._clock = clock
         self._waiting = waiting
         self._told = told
+        self._heard = heard
         self._wake = asyncio.Event()
         self._asked_s = 0.0
         self.status = SharedStatus(joined=True)
@@ -64,7 +71,18 @@ class Sync:
 
     async def run(self) -> None:
         """Exchange until cancelled."""
-        attempt = 0
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._telling(), name="telling")
+            tasks.create_task(self._sessions(), name="sessions")
+
+    async def _telling(self) -> None:
+        while True:
+            self._tell(self.status)
+            await asyncio.sleep(TELL_S)
+
+    async def _sessions(self) -> None:
+        """One session with the log after another."""
+        wait_s = RETRY_S
         while True:
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -72,31 +90,38 @@ class Sync:
                     tasks.create_task(self._session(), name="exchange")
             except* (SharedDownError, SharedRefusedError) as group:
                 first = group.exceptions[0]
-                attempt = 0 if self.status.health is Health.UP else attempt + 1
+                wait_s = RETRY_S if self.status.health is Health.UP else min(wait_s * 2, LONGEST_RETRY_S)
                 self._lost(first if isinstance(first, KnownError) else KnownError(str(first)))
-            await asyncio.sleep(min(RETRY_S * 2**attempt, LONGEST_RETRY_S))
+            await asyncio.sleep(wait_s * random.uniform(0.7, 1.0))
 
     async def _hints(self) -> None:
         while True:
-            await self._log.hint(POLL_S)
+            self._heard(await self._log.hint(POLL_S))
             self._wake.set()
 
     async def _session(self) -> None:
         """From the head that the log has now until it is lost."""
         head = await self._log.status()
+        before = self._exchange.again
         if lost := await self._exchange.begin(head):
-            log.warning("the plant's log lost %d places; what this station has goes up again", lost)
+            again = self._exchange.again - before
+            log.warning("the plant's log lost %d places; %d operations of this station go up again", lost, again)
         while True:
             self._wake.clear()
             while await self._round():
-                self._waits()
+                self._tell(self.status)
             if self._due():
                 head = await self._ask(head)
             await self._wake.wait()
 
     async def _round(self) -> bool:
-        """Both ways once; whether anything moved."""
-        sent = await self._exchange.up()
+        """Both ways once; whether anything moved. A log that takes nothing from this station is read all the same."""
+        try:
+            sent = await self._exchange.up()
+        except SharedRefusedError:
+            while await self._exchange.down():
+                pass
+            raise
         return await self._exchange.down() or sent
 
     def _due(self) -> bool:
@@ -122,10 +147,6 @@ class Sync:
             )
         )
         return head
-
-    def _waits(self) -> None:
-        """Say how much is only stored here, while it becomes less or more."""
-        self._tell(self.status)
 
     @staticmethod
     def _loop_s() -> float:

@@ -25,6 +25,7 @@ from app.domain.operation import Recorded
 from app.domain.packml import MachineState
 from app.domain.people import Function, Person
 from app.domain.plant import Plant, Signal, Tag
+from app.domain.presence import Presence
 from app.domain.reading import NOTHING, Quality, Reading, Scalar
 from app.domain.signing import Prove, Sign, fingerprint
 from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
@@ -111,6 +112,8 @@ class FakeDesk:
         self.alarms: Sequence[Alarm] = ()
         self.person: Person | None = self.plant.people.get("okafor")
         self.sent: list[Command] = []
+        self.met: list[Presence] = []
+        self.attended: list[tuple[str, bool]] = []
         self.asked: list[Prove | Sign] = []
         self.only_here: set[str] = set()
         self.answer = Answer(ok=True, message="stored")
@@ -129,6 +132,12 @@ class FakeDesk:
 
     def now(self) -> datetime:
         return self._now
+
+    def presences(self) -> Sequence[Presence]:
+        return tuple(self.met)
+
+    def attend(self, ref: str, editing: bool = False) -> None:
+        self.attended.append((ref, editing))
 
     def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
         self.asked.append(asked)

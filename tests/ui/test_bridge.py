@@ -61,6 +61,9 @@ class Core:
         self.seen: list[tuple[Command, str]] = []
         self.error: Exception | None = None
 
+    def attend(self, person: str, ref: str, editing: bool) -> None:
+        """Nobody is told."""
+
     def submit(self, command: Command, person: str) -> Future[Answer]:
         """Answer on the core's thread."""
         return self.pool.submit(self._answer, command, person)
