@@ -14,6 +14,7 @@ from tests.faults.judged import judged
 from tests.faults.link import Link, linked
 from tests.faults.network import Cut, inside
 from tests.faults.size import Size, shares
+from tests.faults.stall import Stall, watched
 
 STEADY_S = (1.0, 4.0)
 """Between two cuts."""
@@ -41,17 +42,19 @@ async def one_cut(link: Link, way: Cut, lasting_s: float) -> None:
     await link.seen_fresh(time.time())
 
 
-async def measured(size: Size) -> list[Link]:
-    """Every link of every protocol."""
+async def measured(size: Size) -> tuple[list[Link], Stall]:
+    """Every link of every protocol, and how late the loop was."""
     opcua = [("opcua", share) for share in shares(size.cuts, size.opcua_links)]
     modbus = [("modbus", share) for share in shares(size.cuts, size.modbus_links * 2)[: size.modbus_links]]
     links = enumerate([*opcua, *modbus], start=1)
-    return await asyncio.gather(*(suffer(protocol, number, share, size) for number, (protocol, share) in links))
+    async with watched() as stall:
+        suffering = (suffer(protocol, number, share, size) for number, (protocol, share) in links)
+        return await asyncio.gather(*suffering), stall
 
 
 def figures(size: Size) -> Iterator[Figure]:
     """What the links went through and what the oracles say."""
-    links = asyncio.run(measured(size))
+    links, stall = asyncio.run(measured(size))
     yield Figure(metric="cuts_in_namespaces", unit="0 or 1", runs=[float(inside())])
     for protocol in ("opcua", "modbus"):
         mine = [link for link in links if link.kind.protocol == protocol]
@@ -59,6 +62,7 @@ def figures(size: Size) -> Iterator[Figure]:
         yield Figure(metric=f"cuts_{protocol}", unit="cuts", runs=[done])
         yield from judged(f"cuts_{protocol}", mine)
     detect = [one for link in links for one in link.detect_s]
+    yield Figure(metric="cuts_worst_stall_s", unit="s", runs=[stall.worst_s])
     yield Figure(metric="cuts_worst_detect_s", unit="s", runs=[max(detect, default=0.0)], goal=under(3.5))
 
 

@@ -6,6 +6,7 @@ on, as with a pulled cable. `entered()` gives the command that starts a run in s
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -141,11 +142,11 @@ class ProxyCable:
 async def cable(number: int) -> AsyncIterator[Cable]:
     """The cable to the server of a number from 1 to 250."""
     if inside():
-        joined = NamespaceCable(number)
+        joined = await asyncio.to_thread(NamespaceCable, number)
         try:
             yield joined
         finally:
-            joined.end()
+            await asyncio.to_thread(joined.end)
     else:
         port = free_port()
         async with proxied(port) as proxy:

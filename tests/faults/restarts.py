@@ -15,6 +15,7 @@ from tests.faults.campaign import campaign
 from tests.faults.judged import judged
 from tests.faults.link import Link, linked
 from tests.faults.size import Size, shares
+from tests.faults.stall import Stall, watched
 
 SEEN_S = 10.0
 STEADY_S = 2.0
@@ -64,21 +65,24 @@ def rows(size: Size) -> list[tuple[str, list[signal.Signals]]]:
     return [*opcua, *(("modbus", list(DEATHS)) for _ in range(size.modbus_links))]
 
 
-async def measured(size: Size) -> list[Link]:
-    """Every link of every protocol."""
+async def measured(size: Size) -> tuple[list[Link], Stall]:
+    """Every link of every protocol, and how late the loop was."""
     links = enumerate(rows(size), start=1)
-    return await asyncio.gather(*(suffer(protocol, number, deaths, size) for number, (protocol, deaths) in links))
+    async with watched() as stall:
+        suffering = (suffer(protocol, number, deaths, size) for number, (protocol, deaths) in links)
+        return await asyncio.gather(*suffering), stall
 
 
 def figures(size: Size) -> Iterator[Figure]:
     """What the links went through and what the oracles say."""
-    links = asyncio.run(measured(size))
+    links, stall = asyncio.run(measured(size))
     for protocol in ("opcua", "modbus"):
         mine = [link for link in links if link.kind.protocol == protocol]
         done = sum(len(link.back_s) - 1 for link in mine)
         yield Figure(metric=f"restarts_{protocol}", unit="restarts", runs=[done])
         yield from judged(f"restarts_{protocol}", mine)
     detect = [one for link in links for one in link.detect_s]
+    yield Figure(metric="restarts_worst_stall_s", unit="s", runs=[stall.worst_s])
     yield Figure(metric="restarts_worst_detect_s", unit="s", runs=[max(detect, default=0.0)], goal=under(3.5))
 
 
