@@ -173,18 +173,20 @@ class _Walk:
 
     async def _take(self, place: int, answer: ua.BrowseResult, below: list[int]) -> None:
         """Take a node's references page by page, and give the rest back to the server."""
-        taken = 0
+        taken, left = 0, False
         if not answer.StatusCode.is_good():
             self._tree.found[place].note = answer.StatusCode.name
         while True:
             for reference in answer.References or ():
-                if taken == self._bounds.children or self._tree.cut:
+                left = taken == self._bounds.children
+                if left or self._tree.cut:
                     break
                 taken += self._add(place, reference, below)
+            if left or (answer.ContinuationPoint and (taken >= self._bounds.children or self._tree.cut)):
+                self._tree.found[place].note = f"more than {taken} children, not all shown"
             if not answer.ContinuationPoint:
                 return
             if taken >= self._bounds.children or self._tree.cut:
-                self._tree.found[place].note = f"more than {taken} children, not all shown"
                 await self._next_page(answer.ContinuationPoint, release=True)
                 return
             answer = (await self._next_page(answer.ContinuationPoint, release=False))[0]
