@@ -7,7 +7,7 @@ from app.acquisition.history.state import HistoryState
 from app.bootstrap.gaps import REASON, Gaps
 from app.bootstrap.health import Station
 from app.domain.status import Health
-from app.ports import Link, LinkState
+from app.ports import Link, LinkState, UnitState
 from tests.plants import NOON, FakeClock, small_plant
 
 
@@ -25,6 +25,21 @@ def test_a_controller_is_as_its_link_is() -> None:
         station.link(link(state))
         assert station.status.controllers["C-L1"].health is health
     assert station.status.controllers_up == 0
+
+
+def test_the_units_behind_a_gateway_are_told_with_their_figures_while_it_is_up() -> None:
+    station = Station(small_plant(), FakeClock())
+    at_s = NOON.timestamp()
+    well = UnitState(unit=1, up=True, since_s=at_s, last_good_s=at_s, reads_per_s=9.8, errors=0)
+    dead = UnitState(unit=7, up=False, since_s=at_s, last_good_s=0.0, reads_per_s=0.0, errors=2, reason="silent")
+    station.link(link(Link.UP))
+    station.units("C-L1", (well, dead))
+    status = station.status.controllers["C-L1"]
+    assert status.health is Health.UP
+    assert [(unit.unit, unit.reads_per_s, unit.last_good_at) for unit in status.units] == [(1, 9.8, NOON), (7, 0.0, None)]
+    assert [(unit.unit, unit.since, unit.reason) for unit in status.silent_units] == [(7, NOON, "silent")]
+    station.link(link(Link.LOST))
+    assert station.status.controllers["C-L1"].silent_units == (), "what nobody hears is no news of a unit"
 
 
 def test_no_controller_is_up_while_nobody_listens() -> None:
