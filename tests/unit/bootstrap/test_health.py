@@ -36,7 +36,8 @@ def test_the_units_behind_a_gateway_are_told_with_their_figures_while_it_is_up()
     station.units("C-L1", (well, dead))
     status = station.status.controllers["C-L1"]
     assert status.health is Health.UP
-    assert [(unit.unit, unit.reads_per_s, unit.last_good_at) for unit in status.units] == [(1, 9.8, NOON), (7, 0.0, None)]
+    told = [(unit.unit, unit.reads_per_s, unit.last_good_at) for unit in status.units]
+    assert told == [(1, 9.8, NOON), (7, 0.0, None)]
     assert [(unit.unit, unit.since, unit.reason) for unit in status.silent_units] == [(7, NOON, "silent")]
     station.link(link(Link.LOST))
     assert station.status.controllers["C-L1"].silent_units == (), "what nobody hears is no news of a unit"
