@@ -23,8 +23,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import RADIUS, Look
+from ui.views.overview.grounds import Grounds
 from ui.views.overview.rows import LineRow, TileRow
-from ui.views.overview.tile import RING, Sizes, draw_between, draw_tile, sizes
+from ui.views.overview.tile import RING, Sizes, draw_between, draw_moving, sizes
 from ui.widgets.bars import draw_progress
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.ink import draw_words
@@ -74,6 +75,7 @@ class Sheet(QWidget):
         self._places: list[Place] = []
         self._sizes: dict[tuple[int, int], Sizes] = {}
         self._picture = QPixmap()
+        self._grounds = Grounds(look)
         self._todo: set[Part] = set()
         self._key = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -173,6 +175,7 @@ class Sheet(QWidget):
     def _redraw(self) -> None:
         """Everything looks different now."""
         self._picture = QPixmap()
+        self._grounds.clear()
         self._todo.clear()
         self.update()
 
@@ -238,7 +241,9 @@ class Sheet(QWidget):
             self._paint_header(painter, line, rect)
         elif kind == _TILE:
             tile = line.tiles[j]
-            draw_tile(painter, rect, tile, self._look, self._size(rect), selected=tile.key == self._key)
+            size = self._size(rect)
+            self._grounds.draw(painter, rect, tile, size, selected=tile.key == self._key)
+            draw_moving(painter, rect, tile, self._look, size)
         elif rect.width() > LEAST_BUFFER:
             draw_between(painter, rect, line.buffers[j], self._look.theme)
 

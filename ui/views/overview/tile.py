@@ -24,6 +24,8 @@ from ui.widgets.spark import draw_spark
 
 _NO_BRUSH = Qt.BrushStyle.NoBrush
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
+NAME_LINE, STATE_LINE, VALUE_LINE = 1.35, 1.5, 1.3
+"""The heights of the rows of name, state and rate, by their font's."""
 RING = 4
 """Px around a tile that belong to it, for the selection's ring."""
 
@@ -60,31 +62,49 @@ def sizes(width: float, height: float) -> Sizes:
     )
 
 
-def draw_tile(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Sizes, *, selected: bool) -> None:
-    """One machine. The frame never changes its place or size, whatever its state."""
-    theme = look.theme
-    _frame(painter, rect, row, theme, selected=selected)
-    inner = rect.adjusted(s.pad, s.pad * 0.7, -s.pad, -s.pad * 0.7)
+def standing(row: TileRow, s: Sizes, *, selected: bool) -> tuple[object, ...]:
+    """What `draw_standing` shows: while it is equal, so is the picture, in the same size and theme."""
+    past = (row.spark_at, row.low, row.high, row.top, bool(row.priority) and _out(row)) if s.spark else ()
+    said = (row.name, row.state, row.clock, row.priority, row.chip, row.chip_dashed, row.hold, row.stale, row.quiet)
+    return selected, said, past
+
+
+def draw_standing(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Sizes, *, selected: bool) -> None:
+    """All of a machine's tile but its rate: what stays for seconds. The frame never changes its place or size."""
+    _frame(painter, rect, row, look.theme, selected=selected)
+    inner = _inner(rect, s)
     y = _title(painter, inner, row, look, s)
     if row.stale:
         _stale(painter, QRectF(inner.x(), y + 3, inner.width(), inner.bottom() - y - 3), row, look, s)
         return
     if not s.full:
-        _small(painter, inner, row, look, s)
         return
     y = _state(painter, inner, y, row, look, s)
-    low = inner.bottom() - y - s.value * 1.3 - s.bar < chip_size("", s.chip)[1] + 2
-    y = _value(painter, inner, y, row, look, s, owner=low)
-    bar = QRectF(inner.x(), y, inner.width(), s.bar)
-    _rate(painter, bar, row, theme)
-    if s.spark or (row.chip and not low):
-        _foot(
-            painter,
-            QRectF(inner.x(), y + s.bar + 4, inner.width(), inner.bottom() - y - s.bar - 4),
-            row,
-            look,
-            s,
-        )
+    if s.spark or (row.chip and not _is_low(inner, y, s)):
+        top = y + s.value * VALUE_LINE + s.bar + 4
+        _foot(painter, QRectF(inner.x(), top, inner.width(), inner.bottom() - top), row, look, s)
+
+
+def draw_moving(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Sizes) -> None:
+    """The rate, over what stands."""
+    if row.stale:
+        return
+    inner = _inner(rect, s)
+    if not s.full:
+        _small(painter, inner, row, look, s)
+        return
+    y = inner.y() + max(s.mark, s.name * NAME_LINE) + s.state * STATE_LINE
+    y = _value(painter, inner, y, row, look, s, owner=_is_low(inner, y, s))
+    _rate(painter, QRectF(inner.x(), y, inner.width(), s.bar), row, look.theme)
+
+
+def _inner(rect: QRectF, s: Sizes) -> QRectF:
+    return rect.adjusted(s.pad, s.pad * 0.7, -s.pad, -s.pad * 0.7)
+
+
+def _is_low(inner: QRectF, y: float, s: Sizes) -> bool:
+    """Whether there is no room for the owner's chip below the bar of a rate that begins at `y`."""
+    return inner.bottom() - y - s.value * VALUE_LINE - s.bar < chip_size("", s.chip)[1] + 2
 
 
 def _frame(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme, *, selected: bool) -> None:
@@ -116,7 +136,7 @@ def frame_picture(width: float, height: float, priority: int, selected: bool, ra
 
 def _title(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -> float:
     """Mark, name, hold; returns where the next row begins."""
-    high = max(s.mark, s.name * 1.35)
+    high = max(s.mark, s.name * NAME_LINE)
     x, right = box.x(), box.right()
     if row.hold:
         right -= s.mark
@@ -131,7 +151,7 @@ def _title(painter: QPainter, box: QRectF, row: TileRow, look: Look, s: Sizes) -
 
 
 def _state(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes) -> float:
-    high = s.state * 1.5
+    high = s.state * STATE_LINE
     clock = look.width(row.clock, s.state) if row.clock else 0.0
     loud = bool(row.priority) or row.quiet
     painter.setPen(look.theme.ink if loud else look.theme.soft)
@@ -144,7 +164,7 @@ def _state(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s
 
 def _value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes, *, owner: bool) -> float:
     """Rate, unit and nominal; in a low tile with a case its owner stands where the nominal would."""
-    high = s.value * 1.3
+    high = s.value * VALUE_LINE
     theme = look.theme
     painter.setPen(theme.ink)
     draw_words(painter, box.x(), y, high, row.value, s.value)
@@ -168,8 +188,12 @@ def _value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s
 
 def _abnormal(row: TileRow, theme: Theme) -> QColor | None:
     """The colour of a rate that is out of its band on a machine that has a case; grey otherwise."""
-    out = row.rate is not None and not row.low <= row.rate <= row.high
-    return theme.priority(row.priority) if row.priority and out else None
+    return theme.priority(row.priority) if row.priority and _out(row) else None
+
+
+def _out(row: TileRow) -> bool:
+    """Whether the rate is known and not in its band."""
+    return row.rate is not None and not row.low <= row.rate <= row.high
 
 
 def _rate(painter: QPainter, rect: QRectF, row: TileRow, theme: Theme) -> None:
