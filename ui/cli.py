@@ -111,9 +111,14 @@ def log(
 
 
 @app.command()
-def verify(data: Data = None) -> None:
+def verify(
+    data: Data = None,
+    shared: Annotated[
+        bool, typer.Option("--shared", help="the plant's log instead, against what was seen here")
+    ] = False,
+) -> None:
     """Check the journal's chain; name the first bad operation."""
-    call("ui.inspect", "verify", data=data)
+    call("ui.inspect", "verify", data=data, shared=shared)
 
 
 @app.command()
@@ -133,8 +138,82 @@ trust = typer.Typer(no_args_is_help=True, help="Which servers' certificates this
 app.add_typer(trust, name="trust")
 secret = typer.Typer(no_args_is_help=True, help="Passwords of controllers: in the keyring or a file of this station.")
 app.add_typer(secret, name="secret")
+db = typer.Typer(no_args_is_help=True, help="The plant's log in Postgres, for plant IT.")
+app.add_typer(db, name="db")
+db_person = typer.Typer(no_args_is_help=True, help="Who may sign in at the plant's stations.")
+db.add_typer(db_person, name="person")
+db_station = typer.Typer(no_args_is_help=True, help="Which workstations share the plant's log.")
+db.add_typer(db_station, name="station")
+LogUrl = Annotated[str, typer.Argument(help="postgresql://LOGIN@HOST/DATABASE, without a password")]
+ByUrl = Annotated[str, typer.Option("--url", help="the same; else LINESIDE_DB says it")]
+PersonId = Annotated[str, typer.Argument(help="the person's id, as in the plant file")]
 ServerUrl = Annotated[str, typer.Argument(help="opc.tcp://HOST:PORT/PATH")]
 SecretName = Annotated[str, typer.Argument(help='the controller\'s id, or its "secret" in the plant file')]
+
+
+@db.command("init")
+def db_init(
+    url: LogUrl,
+    plant: Annotated[Optional[Path], typer.Option("--plant", help="enter the people of a plant file")] = None,  # noqa: UP045
+    people: Annotated[bool, typer.Option("--people", help="make their logins; new passwords are shown once")] = False,
+    passwords: Annotated[
+        bool, typer.Option("--passwords", help="as --people, from lines LOGIN PASSWORD on stdin")
+    ] = False,
+) -> None:
+    """Make the plant's log in a database, or bring it up to date. Safe to repeat."""
+    call("ui.db", "init", url=url, plant=plant, people=people, passwords=passwords)
+
+
+@db.command("check")
+def db_check(url: LogUrl) -> None:
+    """Say what is missing."""
+    call("ui.db", "check", url=url)
+
+
+@db_person.command("add")
+def db_person_add(
+    person: PersonId,
+    url: ByUrl = "",
+    name: Annotated[str, typer.Option("--name", help="the full name, as signatures show it")] = "",
+    role: Annotated[Optional[list[str]], typer.Option("--role", help="operator, shift_lead, …; repeat it")] = None,  # noqa: UP045
+    line: Annotated[Optional[list[str]], typer.Option("--line", help="a line they work on; none: every line")] = None,  # noqa: UP045
+    outside: Annotated[bool, typer.Option("--no-password", help="the server asks LDAP or Kerberos")] = False,
+) -> None:
+    """Let a person in, or set roles and lines anew."""
+    call("ui.db", "person_add", url=url, person=person, name=name, roles=role or [], lines=line or [], outside=outside)
+
+
+@db_person.command("list")
+def db_person_list(url: ByUrl = "") -> None:
+    """Show everybody with roles and lines."""
+    call("ui.db", "person_list", url=url)
+
+
+@db_person.command("remove")
+def db_person_remove(person: PersonId, url: ByUrl = "") -> None:
+    """Close a person's login. What they did stays."""
+    call("ui.db", "person_remove", url=url, person=person)
+
+
+@db_station.command("add")
+def db_station_add(
+    name: Annotated[str, typer.Argument(help="what the workstation is called in the plant")],
+    url: ByUrl = "",
+    history: Annotated[int, typer.Option("--history", min=0, help="operations that its journal has from before")] = 0,
+    here: Annotated[bool, typer.Option("--here", help="this workstation is it: keep password and address")] = False,
+    in_file: Annotated[
+        bool, typer.Option("--file", help="with --here: in the data folder, not in the keyring")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Let a workstation in; its password is shown once, or kept here. Once more gives it another password."""
+    call("ui.db", "station_add", url=url, name=name, history=history, here=here, in_file=in_file, data=data)
+
+
+@db_station.command("list")
+def db_station_list(url: ByUrl = "") -> None:
+    """Show every workstation that may join."""
+    call("ui.db", "station_list", url=url)
 
 
 @trust.command("list")

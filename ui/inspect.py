@@ -12,8 +12,9 @@ from pathlib import Path
 import typer
 from argon2 import PasswordHasher
 
+from app.bootstrap.administration import shared_verdict
 from app.bootstrap.inspect import journal_operations, journal_verdict
-from app.config import config
+from app.config import Config, config
 from app.domain.errors import RefusedError
 from app.domain.operation import Operation
 from app.erp.registry import check_settings
@@ -56,13 +57,25 @@ def _line(op: Operation) -> str:
     return f"{op.seq:>8} {when} {op.person:<12} {op.kind:<22} {op.stream}"
 
 
-def verify(data: Path | None) -> int:
-    """Say whether the chain is whole, else where it breaks first."""
+def verify(data: Path | None, shared: bool) -> int:
+    """Say whether the chain is whole, else where it breaks first; `shared`: that of the plant's log."""
+    if shared:
+        return _verify_shared(config(data))
     verdict = journal_verdict(config(data).folder)
     if verdict.ok:
         typer.echo(f"{verdict.count} operations, chain whole, head {verdict.head[:16]}.")
         return Exit.OK
     typer.echo(f"Operation {verdict.bad_seq}: {verdict.reason}. {verdict.count} before it are whole.")
+    return Exit.FOUND
+
+
+def _verify_shared(here: Config) -> int:
+    found = shared_verdict(here)
+    if found.ok:
+        typer.echo(f"{found.count} operations of {found.stations} stations, both chains whole, head {found.head[:16]}.")
+        typer.echo("It is the log that this station has seen.")
+        return Exit.OK
+    typer.echo(f"Place {found.bad_place}: {found.reason}. {found.count} before it are whole.")
     return Exit.FOUND
 
 
