@@ -12,6 +12,8 @@ from app.domain.reading import Quality, Reading
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
 from tests.ui.shell import FakeShell
 from ui.models.controls import ControlNews
+from ui.models.machine import MachineWatch
+from ui.models.orders import line_orders
 from ui.models.signals import signal_row
 from ui.text import Formats
 from ui.views.line.presenter import Presenter as LinePresenter
@@ -329,6 +331,28 @@ def test_an_alarm_shows_what_else_its_controller_says_of_it() -> None:
     shown = view.states[-1].alarms
     assert [row.state for row in shown] == ["acknowledged, not confirmed", "returned unacknowledged, earlier"]
     assert shown[0].count == "by Keller there, its clock is not sure"
+
+
+def test_another_job_at_the_machine_than_lineside_has_on_the_line_is_said() -> None:
+    desk = night_desk()
+    row = next(tag for tag in desk.plant.tags if tag.machine == "L2.filler")
+    job = replace(row, index=len(desk.plant.tags), id="L2.filler.job", name="Job order", signal=Signal.JOB, unit="")
+    desk.plant = replace(desk.plant, tags=(*desk.plant.tags, job))
+    running = line_orders(desk, "L2", [], MachineWatch(desk).now("L2.filler"), Formats(desk.plant.zone))[0].number
+    shown = []
+    for told in ("PO-9999", running, ""):
+        now_s = desk.now().timestamp()
+        desk.values.rows[job.index] = Reading(
+            value=told, quality=Quality.GOOD, source_s=now_s, received_s=now_s, alive_s=now_s
+        )
+        desk.set("L2.filler", Signal.STATE, 6.0)
+        view = FakeMachineView()
+        presenter = MachinePresenter(view, desk, FakeShell())
+        presenter.show("machine/L2.filler")
+        presenter.refresh()
+        shown.append(dict(view.states[-1].facts)["job at the machine"])
+    assert shown[:2] == [f"PO-9999 (here: {running})", running]
+    assert running not in shown[2]
 
 
 def test_the_strip_is_told_once_what_became_of_a_request() -> None:

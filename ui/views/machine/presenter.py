@@ -13,10 +13,11 @@ from app.domain.case import ExceptionCase
 from app.domain.hold import Hold
 from app.domain.lifecycle import words
 from app.domain.lifecycles import AlarmState
+from app.domain.plan import queue_of
 from app.domain.plant import Address, Machine, Signal, Tag
 from app.domain.status import UnitStatus
 from app.domain.text import safe
-from app.readmodel.model import case, checks, open_cases, open_holds
+from app.readmodel.model import all_progress, case, checks, open_assignments, open_cases, open_holds
 from ui.desk import Desk
 from ui.models.cases import case_line, owner_words
 from ui.models.controls import control_lines
@@ -195,8 +196,19 @@ class Presenter:
             tag = self._watch.tag(now.machine.id, signal)
             if tag is not None and not now.stale:
                 shown = value_text(tag, self._desk.values.reading(tag.index))
+                if signal is Signal.JOB:
+                    shown = self._beside_ours(now.machine.line, shown)
                 facts.append((t(label), f"{shown} {tag.unit}".strip() if shown != DASH else DASH))
         return tuple(facts)
+
+    def _beside_ours(self, line: str, job: str) -> str:
+        """The machine's job, and the order that Lineside has on the line where that is another one."""
+        counted = {row.id: row for row in all_progress(self._desk.view)}
+        queue = queue_of(self._desk.reference, counted, open_assignments(self._desk.view), line)
+        ours = queue[0].number if queue else ""
+        if job in ("", DASH) or not ours or job == ours:
+            return job
+        return t("{job} (here: {order})", job=job, order=ours)
 
     def _alarms(self, machine: str, cases: Sequence[ExceptionCase]) -> tuple[AlarmRow, ...]:
         """The alarms that stand, the most severe first, with who has the machine's case in Lineside."""
