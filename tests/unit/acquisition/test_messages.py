@@ -38,8 +38,9 @@ EXAMPLES: list[Message] = [
     RecordGap(controller="C", from_at=NOON, to_at=NOON, reason="\u2028\n\"x\""),
     alarm_event(Alarm(1, "7", recorded=5)),
     LinkState(controller="C", link=Link.REFUSED, since_s=1.5, last_data_s=0.0, reason="true"),
-    UnitsTold(controller="C", units=(UnitState(unit=7, up=False, since_s=1.5, last_good_s=0.0, reads_per_s=0.0, errors=3,
-                                               reason="null"),)),
+    UnitsTold(controller="C", units=(
+        UnitState(unit=7, up=False, since_s=1.5, last_good_s=0.0, reads_per_s=0.0, errors=3, reason="null"),
+    )),
     TextChanged(tag=3, text="null"),
     Pulse(rss_mb=99.5, cpu_s=1.0, samples={"C-L1": 12}),
     Pulse(rss_mb=99.5, cpu_s=1.0, samples={}, history=HistoryState(dropped=2, size=7, most=9, begins_s=1.5)),
