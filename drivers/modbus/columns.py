@@ -71,6 +71,8 @@ class Columns:
         self._tags = np.array([item.tag.index for item in ranked], np.int32)
         self._scale = _unless([item.tag.scale for item in ranked], 1.0)
         self._offset = _unless([item.tag.offset for item in ranked], 0.0)
+        self._all_good = np.zeros(len(ranked), np.uint8)
+        self._all_good.setflags(write=False)  # it is shared by all answers
         self._whole = not any(item.spot.type in FLOATS for item in ranked)
         """Whole numbers, scaled by what a plant file may say, are finite whatever the device sends."""
 
@@ -91,42 +93,44 @@ class Columns:
         count = len(self._tags)
         came = np.frombuffer(raw, np.uint8)
         values = np.empty(count)
-        qualities = np.zeros(count, np.uint8)
         absent: list[NDArray[np.intp]] = []
         if self._bits:
             values[:] = np.unpackbits(came, bitorder="little").take(self._gather)
         else:
             gathered = came.take(self._gather)
             absent = [found for same in self._same if (found := same.fill(gathered, values)) is not None]
-        self._to_units(values, qualities)
-        for places in absent:
-            values[places] = np.nan
-            qualities[places] = _NO_DATA
+        qualities = self._to_units(values)
+        if absent:
+            qualities = qualities.copy()
+            for places in absent:
+                values[places] = np.nan
+                qualities[places] = _NO_DATA
         source_s = np.empty(count)
         source_s.fill(received_s)
         return Samples(
             tags=self._tags, values=values, qualities=qualities, source_s=source_s, received_s=received_s
         )  # fmt: skip
 
-    def _to_units(self, values: NDArray[np.float64], qualities: NDArray[np.uint8]) -> None:
-        """Raw numbers to engineering values in place; what is then no finite number is BAD."""
+    def _to_units(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Raw numbers to engineering values in place; returns their qualities: what is no finite number is BAD."""
         if self._whole:
             self._scaled(values)
-            return
+            return self._all_good
         with np.errstate(all="ignore"):
             self._scaled(values)
-            values += 0.0  # no number is shown as -0
         finite = np.isfinite(values)
-        if not finite.all():
-            values[~finite] = np.nan
-            qualities[~finite] = _BAD
+        if finite.all():
+            return self._all_good
+        values[~finite] = np.nan
+        return np.where(finite, self._all_good, np.uint8(_BAD))
 
     def _scaled(self, values: NDArray[np.float64]) -> None:
         if self._scale is not None:
             values *= self._scale
-            values += 0.0
         if self._offset is not None:
             values += self._offset
+        if self._scale is not None or not self._whole:
+            values += 0.0  # no number is shown as -0
 
 
 def _unless(numbers: Sequence[float], neutral: float) -> NDArray[np.float64] | None:

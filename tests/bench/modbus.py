@@ -18,7 +18,7 @@ from tests.bench.modbus_client import PERIOD_MS, READS
 from tests.contract.rigs.rig import free_port
 from tests.needs import ROOT, need_library
 
-WARM_S, WINDOWS, TURNS = 1.0, 3, 2
+WARM_S = 1.0
 LONGEST_S = 120.0
 KEPT = 0.98
 """Of the reads that the period asks for."""
@@ -30,6 +30,8 @@ class Point:
 
     devices: int
     kind: str
+    windows: int = 3
+    turns: int = 3
 
     @property
     def wanted_per_s(self) -> float:
@@ -38,7 +40,7 @@ class Point:
 
 
 POINTS = (Point(devices=50, kind="words"), Point(devices=50, kind="mixed"))
-QUICK = (Point(devices=4, kind="mixed"),)
+QUICK = (Point(devices=4, kind="mixed", windows=1, turns=1),)
 HALF = Goal(text="<= baseline / 2", met=lambda value, baseline: value <= baseline / 2)
 
 
@@ -61,7 +63,7 @@ def serving() -> Iterator[int]:
 def client(name: str, port: int, point: Point) -> Mapping[str, Sequence[float]]:
     """What one client says of itself."""
     command = [sys.executable, "-m", "tests.bench.modbus_client", name, str(port), str(point.devices), point.kind]
-    command += [str(WARM_S), str(WINDOWS)]
+    command += [str(WARM_S), str(point.windows)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_S, check=False)
     if told.returncode:
         raise RuntimeError(f"{name} ended with {told.returncode}: {told.stderr[-2000:]}")
@@ -76,7 +78,7 @@ CLIENTS = ("lineside", "lineside_board", "pymodbus")
 def told(port: int, point: Point) -> Mapping[str, Told]:
     """The clients in turn, so that a busy minute of the machine meets all."""
     runs: dict[str, Told] = {name: {} for name in CLIENTS}
-    for _ in range(TURNS):
+    for _ in range(point.turns):
         for name in CLIENTS:
             for key, values in client(name, port, point).items():
                 runs[name].setdefault(key, []).extend(values)

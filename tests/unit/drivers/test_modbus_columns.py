@@ -100,9 +100,10 @@ def test_a_float_marker_is_found_as_32_bits_hold_it() -> None:
     assert Columns(group).samples(struct.pack(">f", -3.4028235e38), 1.0).qualities.tolist() == [3]
 
 
-def test_each_answer_has_arrays_of_its_own() -> None:
+def test_each_answer_has_values_of_its_own() -> None:
     (group,) = plan([item(0, {"table": "holding", "address": 0})], 125)
     columns = Columns(group)
     first, second = columns.samples(b"\0\1", 1.0), columns.samples(b"\0\2", 2.0)
     assert (first.values.tolist(), second.values.tolist()) == ([1.0], [2.0])
-    assert not np.shares_memory(first.qualities, second.qualities)
+    assert not np.shares_memory(first.values, second.values)
+    assert not first.qualities.flags.writeable
