@@ -21,6 +21,7 @@ from app.codec import encode
 from app.domain.commands import Command
 from app.domain.events import Signature
 from app.domain.plant import Plant
+from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
 from app.domain.status import Health
 from app.erp.none import NoErp
@@ -45,11 +46,26 @@ class SilentLine:
         return False
 
 
+class Ears(Nobody):
+    """No screen; remembers who looks at what."""
+
+    def __init__(self) -> None:
+        self.met: Sequence[Presence] = ()
+
+    def deliver_presences(self, presences: Sequence[Presence]) -> None:
+        self.met = presences
+
+
 class Station:
     """A running station and its cable to the shared store, which has a strand for each server."""
 
-    def __init__(self, name: str, core: Core, proxies: Sequence[Proxy]) -> None:
-        self.name, self.core, self.proxies = name, core, proxies
+    def __init__(self, name: str, core: Core, proxies: Sequence[Proxy], ears: Ears) -> None:
+        self.name, self.core, self.proxies, self._ears = name, core, proxies, ears
+
+    @property
+    def met(self) -> Sequence[Presence]:
+        """Who looks at what elsewhere."""
+        return self._ears.met
 
     @property
     def model(self) -> Model:
@@ -144,10 +160,11 @@ async def station_of(
             acquirer=lambda *_: SilentLine(),
             shared=wrap(log),
         )
-        core = Core(parts, Nobody())
+        ears = Ears()
+        core = Core(parts, ears)
         work = asyncio.create_task(core.run(), name=f"core {name}")
         try:
-            yield Station(name, core, proxies)
+            yield Station(name, core, proxies, ears)
         finally:
             work.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -179,3 +180,37 @@ async def test_a_station_that_joins_later_brings_its_journal(database: Database,
         async with plant_of(database, tmp_path, ("desk-9",)) as (late,):
             await converged([first, late])
             assert [case.first_out for case in m.open_cases(late.model)] == ["Steam"]
+
+
+def count(station: Station, good: int, counter: float, minutes: int) -> c.RecordCount:
+    return c.RecordCount(
+        order="WO-1", line="L1", machine="L1.packer", lot="4480-A", good=Decimal(good), scrap=Decimal(0),
+        counter=counter, counter_from=counter - good,
+        from_at=NOON + timedelta(minutes=minutes - 1), to_at=NOON + timedelta(minutes=minutes),
+    )  # fmt: skip
+
+
+async def test_what_several_stations_count_is_counted_once(database: Database, tmp_path: Path) -> None:
+    async with plant_of(database, tmp_path, ("desk-1", "desk-2")) as stations:
+        await until(lambda: any(station.core.station.status.shared.duty for station in stations))
+        for minutes in (1, 2, 3):
+            for station in stations:
+                station.core._counts.put(count(station, 100, 1000 + 100 * minutes, minutes))
+        await until(lambda: all(m.progress(station.model, "WO-1") is not None for station in stations))
+        await converged(stations)
+        await stations[0].cut()
+        for station in stations:
+            station.core._counts.put(count(station, 100, 1400, 4))
+        await until(lambda: all(m.progress(s.model, "WO-1").counted_good == 400 for s in stations))  # type: ignore[union-attr]
+        stations[0].mend()
+        await converged(stations)
+        assert m.progress(stations[0].model, "WO-1").counted_good == 400  # type: ignore[union-attr]
+
+
+async def test_stations_see_who_looks_at_what(database: Database, tmp_path: Path) -> None:
+    async with plant_of(database, tmp_path, ("desk-1", "desk-2")) as (first, second):
+        first.core.attend("silva", "case/1", True)
+        await until(lambda: [(p.person, p.ref, p.editing) for p in second.met] == [("silva", "case/1", True)])
+        first.core.attend("silva", "", False)
+        await until(lambda: not second.met)
+        assert not first.met
