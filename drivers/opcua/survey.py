@@ -15,7 +15,11 @@ BELOW = Bounds(depth=2, nodes=4_000, children=500, within_s=15.0)
 """One level is shown; the one below it tells units and whether there is more."""
 FOUND = Bounds(depth=12, nodes=20_000, children=2_000, within_s=30.0)
 MOST_HITS = 200
-GOOD = "Good"
+GOOD, NO_VALUE = "Good", "no value"
+NUMBERS = frozenset(
+    {"Boolean", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Float", "Double"}
+)
+"""Types whose values can be drawn and compared: what a picked tag is for. A text is given its meaning by hand."""
 NARROW = "Search by name, or start further down."
 
 
@@ -74,7 +78,7 @@ def _seen(tree: Tree, children: dict[int, list[int]], place: int, path: str = ""
     found = tree.found[place]
     inner = [at for at in children.get(place, []) if not tree.found[at].property]
     unknown = found.kind == "object" and not children.get(place) and bool(found.note or tree.cut)
-    bad = found.kind == "variable" and not found.type and found.value != "null"
+    bad = found.kind == "variable" and not found.type
     return SeenNode(
         node=found.node,
         name=found.name,
@@ -82,8 +86,8 @@ def _seen(tree: Tree, children: dict[int, list[int]], place: int, path: str = ""
         type=found.type,
         value="" if bad else _short(found),
         unit=found.unit,
-        status=found.value if bad else GOOD if found.kind == "variable" else "",
-        usable=found.kind == "variable" and not bad and found.value != "null" and usable(found),
+        status=(NO_VALUE if found.value == "null" else found.value) if bad else GOOD if found.type else "",
+        usable=found.kind == "variable" and found.type in NUMBERS and usable(found),
         opens=bool(inner) or unknown,
         path=path,
     )

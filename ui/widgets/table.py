@@ -231,7 +231,9 @@ class PaintedTable(QAbstractScrollArea):
         steps: dict[int, int] = {_DOWN: 1, _J: 1, _UP: -1, _K: -1, _PAGE_DOWN: page, _PAGE_UP: -page}
         steps |= {_HOME: -len(self._rows), _END: len(self._rows)}
         key = event.key()
-        if key in steps and not event.modifiers() & _CHORD:
+        if event.modifiers() & _CHORD:
+            event.ignore()
+        elif key in steps:
             self.step(steps[key])
         elif key in (_RETURN, _ENTER) and self._key:
             self.activated.emit(self._key)
