@@ -15,7 +15,7 @@ from psycopg import sql
 
 from app.domain.errors import RefusedError
 from app.domain.people import SYSTEM, Person, Role
-from app.store.postgres.schema import PERSON, STATION, Connection, grant, repeated, revoke
+from app.store.postgres.roles import PERSON, STATION, Connection, grant, repeated, revoke
 
 LONGEST = 63
 """Bytes of a name in PostgreSQL; more would be cut off silently."""

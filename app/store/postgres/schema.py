@@ -6,11 +6,9 @@ Owns roles, grants and the rows that come from Lineside's own tables. Must not k
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import psycopg
 from alembic import command
@@ -22,32 +20,15 @@ from sqlalchemy.pool import StaticPool
 from app.domain.errors import SharedRefusedError
 from app.domain.events import EVENT_TYPES
 from app.domain.merging import strict
-from app.domain.people import Role
 from app.domain.permissions import ANY_LINE, EVENT_ROLES, PEOPLES_OWN, SIGNED
-from app.store.postgres.address import Address, connection_parameters
-from app.store.postgres.faults import INIT, in_words
+from app.store.postgres.address import Address
+from app.store.postgres.faults import INIT
 from app.store.postgres.revision import REVISION, disagreement
+from app.store.postgres.roles import ADMIN, GROUPS, OWNER, Connection, connected, grant, repeated, revoke
 
-T = TypeVar("T")
-Connection = psycopg.Connection[tuple[Any, ...]]
-
-OWNER, STATION, PERSON, READER, ADMIN = (
-    "lineside_owner", "lineside_station", "lineside_person", "lineside_reader", "lineside_admin",
-)  # fmt: skip
-GROUPS = (OWNER, STATION, PERSON, READER, ADMIN, *(f"lineside_role_{role.value}" for role in Role))
-"""The group roles; none of them can log in. They belong to the whole server, not to one database."""
+__all__ = ["Connection", "check", "connected", "init", "permission_rows"]
 
 PROGRAM = "program"
-TRIES = 8
-
-
-@contextlib.contextmanager
-def connected(address: Address, password: str | None = None) -> Iterator[Connection]:
-    """A connection for an administrator's work, every statement by itself. Raises what faults.in_words says."""
-    with in_words("connecting"):
-        connection = psycopg.connect(**connection_parameters(address, "lineside db", password), autocommit=True)  # type: ignore[arg-type]
-    with connection, in_words("changing it"):
-        yield connection
 
 
 def init(address: Address, password: str | None = None) -> str:
@@ -71,18 +52,6 @@ def _make_group(connection: Connection, name: str) -> None:
         connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(name)))
 
 
-def repeated(step: Callable[[], T]) -> T:
-    """Do a step on roles. They belong to the whole server: somebody may change the same row just now, so try again."""
-    for left in reversed(range(TRIES)):
-        try:
-            return step()
-        except (psycopg.errors.InternalError_, psycopg.errors.SerializationFailure):
-            if not left:
-                raise
-            time.sleep(0.05)
-    raise AssertionError("unreachable")
-
-
 @contextlib.contextmanager
 def _as_owner(connection: Connection) -> Iterator[None]:
     """Act as the owner of the schema. Who is no superuser is the owner's member only for this, but stays an admin."""
@@ -101,16 +70,6 @@ def _as_owner(connection: Connection) -> Iterator[None]:
             connection.execute("reset search_path")
             if not superuser:
                 repeated(partial(connection.execute, revoke(OWNER, me)))
-
-
-def grant(group: str, member: str) -> sql.Composed:
-    """The statement that makes somebody a member of a group."""
-    return sql.SQL("grant {} to {}").format(sql.Identifier(group), sql.Identifier(member))
-
-
-def revoke(group: str, member: str) -> sql.Composed:
-    """The statement that takes somebody out of a group."""
-    return sql.SQL("revoke {} from {}").format(sql.Identifier(group), sql.Identifier(member))
 
 
 def _whoami(connection: Connection) -> tuple[str, bool]:

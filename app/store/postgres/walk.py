@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.domain.operation import SharedOperation
 from app.store.postgres.address import Address
-from app.store.postgres.schema import connected
+from app.store.postgres.roles import connected
 from app.store.postgres.wire import FEED, shared
 
 BATCH = 2000
