@@ -35,10 +35,10 @@ async def suffer(protocol: str, number: int, cuts: int, size: Size) -> Link:
 async def one_cut(link: Link, way: Cut, lasting_s: float) -> None:
     """Cut, see it lost if it lasts long enough for that, heal, see every value come again."""
     began_s = time.time()
-    link.cable.cut(way)
+    await link.cable.cut(way)
     await link.seen_lost(began_s, min(lasting_s, SEEN_S))
     await asyncio.sleep(max(0.0, began_s + lasting_s - time.time()))
-    link.cable.heal()
+    await link.cable.heal()
     await link.seen_fresh(time.time())
 
 

@@ -42,8 +42,8 @@ class Cable(Protocol):
     server_port: int
     prefix: tuple[str, ...]
 
-    def cut(self, way: Cut) -> None: ...
-    def heal(self) -> None: ...
+    async def cut(self, way: Cut) -> None: ...
+    async def heal(self) -> None: ...
 
 
 def possible() -> bool:
@@ -88,17 +88,23 @@ class NamespaceCable:
             run(*prefix, "ip", "link", "set", "lo", "up")
             run(*prefix, "ip", "addr", "add", f"{address}/24", "dev", end)
             run(*prefix, "ip", "link", "set", end, "up")
-        self.heal()
+        self._heal()
 
-    def cut(self, way: Cut) -> None:
+    async def cut(self, way: Cut) -> None:
         """Lose frames from now on."""
+        await asyncio.to_thread(self._cut, way)
+
+    async def heal(self) -> None:
+        """Pass again."""
+        await asyncio.to_thread(self._heal)
+
+    def _cut(self, way: Cut) -> None:
         if way is not Cut.ANSWERS:
             self._requests_to(NOBODY)
         if way is not Cut.REQUESTS:
             self._answers_to(NOBODY)
 
-    def heal(self) -> None:
-        """Pass again."""
+    def _heal(self) -> None:
         self._requests_to(self._far_mac)
         self._answers_to(self._near_mac)
 
@@ -125,11 +131,11 @@ class ProxyCable:
         self.port, self.server_port = proxy.port, server_port
         self.proxy = proxy
 
-    def cut(self, way: Cut) -> None:
+    async def cut(self, way: Cut) -> None:
         """Drop bytes from now on."""
         self.proxy.cut(requests=way is not Cut.ANSWERS, answers=way is not Cut.REQUESTS)
 
-    def heal(self) -> None:
+    async def heal(self) -> None:
         """Pass again."""
         self.proxy.heal()
 

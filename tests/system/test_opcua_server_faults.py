@@ -67,9 +67,9 @@ async def test_a_server_that_shuts_down_cleanly_is_lost_in_time_and_back_after_i
 @pytest.mark.parametrize("way", [Cut.ANSWERS, Cut.REQUESTS])
 async def test_a_cut_of_one_way_is_seen_in_time_and_loses_nothing(way: Cut) -> None:
     async with linked("opcua", 1) as link:
-        link.cable.cut(way)
+        await link.cable.cut(way)
         await lost(link)
-        link.cable.heal()
+        await link.cable.heal()
         await fresh(link)
     assert link.oracle.kept == 1
     assert nothing_wrong(link)
