@@ -14,7 +14,8 @@ from tests.ui.desk import NOW, FakeDesk, FakeValues, at, night_desk, opened
 from tests.ui.shell import FakeShell
 from ui.views.trends.presenter import MOST, TICKS, TrendsPresenter, between, value_text
 from ui.views.trends.rows import Axis, Floats, Strip, TreeRow
-from ui.views.trends.window import COLUMNS, LONGEST_S
+from ui.views.trends.source import line_of
+from ui.views.trends.window import COLUMNS, LONGEST_S, TimeWindow
 
 
 class Shown:
@@ -352,3 +353,15 @@ def test_unknown_refs_change_nothing() -> None:
     for ref in ("machine/none", "line/none", "case/none", "tag/none", "lot/x", ""):
         bench.presenter.show(ref)
     assert bench.presenter.chosen == before
+
+
+def test_what_the_screen_missed_is_drawn_from_the_history_that_got_it_afterwards() -> None:
+    bench = Bench()
+    tag = replace(bench.desk.plant.tags[0], history=True)
+    whole, holed = np.arange(7200.0), np.arange(7200.0)
+    holed[-60:-30] = np.nan
+    now_s = bench.desk.now().timestamp()
+    for series, kept, in_columns in ((whole, True, False), (holed, True, True), (holed, False, False)):
+        bench.desk.values.series[tag.index] = series
+        line = line_of(bench.desk.values, replace(tag, history=kept), TimeWindow(), now_s)
+        assert bool(line.column_s) is in_columns

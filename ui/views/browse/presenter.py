@@ -317,7 +317,7 @@ class BrowsePresenter:
             return ServerState(words=t("There is no way to look into servers here."), allowed=False)
         roles = ", ".join(sorted(t(role.value.replace("_", " ")) for role in ENGINEERS))
         words = t("Looking into controllers is for {roles}.", roles=roles)
-        return ServerState(words=words, todo=t("Sign in first (Ctrl+L)."), allowed=False)
+        return ServerState(words=words, todo=t("Sign in as one of them (Ctrl+L)."), allowed=False)
 
     def _picks_changed(self) -> None:
         if self._picking is not None:
