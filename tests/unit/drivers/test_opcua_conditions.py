@@ -71,6 +71,16 @@ def test_a_new_alarm_during_a_refresh_is_no_suspect() -> None:
     assert hear(line, END) == []
 
 
+def test_a_refresh_over_which_events_were_lost_ends_nothing() -> None:
+    line = source()
+    raised(line, "A")
+    hear(line, START)
+    line.conditions.events_lost()
+    assert hear(line, END) == []
+    hear(line, START)
+    assert [event.key for event in hear(line, END)] == ["urn:2;s=A"]
+
+
 def test_what_is_not_retained_is_never_suspect() -> None:
     line = source()
     raised(line, "A", retain=False, active=False, acked=True)

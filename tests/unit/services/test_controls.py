@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -211,6 +212,11 @@ ACK = c.RequestAlarmAct(
 def test_an_operator_may_ask_for_an_acknowledgement(desk: Floor) -> None:
     row = asked(desk, ACK, "silva")
     assert (row.what, row.act, row.event_id) == ("Acknowledge FIL-2301", e.AlarmAct.ACKNOWLEDGE, "aa01")
+
+
+def test_a_one_shot_shelf_has_no_minutes(desk: Floor) -> None:
+    row = asked(desk, replace(ACK, act=e.AlarmAct.SHELVE_ONCE, minutes=99), "silva")
+    assert (row.what, row.act, row.minutes) == ("Shelve once FIL-2301", e.AlarmAct.SHELVE_ONCE, 0)
 
 
 def test_one_act_at_a_time_on_an_alarm(desk: Floor) -> None:

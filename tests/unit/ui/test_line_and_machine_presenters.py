@@ -329,8 +329,11 @@ def test_an_alarm_shows_what_else_its_controller_says_of_it() -> None:
     presenter.show("machine/L2.filler")
     presenter.refresh()
     shown = view.states[-1].alarms
-    assert [row.state for row in shown] == ["acknowledged, not confirmed", "returned unacknowledged, earlier"]
-    assert shown[0].count == "by Keller there, its clock is not sure"
+    assert [row.state for row in shown] == ["acknowledged", "returned unacknowledged"]
+    assert [row.count for row in shown] == [
+        "not confirmed, by Keller there, its clock is not sure",
+        "earlier occurrence",
+    ]
 
 
 def test_another_job_at_the_machine_than_lineside_has_on_the_line_is_said() -> None:
@@ -351,7 +354,7 @@ def test_another_job_at_the_machine_than_lineside_has_on_the_line_is_said() -> N
         presenter.show("machine/L2.filler")
         presenter.refresh()
         shown.append(dict(view.states[-1].facts)["job at the machine"])
-    assert shown[:2] == [f"PO-9999 (here: {running})", running]
+    assert shown[:2] == [f"PO-9999 (Lineside: {running})", running]
     assert running not in shown[2]
 
 

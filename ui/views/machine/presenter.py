@@ -208,7 +208,7 @@ class Presenter:
         ours = queue[0].number if queue else ""
         if job in ("", DASH) or not ours or job == ours:
             return job
-        return t("{job} (here: {order})", job=job, order=ours)
+        return t("{job} (Lineside: {order})", job=job, order=ours)
 
     def _alarms(self, machine: str, cases: Sequence[ExceptionCase]) -> tuple[AlarmRow, ...]:
         """The alarms that stand, the most severe first, with who has the machine's case in Lineside."""
@@ -222,7 +222,7 @@ class Presenter:
             priority=next(priority for floor, priority in SEVERITIES if alarm.severity >= floor),
             code=alarm.code,
             message=alarm.message,
-            state=alarm_words(alarm),
+            state=t(words(alarm.state)),
             unacknowledged=alarm.state in _UNACKNOWLEDGED,
             since=self._formats.clock(alarm.raised_at),
             count=", ".join(_remarks(alarm)),
@@ -297,18 +297,12 @@ class Presenter:
         return t("{at}, {ago} ago", at=self._formats.clock(at), ago=ago)
 
 
-def alarm_words(alarm: Alarm) -> str:
-    """How the alarm stands at its controller: "acknowledged, not confirmed"; "returned unacknowledged, earlier"."""
-    parts = [t(words(alarm.state))]
-    if alarm.earlier:
-        parts.append(t("earlier"))
-    if alarm.unconfirmed and alarm.state not in _UNACKNOWLEDGED:
-        parts.append(t("not confirmed"))
-    return ", ".join(parts)
-
-
 def _remarks(alarm: Alarm) -> Iterator[str]:
-    """What else is to be known of it: how often, who acted on it there, whether its time may be believed."""
+    """What else is to be known of it: that it is an earlier occurrence, what its controller waits for, who acted."""
+    if alarm.earlier:
+        yield t("earlier occurrence")
+    if alarm.unconfirmed and alarm.state not in _UNACKNOWLEDGED:
+        yield t("not confirmed")
     if alarm.count > 1:
         yield t("{count} times", count=alarm.count)
     if alarm.by:

@@ -13,7 +13,7 @@ from ui.models.signals import SignalRow
 class AlarmRow:
     """A live alarm of the controller. `state` is the controller's own; `owner` who has the machine's case here.
 
-    `count` is all that is to be remarked: how often it came, who acted on it there, a clock that is wrong.
+    `count` is all that is to be remarked: an earlier occurrence, not confirmed, how often, who acted, a wrong clock.
     """
 
     key: str

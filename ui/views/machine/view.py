@@ -256,7 +256,7 @@ def _alarm_columns() -> tuple[Column, ...]:
     return (
         Column(title="", width=38),
         Column(title=t("alarm"), width=180, stretch=1),
-        Column(title=t("at the controller"), width=160),
+        Column(title=t("at the controller"), width=196),
         Column(title=t("since"), width=84),
     )
 
