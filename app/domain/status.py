@@ -88,6 +88,7 @@ class SharedStatus:
 
     `synced_at` is when this station last knew all that the plant knows; `offset_s` is this clock less the server's.
     `duty`: this station does what one of all has to (clocks, counts, postings). Not `joined`: it is on its own.
+    `healed` operations of this station were lost by the plant's log since the start, and sent to it again.
     """
 
     joined: bool = False
@@ -99,6 +100,7 @@ class SharedStatus:
     synced_at: datetime | None = None
     offset_s: float = 0.0
     duty: bool = False
+    healed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

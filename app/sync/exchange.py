@@ -58,7 +58,7 @@ class Exchange:
 
     @property
     def again(self) -> int:
-        """How many of this station's operations the plant's log had and lost since this station began, and got again."""
+        """How many of this station's operations the plant's log had, lost and was sent again, since the start."""
         return self._again
 
     @property

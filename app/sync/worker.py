@@ -161,7 +161,7 @@ class Sync:
 
     def _tell(self, status: SharedStatus) -> None:
         count, oldest = self._waiting()
-        status = replace(status, waiting=count, oldest_at=oldest)
+        status = replace(status, waiting=count, oldest_at=oldest, healed=self._exchange.again)
         if status != self.status:
             self.status = status
             self._told(status)

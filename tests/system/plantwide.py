@@ -25,6 +25,7 @@ from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
 from app.domain.status import Health
 from app.erp.none import NoErp
+from app.ports import Clock
 from app.readmodel.model import Model
 from app.store.postgres.address import read_url
 from app.store.postgres.log import PostgresLog
@@ -140,6 +141,7 @@ async def station_of(
     name: str,
     plant: Plant | None = None,
     wrap: Callable[[PostgresLog], Any] = lambda log: log,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Station]:
     """One station; joined again when it was there before."""
     database.join(name)
@@ -154,7 +156,7 @@ async def station_of(
             folder=folder,
             store=SqliteJournal(folder),
             erp=NoErp(),
-            clock=SystemClock(),
+            clock=clock or SystemClock(),
             ids=TimeOrderedIds(),
             station=name,
             acquirer=lambda *_: SilentLine(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import psycopg
@@ -27,6 +27,9 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 CALL_S = 8.0
 """A call that takes longer is given up on: whether it was done is not known then."""
+ANSWER_S = 1.8
+"""A question that costs the server nothing is answered within this, once connected: else nobody is there."""
+BEAT = "select 1"
 NOT_SAFE = "01000"
 """SQLSTATE of the warning that a commit is on this server only."""
 DUTY = "select lineside.take_duty(10)"
@@ -51,7 +54,7 @@ class PostgresLog:
 
     async def status(self) -> SharedHead:
         """How the log stands; reads whatever schema it has."""
-        rows = await self._calls.ask("asking how it stands", STATUS)
+        rows = await self._calls.ask("asking how it stands", STATUS, answer_s=ANSWER_S)
         return head(rows[0])
 
     async def append(self, operations: Sequence[Operation]) -> int:
@@ -73,11 +76,16 @@ class PostgresLog:
         return [shared(row) for row in rows]
 
     async def hint(self, timeout_s: float) -> Sequence[Presence]:
-        """Return at a notification or after the time-out; at once on a new connection, which may have missed some."""
+        """Return at a notification or after the time-out; at once on a new connection, which may have missed some.
+
+        After a silence the server is asked for a sign of life: one that stands still keeps its connections.
+        """
         if self._ears.connection is None:
             await self._ears.ask("listening", LISTEN, reads=False)
             return ()
         heard = await self._ears.heard(timeout_s)
+        if not heard:
+            await self._ears.ask("listening", BEAT, answer_s=ANSWER_S)
         return [found for each in heard if each.channel == PRESENCE and (found := presence(each.payload)) is not None]
 
     async def attend(self, person: str, ref: str, editing: bool) -> None:
@@ -135,7 +143,7 @@ class PostgresLog:
 class _Line:
     """One connection, made when it is needed and dropped at the first fault; one call at a time."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], call_s: float) -> None:
+    def __init__(self, connect: Callable[[], Coroutine[Any, Any, Connection]], call_s: float) -> None:
         self.connection: Connection | None = None
         self._connect = connect
         self._call_s = call_s
@@ -143,23 +151,37 @@ class _Line:
         self._unsafe = False
 
     async def ask(
-        self, doing: str, statement: str, values: Sequence[Any] = (), *, reads: bool = True
+        self,
+        doing: str,
+        statement: str,
+        values: Sequence[Any] = (),
+        *,
+        reads: bool = True,
+        answer_s: float | None = None,
     ) -> list[tuple[Any, ...]]:
-        """Run a statement; raises SharedDownError where its outcome is not known."""
+        """Run a statement; raises SharedDownError where its outcome is not known.
+
+        `answer_s`: how long it may take where that is less than a call may.
+        """
         async with self._one, self._kept(doing):
-            return await _within(self._call_s, self._run(statement, values, reads), self._cut)
+            connection = self.connection
+            if connection is None:
+                connection = await _within(self._call_s, self._connect(), self._cut)
+                self.connection = connection
+                connection.add_notice_handler(self._noticed)
+            limit_s = min(self._call_s, answer_s or self._call_s)
+            return await _within(limit_s, self._run(connection, statement, values, reads), self._cut)
 
     async def heard(self, timeout_s: float) -> list[psycopg.Notify]:
         """What was notified, at the first of it; nothing after so long."""
         async with self._one, self._kept("listening"):
             return await _within(timeout_s + self._call_s, self._listen(timeout_s), self._cut)
 
-    async def _run(self, statement: str, values: Sequence[Any], reads: bool) -> list[tuple[Any, ...]]:
-        if self.connection is None:
-            self.connection = await self._connect()
-            self.connection.add_notice_handler(self._noticed)
+    async def _run(
+        self, connection: Connection, statement: str, values: Sequence[Any], reads: bool
+    ) -> list[tuple[Any, ...]]:
         self._unsafe = False
-        cursor = await self.connection.execute(statement, values)
+        cursor = await connection.execute(statement, values)
         rows: list[tuple[Any, ...]] = await cursor.fetchall() if reads else []
         if self._unsafe:
             raise SharedDownError("The standby of the plant's log has not confirmed it.", RESEND)

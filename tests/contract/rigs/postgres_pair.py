@@ -100,6 +100,11 @@ class Node:
         """A power cut."""
         self.signal(signal.SIGKILL)
 
+    def start(self) -> None:
+        """Start the server again as it is."""
+        command = [str(find_binaries() / "pg_ctl"), "-D", str(self.data), "-l", str(self.folder / "server.log"), "-w"]
+        subprocess.run([*command, "start"], check=True, capture_output=True, cwd="/", **as_account(server_account()))
+
     def superuser_url(self, database: str = "postgres") -> str:
         """The superuser's URL, through the socket."""
         return f"postgresql://postgres@/{database}?host={self.socket}&port={self.port}"
@@ -128,6 +133,18 @@ class Pair:
         """The superuser of the server that began as the primary."""
         return self.first.superuser_url(database)
 
+    def start(self) -> None:
+        """Start the first one again as it is."""
+        self.first.start()
+
+    def kill(self) -> None:
+        """A power cut at the first one."""
+        self.first.kill()
+
+    def signal(self, number: signal.Signals) -> None:
+        """A signal to the first one."""
+        self.first.signal(number)
+
     def url(self, login: str, database: str) -> str:
         """As the stations have it: both hosts, the authority, whichever takes writes."""
         hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
@@ -136,7 +153,7 @@ class Pair:
 
 
 @contextmanager
-def pair_of_servers(**changed: str) -> Iterator[Pair]:
+def pair_of_servers(*, standby: bool = True, **changed: str) -> Iterator[Pair]:
     """A primary and a standby that follows; nothing waits for it yet (run synchronous.sh). `changed`: settings."""
     try:
         find_binaries()
@@ -154,7 +171,8 @@ def pair_of_servers(**changed: str) -> Iterator[Pair]:
         own(folder)
         try:
             first.run("make-primary.sh")
-            second.run("make-standby.sh")
+            if standby:
+                second.run("make-standby.sh")
             yield Pair(first=first, second=second, folder=folder)
         finally:
             for node in made:

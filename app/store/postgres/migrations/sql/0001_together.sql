@@ -15,6 +15,7 @@ $$
 declare
     me text := (select s.name from station s where s.login = session_user);
 begin
+    perform set_config('synchronous_commit', 'off', true);  -- it waits for no standby: after a failover it is asked anew
     update duty d set station = me, until = clock_timestamp() + make_interval(secs => seconds)
     where me is not null and (d.station = me or d.until < clock_timestamp());
     return found;
