@@ -17,7 +17,7 @@ from typing import Any
 from app.codec import encode
 from app.domain.commands import Command
 from app.domain.erp import Reference
-from app.domain.errors import KnownError, RefusedError
+from app.domain.errors import KnownError, OutrunError, RefusedError
 from app.domain.events import Event
 from app.domain.merging import CONFIRM_FIRST, strict, tip_of
 from app.domain.operation import Operation, Outcome, Recorded, SharedOperation, chain_hash
@@ -156,7 +156,7 @@ class Bus:
         if verdict.outcome is Outcome.APPLIED:
             waiting.answer.set_result(_stored(records))
         else:
-            waiting.answer.set_exception(RefusedError(verdict.reason, "Look at what stands now."))
+            waiting.answer.set_exception(OutrunError(verdict.reason, "Look at what stands now."))
 
     async def _serve(self, batch: Sequence[_Waiting]) -> None:
         """Handle every command of a batch, commit once, fold, answer."""

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import CancelledError, Future
 from datetime import UTC, datetime
 from itertools import count
@@ -20,7 +21,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 from app.domain.alarm import Alarm
 from app.domain.commands import Command, SignIn, SignOut
 from app.domain.erp import Reference
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, OutrunError
 from app.domain.people import Person
 from app.domain.plant import Plant
 from app.domain.presence import Presence
@@ -75,6 +76,7 @@ class Bridge(QObject):
         self._status = StationStatus()
         self._reference = Reference()
         self._alarms: tuple[Alarm, ...] = ()
+        self._attended: tuple[str, bool] = ("", False)
         self._person: Person | None = None
         self._door: Door | None = None
         self._closed = False
@@ -133,6 +135,11 @@ class Bridge(QObject):
         """Who works here."""
         return self._person
 
+    @property
+    def only_here(self) -> AbstractSet[str]:
+        """The aggregates with steps that are only stored at this station yet."""
+        return self._unshared
+
     def unshared(self, stream: str) -> bool:
         """Whether steps of it are only stored here: other stations do not know them yet."""
         return stream in self._unshared
@@ -150,19 +157,6 @@ class Bridge(QObject):
         """Ask the core; before it is ready commands wait their turn. `done` always comes, on the UI thread, once."""
         person = self._person.id if self._person else ""
         self._post((lambda door: door.submit(command, person), done or _ignore))
-
-    def presences(self) -> Sequence[Presence]:
-        """Who looks at what at the other stations."""
-        return self._presences
-
-    def attend(self, ref: str, editing: bool = False) -> None:
-        """Tell the other stations what is looked at here. What is told before the core is ready is not told."""
-        if self._door is not None and not self._closed:
-            self._door.attend(self._person.id if self._person else "", ref, editing)
-
-    def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
-        """Ask the core who somebody is; like `send`."""
-        self._post((lambda door: door.ask(asked), done))
 
     def _post(self, waiting: Waiting) -> None:
         if self._closed:
@@ -193,7 +187,8 @@ class Bridge(QObject):
 
     def _answer_of(self, error: Exception) -> Answer:
         if isinstance(error, KnownError):
-            return Answer(ok=False, message=error.message, todo=error.todo)
+            outrun = isinstance(error, OutrunError)
+            return Answer(ok=False, message=error.message, todo=error.todo, outrun=outrun)
         number = next(self._faults)
         self.faults = number
         log.error("internal fault no. %d", number, exc_info=error)
@@ -231,6 +226,8 @@ class Bridge(QObject):
 
     def _ready(self, door: Door) -> None:
         self._door = door
+        if self._attended[0]:
+            self.attend(*self._attended)
         while self._waiting and not self._closed:
             self._hand_over(door, self._waiting.popleft())
 

@@ -90,7 +90,15 @@ VIEWS: tuple[Row, ...] = (
         wide=True,
     ),
     Row(id="browse", title="Browse", icon="browse", shortcut="Ctrl+0", level=4, wide=True),
-    Row(id="queue", title="Now", icon="now", shortcut="Ctrl+9", level=1, side=Side.RIGHT),
+    Row(
+        id="queue",
+        title="Now",
+        icon="now",
+        shortcut="Ctrl+9",
+        level=1,
+        shows=frozenset({"refusal"}),
+        side=Side.RIGHT,
+    ),
 )
 
 BY_ID: Mapping[str, Row] = MappingProxyType({row.id: row for row in VIEWS})

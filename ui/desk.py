@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,13 +30,17 @@ from ui.survey import Survey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of a command. `message` is for the screen: what was stored, or why it was refused and what to do."""
+    """What came of a command. `message` is for the screen: what was stored, or why it was refused and what to do.
+
+    `outrun`: somebody else was first, and what now stands is to be looked at.
+    """
 
     ok: bool
     message: str = ""
     todo: str = ""
     streams: tuple[str, ...] = ()
     signature: Signature | None = None
+    outrun: bool = False
 
 
 class Values(Protocol):
@@ -84,6 +89,10 @@ class Desk(Protocol):
     def status(self) -> StationStatus: ...
     @property
     def values(self) -> Values: ...
+    @property
+    def only_here(self) -> AbstractSet[str]:
+        """The aggregates with steps that are only stored at this station yet."""
+
     def unshared(self, stream: str) -> bool:
         """Whether steps of an aggregate are only stored at this station yet."""
 

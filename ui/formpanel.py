@@ -22,7 +22,7 @@ from ui.widgets.forms import Button, Tone
 from ui.widgets.labels import TextLabel, text_label
 
 WIDTH = 760
-FACTS_MOST = 12
+FACTS_MOST = 16
 _ENTERS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 

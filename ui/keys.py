@@ -36,6 +36,7 @@ def groups(actions: Sequence[Row], views: Sequence[Named], steering: Sequence[Na
     """Every key once, under the first kind of thing it acts on."""
     titles = {
         "case": t("On a case"),
+        "refusal": t("On a step not taken"),
         "hold": t("On a hold"),
         "order": t("On an order or a person"),
         "assignment": t("On a move"),
@@ -62,7 +63,7 @@ def _home(row: Row) -> str:
     """The group that a row stands in."""
     if not row.kinds:
         return ""
-    order = ("case", "hold", "order", "person", "assignment", "item", "handover", "posting", "alarm")
+    order = ("case", "refusal", "hold", "order", "person", "assignment", "item", "handover", "posting", "alarm")
     kind = next((kind for kind in order if kind in row.kinds), "alarm" if row.kinds & CONTROLLED else "case")
     return {"person": "order", "item": "handover"}.get(kind, kind)
 

@@ -1,18 +1,20 @@
-"""The status bar and the message strip above it: how the parts stand, and the last thing that was said.
+"""The status bar and the message strip above it: how the parts stand, the last thing that was said, what is warned of.
 
-Passive. Both keep their height whatever they say; a message stays until another replaces it or a person dismisses it.
+Passive. Both keep their height whatever they say; a message stays until another replaces it or a person dismisses it,
+a warning until it is over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.text import safe
-from ui.summary import Part
+from ui.part import Part
+from ui.sharing import Notice
 from ui.text import t
 from ui.theme import RADIUS, Look
 from ui.widgets.chips import draw_key, key_width
@@ -26,7 +28,9 @@ _PX, _DOT, _GAP = 13, 6, 28
 
 
 class StatusBar(QFrame):
-    """The parts from the left, marks and the site's clock at the right."""
+    """The parts from the left, marks and the site's clock at the right. `pressed`: more of it is wanted."""
+
+    pressed = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +49,9 @@ class StatusBar(QFrame):
             self.setAccessibleName(self.text())
             self.setToolTip("\n".join(part.tip for part in self._parts if part.tip))
             self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed.emit()
 
     def text(self) -> str:
         """Everything it says, in words."""
@@ -103,12 +110,18 @@ class StatusBar(QFrame):
 
 
 class MessageStrip(QFrame):
-    """One line: when, and what was said. Bad news has a mark and waits to be dismissed with Esc."""
+    """One line: when, and what was said. Bad news has a mark and waits to be dismissed with Esc.
+
+    At the right a warning stands until it is over, whatever is said; F8 or a press leads to it.
+    """
+
+    warning_pressed = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._at, self._text, self._bad = "", "", False
+        self._notices: tuple[Notice, ...] = ()
         self.setFixedHeight(HEIGHT - 2)
         look.changed.connect(self.update)
 
@@ -128,6 +141,23 @@ class MessageStrip(QFrame):
         self.setAccessibleName(t("Message: {text}", text=self._text) if text else "")
         self.update()
 
+    def warn(self, notices: Sequence[Notice]) -> None:
+        """What is warned of now, the gravest first."""
+        if tuple(notices) != self._notices:
+            self._notices = tuple(notices)
+            self.setAccessibleDescription(" ".join(notice.text for notice in notices))
+            self.setToolTip("\n".join(notice.text for notice in notices))
+            self.update()
+
+    @property
+    def warning(self) -> str:
+        """What is warned of first; "" while nothing is."""
+        return self._notices[0].text if self._notices else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._notices:
+            self.warning_pressed.emit()
+
     def dismiss(self) -> bool:
         """Take bad news away; False when there is none."""
         bad = self._bad
@@ -140,9 +170,10 @@ class MessageStrip(QFrame):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.panel)
         painter.fillRect(0, 0, self.width(), 1, theme.line)
+        right = self._paint_warning(painter)
         if not self._text:
             return
-        x, right = 14.0, self.width() - 14.0
+        x = 14.0
         painter.setFont(look.font(_PX))
         painter.setPen(theme.soft)
         painter.drawText(QRectF(x, 0, 70, high), _LEFT, self._at)
@@ -155,3 +186,31 @@ class MessageStrip(QFrame):
         painter.setFont(look.font(14, self._bad))
         painter.setPen(theme.ink)
         painter.drawText(QRectF(x, 0, right - x, high), _LEFT, look.elided(self._text, 14, right - x, self._bad))
+
+    def _paint_warning(self, painter: QPainter) -> float:
+        """The gravest warning as a filled box at the right, how many more there are, its key; where the box begins."""
+        right = self.width() - 14.0
+        if not self._notices:
+            return right
+        theme, look, high, notice = self._look.theme, self._look, self.height(), self._notices[0]
+        more = len(self._notices) - 1
+        text = f"{notice.text} {t('(and {count} more)', count=more)}" if more else notice.text
+        taken = 52 + key_width("F8")
+        most = self.width() * (_SHARE if self._text else 1.0) - 28 - taken
+        shown = look.elided(text, 14, most, bold=True)
+        box = QRectF(0, 2.5, look.width(shown, 14, bold=True) + taken, high - 5)
+        box.moveRight(right)
+        painter.setRenderHint(_ANTIALIAS)
+        painter.setPen(theme.outline)
+        painter.setBrush(theme.priority(notice.priority))
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        draw_priority(painter, QRectF(box.x() + 9, (high - 16) / 2, 16, 16), notice.priority, theme)
+        painter.setFont(look.font(14, True))
+        painter.setPen(theme.on_priority(notice.priority))
+        painter.drawText(box.adjusted(34, 0, -8, 0), _LEFT, shown)
+        draw_key(painter, box.right() - key_width("F8") - 9, (high - 18) / 2, "F8", look)
+        return box.x() - 18
+
+
+_SHARE = 0.62
+"""Of the strip's width that a warning may take while something is said."""

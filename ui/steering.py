@@ -22,6 +22,8 @@ STEERING: tuple[Steer, ...] = (
     Steer(id="queue_next", key="J", text="next case of the queue"),
     Steer(id="queue_previous", key="K", text="the case before it"),
     Steer(id="to_queue", key="Ctrl+J", text="to the queue"),
+    Steer(id="to_notice", key="F8", text="to the warning"),
+    Steer(id="station_state", key="F9", text="how this station stands"),
     Steer(id="switch_theme", key="Ctrl+D", text="day or night"),
     Steer(id="full_screen", key="F11", text="full screen"),
     Steer(id="dismiss", key="Esc", text="close, dismiss"),

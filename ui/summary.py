@@ -15,6 +15,8 @@ from app.domain.posting import Posting
 from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus, UnitStatus
 from app.domain.text import safe
 from app.readmodel.model import View, all_postings, open_cases
+from ui.part import Part
+from ui.sharing import shared_part
 from ui.stamp import stamp
 from ui.text import Formats, amount, duration, t
 
@@ -50,17 +52,6 @@ class Banner:
     alarms: str = ""
     flood: bool = False
     person: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One part of the station in the status bar. `head` is read first; `priority` 0 is normal."""
-
-    id: str
-    head: str
-    text: str
-    priority: int = 0
-    tip: str = ""
 
 
 def banner(view: View, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
@@ -122,11 +113,12 @@ def alarm_rate(raised: int) -> str:
 def parts(
     plant: Plant, status: StationStatus, postings: Sequence[Posting], seq: int, now: datetime, formats: Formats
 ) -> tuple[Part, ...]:
-    """Controllers, acquisition, store, ERP and history, told apart."""
+    """Controllers, acquisition, this station's store, the shared one, ERP and history, told apart."""
     return (
         controllers(plant, status, formats),
         acquisition(status.acquisition, now, formats),
         store(status.store, seq, now, formats),
+        shared_part(status.shared, now, formats),
         erp(status.erp, postings, now, formats),
         *history(status.history, formats),
     )

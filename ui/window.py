@@ -36,8 +36,10 @@ from ui.models.controls import ControlNews
 from ui.opened import Opened
 from ui.overlay import Overlay
 from ui.palette import Palette
+from ui.part import Part
 from ui.rail import Rail, RailItem
-from ui.shell import Answers, Seat, kind_of
+from ui.sharing import notices
+from ui.shell import Answers, Seat, id_of, kind_of
 from ui.signin import SignIn, works_as
 from ui.stamp import stamp
 from ui.statusbar import MessageStrip, StatusBar
@@ -73,6 +75,8 @@ class Window(QWidget):
         self._front, self._fresh, self._person = HOME, False, desk.person
         self._faulty: dict[str, str] = {}
         self._controls = ControlNews(desk)
+        self._about = ""
+        self._attended = ("", False)
         self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
         self.resize(*SIZE)
         self._build()
@@ -115,13 +119,17 @@ class Window(QWidget):
         self.banner.counts_pressed.connect(lambda: self.go("cases"))
         self.banner.find_pressed.connect(self.seek)
         self.banner.person_pressed.connect(self.sign_in)
+        self.status.pressed.connect(self.station_state)
+        self.strip.warning_pressed.connect(self.to_notice)
 
     def _build_panels(self) -> None:
         look, plant = self._look, self._desk.plant
         self.form = FormPanel(look, self.docks)
         self.palette_panel = Palette(look, self.docks, self._picked)
         self.keys_panel = KeysOverlay(look, self.docks, groups(ACTIONS, self._view_names(), self._steer_names()))
-        self.sign_in_panel = SignIn(look, self.docks, tuple(plant.people.values()), plant.demo, self._sit)
+        people = tuple(plant.people.values())
+        self.sign_in_panel = SignIn(look, self.docks, people, plant.demo, self._desk.ask, self._sit)
+        self.form.closed.connect(self._form_closed)
 
     def _panels(self) -> tuple[Overlay, ...]:
         return (self.form, self.palette_panel, self.keys_panel, self.sign_in_panel)
@@ -189,11 +197,13 @@ class Window(QWidget):
         self._frame.look(desk.view)
         self.banner.set_state(self._frame.banner(desk.alarms, now, said_of(desk.person)), now)
         self.banner.set_crumbs(self._path())
-        seq, postings = max(0, stamp(desk.view)), self._frame.postings
-        marks = self._marks()
-        self.status.set_state(
-            parts(desk.plant, desk.status, postings, seq, now, self._formats), marks, self._formats.stamp(now)
-        )
+        self.strip.warn(notices(desk, self._formats))
+        self.status.set_state(self._parts(), self._marks(), self._formats.stamp(now))
+        self._attend()
+
+    def _parts(self) -> tuple[Part, ...]:
+        desk, seq = self._desk, max(0, stamp(self._desk.view))
+        return parts(desk.plant, desk.status, self._frame.postings, seq, desk.now(), self._formats)
 
     def _marks(self) -> tuple[str, ...]:
         if not self._desk.plant.replayed:
@@ -230,6 +240,7 @@ class Window(QWidget):
         if why:
             self.say(why, bad=True)
         else:
+            self._about = ref
             row.run(self._desk, ref, self)
 
     def say(self, text: str, bad: bool = False) -> None:
@@ -238,8 +249,31 @@ class Window(QWidget):
 
     def ask(self, form: Form, done: Callable[[Answers | None], None]) -> None:
         """Show a form."""
+        about = self._about
         self._close_panels()
+        self._about = about
         self.form.ask(form, done)
+        self._attend()
+
+    # --- what the others are told -----------------------------------------------------------------------------------
+
+    def _form_closed(self) -> None:
+        """Nothing is filled in any more; a form that follows at once says so itself."""
+        QTimer.singleShot(0, self, self._attend)
+
+    def _attend(self) -> None:
+        """Tell the other stations what the person here looks at or fills in, whenever that changed."""
+        editing = not self.form.isHidden()
+        ref = (self._about if editing else "") or self._looked_at()
+        now = (attended(ref), editing) if self._desk.person is not None else ("", False)
+        if now != self._attended:
+            self._attended = now
+            self._desk.attend(*now)
+
+    def _looked_at(self) -> str:
+        """What is open in the view in front; in the queue only what was walked to."""
+        focused = self.docks.holding(QApplication.focusWidget())
+        return self._selected_in(focused if focused == SIDE else self._front)
 
     def sign_in(self) -> None:
         """Lock the station and show who can sit down here."""
@@ -368,6 +402,23 @@ class Window(QWidget):
             table.setFocus(Qt.FocusReason.ShortcutFocusReason)
             QApplication.sendEvent(table, QKeyEvent(QEvent.Type.KeyPress, key.value, Qt.KeyboardModifier.NoModifier))
 
+    def to_notice(self) -> None:
+        """To what is warned of first: the thing itself, else how the station stands."""
+        found = notices(self._desk, self._formats)
+        if found and found[0].ref:
+            self.go(found[0].ref)
+        elif found:
+            self.station_state()
+
+    def station_state(self) -> None:
+        """How each part of the station stands, in full, and what is warned of."""
+        facts = [notice.text for notice in notices(self._desk, self._formats)]
+        for part in self._parts():
+            facts += [f"{part.head} {part.text}".strip(), *(part.tip.splitlines() if part.tip else ())]
+        self._about = ""
+        form = Form(title=t("How this station stands"), facts=tuple(dict.fromkeys(facts)), confirm=t("Close"))
+        self.ask(form, lambda _answers: None)
+
     def to_queue(self) -> None:
         """Give the queue the keyboard."""
         self.visit(SIDE)
@@ -466,6 +517,14 @@ class Window(QWidget):
         self.refresh()
         self.grab().save(str(file), "PNG", PNG_QUALITY)
         return file
+
+
+def attended(ref: str) -> str:
+    """A case or hold that somebody looks at, a part of a case counting as the case; "" for everything else."""
+    kind = kind_of(ref)
+    if kind == "task":
+        return f"case/{id_of(ref).partition('/')[0]}"
+    return ref if kind in ("case", "hold") else ""
 
 
 def said_of(person: Person | None) -> str:

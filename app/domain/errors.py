@@ -23,6 +23,10 @@ class RefusedError(KnownError):
     """The person may not do this, or the command contradicts what now stands; nothing was changed."""
 
 
+class OutrunError(RefusedError):
+    """The plant's log did not take the step: somebody was first, and what now stands must be looked at."""
+
+
 class StoreError(KnownError):
     """The disk or the journal refuses. Nothing was written, nothing acknowledged."""
 

@@ -27,8 +27,9 @@ from app.domain.people import Function, Person
 from app.domain.plant import Plant, Signal, Tag
 from app.domain.presence import Presence
 from app.domain.reading import NOTHING, Quality, Reading, Scalar
+from app.domain.refusal import StepRefused
 from app.domain.signing import Prove, Sign, fingerprint
-from app.domain.status import ControllerStatus, Health, PartStatus, StationStatus
+from app.domain.status import ControllerStatus, Health, PartStatus, SharedStatus, StationStatus
 from app.readmodel.model import Model
 from tests.ui.plant import make_plant
 from ui.desk import Answer
@@ -217,12 +218,54 @@ class FakeDesk:
             reconnects=2,
             samples=known.samples,
         )
-        self.status = StationStatus(
-            controllers={**self.status.controllers, controller: lost},
-            acquisition=self.status.acquisition,
-            store=self.status.store,
-            erp=self.status.erp,
+        self.status = replace(self.status, controllers={**self.status.controllers, controller: lost})
+
+    def join(self, status: SharedStatus | None = None) -> None:
+        """This station has joined a plant, whose shared store stands so; without a word it is up and all is shared."""
+        up = SharedStatus(joined=True, health=Health.UP, since=at("21:40"), synced_at=self._now)
+        self.status = replace(self.status, shared=status or up)
+
+    def leave_alone(self, since: datetime, *streams: str) -> None:
+        """The shared store is away since then, and steps of these aggregates are only stored here."""
+        self.only_here |= set(streams)
+        self.join(
+            SharedStatus(
+                joined=True,
+                health=Health.DOWN,
+                since=since,
+                reason="The shared store gives no answer.",
+                waiting=len(self.only_here),
+                oldest_at=since if streams else None,
+                synced_at=since,
+            )
         )
+
+    def refuse(
+        self,
+        kind: str,
+        stream: str,
+        *,
+        person: str,
+        reason: str = "",
+        payload: str = "{}",
+        when: datetime | None = None,
+    ) -> str:
+        """The plant's log did not take a step; returns the ref of the refusal."""
+        self._seq += 1
+        row = StepRefused(
+            id=f"op-{self._seq}",
+            version=1,
+            kind=kind,
+            stream=stream,
+            person=person,
+            station="desk-2",
+            at=when or self._now,
+            reason=reason or "Somebody was first. What stands is Ana Brandt at desk-1, 02:11:02: hold released.",
+            payload=payload,
+        )
+        self.model.put(f"refusal/{row.id}", row)
+        self.model.seq = self._seq
+        return f"refusal/{row.id}"
 
     def _run_all(self) -> None:
         """Every machine produces at a little under nominal."""

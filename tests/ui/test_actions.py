@@ -18,6 +18,7 @@ from app.domain.packml import MachineState
 from app.domain.permissions import ALLOWED
 from app.domain.plant import Signal
 from app.domain.reading import Quality, Reading
+from app.readmodel.model import open_refusals
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
 from tests.ui.views.interlocked import CLOSE, guarded_night
@@ -69,6 +70,7 @@ def busy_desk() -> FakeDesk:
     shelved = AlarmState.SHELVED
     desk.alarms = tuple(replace(row, state=shelved) if row.code == "LAB-0410" else row for row in desk.alarms)
     desk.alarms = tuple(replace(row, unconfirmed=row.code == "FIL-2201") for row in desk.alarms)
+    desk.refuse("HoldReleased", "hold/h1", person="brandt")
     return desk
 
 
@@ -95,6 +97,7 @@ class Play:
 
 REASON = {"reason": "because"}
 MOVE = {"line": "L1", "reason": "L2 is down"}
+REFUSED = next(f"refusal/{row.id}" for row in open_refusals(busy_desk().view))
 PLAYS: Mapping[str, Play] = {
     "case.acknowledge": Play(by="okafor", ref="case/c3", sends=c.AcknowledgeCase(case_id="c3")),
     "case.own": Play(by="berger", ref="case/c3", sends=c.OwnCase(case_id="c3")),
@@ -136,6 +139,12 @@ PLAYS: Mapping[str, Play] = {
     ),
     "case.trend": Play(by="silva", ref="case/c1", goes="trends:case/c1"),
     "case.why": Play(by="silva", ref="case/c1", answers=({},)),
+    "refusal.open": Play(by="brandt", ref=REFUSED, goes="hold/h1"),
+    "refusal.again": Play(by="brandt", ref=REFUSED, goes="hold/h1"),
+    "refusal.settle": Play(
+        by="brandt", ref=REFUSED, answers=({"note": "Ana did it."},),
+        sends=c.SettleRefusal(opid=REFUSED.removeprefix("refusal/"), note="Ana did it."),
+    ),
     "hold.review": Play(
         by="brandt", ref="hold/h2", answers=({"note": "samples"},), sends=c.ReviewHold(hold_id="h2", note="samples")
     ),

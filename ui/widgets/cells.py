@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
+from ui.tag import Tag
 from ui.theme import Look
 from ui.widgets.bars import draw_progress, draw_rate
+from ui.widgets.chips import chip_size, draw_chip
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.hatch import draw_stale
 from ui.widgets.ink import draw_words
 from ui.widgets.spark import draw_spark
 
 _MARK = 18
-_PX, _DETAIL_PX = 14, 12
+_PX, _DETAIL_PX, _TAG_PX = 14, 12, 11
 
 
 HATCHED = " "
@@ -77,7 +79,7 @@ class Sparkline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell: a text, a soft second line, marks before them, a band under them. Marks are the only colour.
+    """One cell: a text, a soft second line, marks before them, a band under them, tags at the end of the first line.
 
     `stale` ("no data since 02:14:07") hatches the cell and hides what it holds; `spark` fills it.
     """
@@ -91,6 +93,7 @@ class Cell:
     band: Band | None = None
     spark: Sparkline | None = None
     stale: str = ""
+    tags: tuple[Tag, ...] = ()
 
 
 def draw_cell(painter: QPainter, rect: QRect, cell: Cell | str, look: Look, *, right: bool = False) -> None:
@@ -109,10 +112,11 @@ def draw_cell(painter: QPainter, rect: QRect, cell: Cell | str, look: Look, *, r
         _band(painter, QRectF(rect.x(), rect.bottom() - foot - 5, rect.width(), foot), cell.band, look)
         rect = QRect(rect.x(), rect.y() + 3, rect.width(), rect.height() // 2)
     if not cell.detail:
+        rect = _tags(painter, rect, cell, look)
         _words(painter, rect, cell.text, look, right=right, bold=cell.bold, soft=cell.soft)
         return
     middle = rect.height() // 2
-    top = QRect(rect.x(), rect.y() + 3, rect.width(), middle)
+    top = _tags(painter, QRect(rect.x(), rect.y() + 3, rect.width(), middle), cell, look)
     _words(painter, top, cell.text, look, right=right, bold=cell.bold, soft=cell.soft)
     foot_box = QRect(rect.x(), rect.y() + middle, rect.width(), middle - 3)
     _words(painter, foot_box, cell.detail, look, right=right, soft=True, px=_DETAIL_PX)
@@ -146,6 +150,18 @@ def _marks(painter: QPainter, rect: QRect, cell: Cell, look: Look) -> QRect:
     if cell.hold:
         draw_hold(painter, _mark_box(rect), look.theme)
         rect = rect.adjusted(_MARK + 6, 0, 0, 0)
+    return rect
+
+
+def _tags(painter: QPainter, rect: QRect, cell: Cell, look: Look) -> QRect:
+    """Draw the cell's tags from the right and return what is left for the text."""
+    for tag in reversed(cell.tags):
+        wide, high = chip_size(tag.text, _TAG_PX)
+        if wide > rect.width() / 2:
+            break
+        box = QRectF(rect.right() - wide, rect.center().y() - high / 2 + 1, wide, high)
+        draw_chip(painter, box, tag.text, look, px=_TAG_PX, dashed=tag.dashed)
+        rect = rect.adjusted(0, 0, -round(wide) - 5, 0)
     return rect
 
 

@@ -55,7 +55,7 @@ def row_text(row: Row, columns: Sequence[Column]) -> str:
             words = cell
         else:
             marks = (f"priority {cell.priority}" if cell.priority else "", "on hold" if cell.hold else "")
-            words = " ".join(w for w in (*marks, cell.text, cell.detail) if w)
+            words = " ".join(w for w in (*marks, cell.text, cell.detail, *(tag.words for tag in cell.tags)) if w)
         if words:
             parts.append(f"{column.title} {words}".strip())
     return ", ".join(parts)

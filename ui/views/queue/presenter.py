@@ -7,16 +7,21 @@ from datetime import datetime
 from typing import Protocol
 
 from ui.actions import BY_ID
+from ui.decisions import open_for
 from ui.desk import Desk
+from ui.marks import marks_of
 from ui.shell import Shell, kind_of
 from ui.stamp import stamp
 from ui.text import Formats, t
-from ui.views.queue.rows import Queue, QueueRow
+from ui.views.queue.rows import Queue, QueueRow, decision
 
 SHOWN = (
     "case.acknowledge", "case.own", "case.reassign", "case.hold", "case.shelve", "case.trend", "case.note",
 )  # fmt: skip
 """The actions whose keys stand below the queue."""
+
+DECIDING = ("refusal.open", "refusal.again", "refusal.settle")
+"""Those that stand there while a step that was not taken is selected."""
 
 Hint = tuple[str, str, bool]
 """(key, text, whether it can be done to the selected case now)."""
@@ -38,22 +43,25 @@ class QueuePresenter:
         self._view, self._desk, self._shell = view, desk, shell
         self._formats = Formats(desk.plant.zone)
         self._queue = Queue(self._formats)
-        self._seen = -1
+        self._seen: object = None
         self._hinted: object = None
         self._selected = ""
 
     @property
     def selected(self) -> str:
-        """The selected case."""
+        """The selected case, or step that was not taken."""
         return self._selected
 
     def refresh(self) -> None:
         """Rows when something changed, clocks always."""
-        view = self._desk.view
-        seen = stamp(view)
-        if seen != self._seen or seen < 0:
+        desk, view = self._desk, self._desk.view
+        now, marks = stamp(view), marks_of(desk)
+        seen = (now, marks, desk.person)
+        if seen != self._seen or now < 0:
             self._seen = seen
-            found = self._queue.rows(self._desk.plant, view)
+            people = desk.plant.people
+            acts = (decision(people, act, self._formats) for act in open_for(desk))
+            found = (*acts, *self._queue.rows(desk.plant, view, marks))
             self._view.set_rows(found)
             if found and not self._selected:
                 self._view.select(found[0].key)
@@ -62,16 +70,18 @@ class QueuePresenter:
 
     def _hint(self, seen: object) -> None:
         """The keys below, anew when the selection, the cases or the person changed."""
-        known = (self._selected, self._desk.person, seen)
+        known = (self._selected, seen)
         if known == self._hinted:
             return
         self._hinted = known
-        hints = [(BY_ID[a].key, t(BY_ID[a].text), BY_ID[a].applies(self._desk, self._selected)) for a in SHOWN]
+        shown = DECIDING if kind_of(self._selected) == "refusal" else SHOWN
+        rows = (BY_ID[action] for action in shown)
+        hints = [(said(row.key), t(row.text), row.applies(self._desk, self._selected)) for row in rows]
         self._view.set_hints([*hints, ("?", t("all keys"), True)])
 
     def show(self, ref: str) -> None:
-        """Select a case."""
-        if kind_of(ref) == "case":
+        """Select a case, or a step that was not taken."""
+        if kind_of(ref) in ("case", "refusal"):
             self._view.select(ref)
 
     def pick(self, key: str) -> None:
@@ -81,4 +91,12 @@ class QueuePresenter:
 
     def open(self, key: str) -> None:
         """A row was opened."""
-        self._shell.go(key)
+        if kind_of(key) == "refusal":
+            self._shell.act("refusal.open", key)
+        else:
+            self._shell.go(key)
+
+
+def said(key: str) -> str:
+    """A key as it stands on the keyboard."""
+    return key.replace("Return", "Enter")

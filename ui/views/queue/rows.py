@@ -1,4 +1,4 @@
-"""What the queue shows of a case, as plain values out of the read model. No Qt."""
+"""What the queue shows: steps to decide on, then the cases; plain values out of the read model. No Qt."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from app.domain.people import Person
 from app.domain.plant import Plant
 from app.domain.text import safe
 from app.readmodel.model import View, held, open_cases, open_holds
+from ui.decisions import Undecided, step_words
+from ui.marks import Marks
+from ui.tag import Tag
 from ui.text import Formats, hms, t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """One case. `clock_from` counts up at the right; `offer_until` counts down in the chip, behind `chip`."""
+    """One case. `clock_from` counts up at the right; `offer_until` counts down in the chip, behind `chip`.
+
+    `undecided`: it is a step that was not taken; its detail is the reason, and is read whole.
+    """
 
     key: str
     priority: int
@@ -29,11 +35,14 @@ class QueueRow:
     offer_until: datetime | None = None
     held: bool = False
     fresh: bool = False
+    undecided: bool = False
+    tags: tuple[Tag, ...] = ()
 
     @property
     def cells(self) -> Sequence[str]:
         """What assistive technology reads."""
-        return (f"{t('priority')} {self.priority}, {self.title}, {self.detail}, {self.chip}",)
+        words = (self.title, self.detail, self.chip, *(tag.words for tag in self.tags))
+        return (f"{t('priority')} {self.priority}, {', '.join(words)}",)
 
     def chip_at(self, now: datetime) -> str:
         """The chip's words at an instant: "offered to Materials · 1:12 left"."""
@@ -48,9 +57,9 @@ class Queue:
 
     def __init__(self, formats: Formats) -> None:
         self._formats = formats
-        self._kept: dict[str, tuple[ExceptionCase, bool, QueueRow]] = {}
+        self._kept: dict[str, tuple[ExceptionCase, bool, tuple[Tag, ...], QueueRow]] = {}
 
-    def rows(self, plant: Plant, view: View) -> tuple[QueueRow, ...]:
+    def rows(self, plant: Plant, view: View, marks: Marks) -> tuple[QueueRow, ...]:
         """Open and not on the shelf, the most urgent and then the oldest first."""
         lots, by_case = held(view), {hold.case_id for hold in open_holds(view)}
         cases = [case for case in open_cases(view) if case.state is not CaseState.SHELVED]
@@ -58,14 +67,36 @@ class Queue:
         for case in cases:
             on_hold = case.id in by_case or case.lot in lots
             known = self._kept.get(case.id)
-            if known is None or known[0] is not case or known[1] is not on_hold:
-                known = (case, on_hold, row(plant.people, case, on_hold, self._formats))
+            tags = marks.of(f"case/{case.id}")
+            if known is None or known[0] is not case or known[1] is not on_hold or known[2] != tags:
+                known = (case, on_hold, tags, row(plant.people, case, on_hold, tags, self._formats))
             kept[case.id] = known
         self._kept = kept
-        return tuple(found for _, _, found in kept.values())
+        return tuple(found for *_, found in kept.values())
 
 
-def row(people: Mapping[str, Person], case: ExceptionCase, on_hold: bool, formats: Formats) -> QueueRow:
+def decision(people: Mapping[str, Person], act: Undecided, formats: Formats) -> QueueRow:
+    """A step that was not taken: who wanted what, when and where, and why it was not."""
+    step = act.step
+    who = short(people, step.person)
+    return QueueRow(
+        key=act.ref,
+        priority=DECIDE,
+        title=t("Not taken: {step}", step=step_words(step)),
+        detail=safe(step.reason),
+        clock_from=step.at,
+        chip=t("{who} · {at} at {station}", who=who, at=formats.clock(step.at), station=safe(step.station, 40)),
+        undecided=True,
+    )
+
+
+DECIDE = 3
+"""How loud a step is that waits for a decision."""
+
+
+def row(
+    people: Mapping[str, Person], case: ExceptionCase, on_hold: bool, tags: tuple[Tag, ...], formats: Formats
+) -> QueueRow:
     """One case as a row."""
     task = case.primary
     offered = task is not None and task.state is TaskState.OFFERED
@@ -80,6 +111,7 @@ def row(people: Mapping[str, Person], case: ExceptionCase, on_hold: bool, format
         offer_until=task.accept_by if task is not None and offered else None,
         held=on_hold,
         fresh=case.state is CaseState.OPEN,
+        tags=tags,
     )
 
 

@@ -19,6 +19,7 @@ from ui.widgets.table import HEADER, Column, PaintedTable, Row
 ROW = 88
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_WRAP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _TEXT_X = 48
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -60,7 +61,10 @@ class QueueTable(PaintedTable):
         painter.fillRect(0, y + ROW - 1, width, 1, theme.line)
         draw_priority(painter, QRectF(14, y + 10, 19, 19), row.priority, theme)
         self._paint_words(painter, row, y, width)
-        self._paint_owner(painter, row, y, width)
+        if row.undecided:
+            self._paint_reason(painter, row, y, width)
+        else:
+            self._paint_owner(painter, row, y, width)
 
     def _paint_words(self, painter: QPainter, row: QueueRow, y: int, width: int) -> None:
         """Title, clock and detail."""
@@ -72,10 +76,21 @@ class QueueTable(PaintedTable):
         painter.setFont(look.font(15, bold=True))
         most = width - 94 - _TEXT_X
         painter.drawText(QRect(_TEXT_X, y + 8, most, 22), _LEFT, look.elided(row.title, 15, most, bold=True))
+        if row.undecided:
+            return
         painter.setFont(look.font(13))
         painter.setPen(theme.soft)
         most = width - _TEXT_X - 14
         painter.drawText(QRect(_TEXT_X, y + 31, most, 20), _LEFT, look.elided(row.detail, 13, most))
+
+    def _paint_reason(self, painter: QPainter, row: QueueRow, y: int, width: int) -> None:
+        """Why it was not taken, over two lines; below it who wanted it, when and where."""
+        theme, look, most = self.look.theme, self.look, width - _TEXT_X - 14
+        painter.setFont(look.font(13))
+        painter.setPen(theme.ink)
+        painter.drawText(QRect(_TEXT_X, y + 30, most, 34), _WRAP, look.elided(row.detail, 13, 1.8 * most))
+        painter.setPen(theme.soft)
+        painter.drawText(QRect(_TEXT_X, y + 65, most, 18), _LEFT, look.elided(row.chip, 13, most))
 
     def _paint_owner(self, painter: QPainter, row: QueueRow, y: int, width: int) -> None:
         """Who has it, as a chip, and the hold's mark."""
@@ -83,8 +98,16 @@ class QueueTable(PaintedTable):
         wide, high = chip_size(text, 13)
         wide = min(wide, width - _TEXT_X - 44)
         draw_chip(painter, QRectF(_TEXT_X, y + 56, wide, high), text, self.look, px=13, dashed=row.offered)
+        x = _TEXT_X + wide + 8
         if row.held:
-            draw_hold(painter, QRectF(_TEXT_X + wide + 8, y + 58, 17, 17), self.look.theme)
+            draw_hold(painter, QRectF(x, y + 58, 17, 17), self.look.theme)
+            x += 25
+        for tag in row.tags:
+            wide, high = chip_size(tag.text, 12)
+            if x + wide > width - 8:
+                break
+            draw_chip(painter, QRectF(x, y + 57, wide, high), tag.text, self.look, px=12, dashed=tag.dashed)
+            x += wide + 6
 
 
 class KeyHints(QWidget):
@@ -141,15 +164,17 @@ class NowView(QWidget):
         box.setSpacing(0)
         box.addWidget(self._table, 1)
         box.addWidget(self._hints)
-        self._title(0)
+        self._title(0, 0)
 
-    def _title(self, count: int) -> None:
-        self._table.title = t("{count} open", count=count) if count else t("Nothing open")
+    def _title(self, count: int, undecided: int) -> None:
+        said = t("{count} open", count=count) if count else t("Nothing open")
+        self._table.title = f"{t('{count} to decide', count=undecided)} · {said}" if undecided else said
         self._table.viewport().update()
 
     def set_rows(self, rows: Sequence[QueueRow]) -> None:
-        """The cases, in order."""
-        self._title(len(rows))
+        """The steps to decide on and the cases, in order."""
+        undecided = sum(1 for row in rows if row.undecided)
+        self._title(len(rows) - undecided, undecided)
         self._table.set_rows(rows)
 
     def set_now(self, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.domain import events as e
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
+from ui.marks import marks_of
 from ui.text import Formats
 from ui.views.queue.presenter import Hint, QueuePresenter
 from ui.views.queue.rows import Queue, QueueRow
@@ -14,7 +15,7 @@ BERLIN = Formats("Europe/Berlin")
 
 
 def rows(desk: FakeDesk) -> tuple[QueueRow, ...]:
-    return Queue(BERLIN).rows(desk.plant, desk.view)
+    return Queue(BERLIN).rows(desk.plant, desk.view, marks_of(desk))
 
 
 class RecordingView:
@@ -77,9 +78,9 @@ def test_a_shelved_case_leaves_the_queue_and_comes_back() -> None:
 
 def test_a_case_that_did_not_change_keeps_its_row() -> None:
     desk, queue = night_desk(), Queue(BERLIN)
-    before = {row.key: row for row in queue.rows(desk.plant, desk.view)}
+    before = {row.key: row for row in queue.rows(desk.plant, desk.view, marks_of(desk))}
     desk.record(e.CaseAcknowledged(case_id="c3"), person="okafor")
-    after = {row.key: row for row in queue.rows(desk.plant, desk.view)}
+    after = {row.key: row for row in queue.rows(desk.plant, desk.view, marks_of(desk))}
     assert [key for key in after if after[key] is not before[key]] == ["case/c3"]
 
 

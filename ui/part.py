@@ -1,0 +1,19 @@
+"""One part of the station as the status bar says it. A value; no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the station in the status bar. `head` is read first; `priority` 0 is normal.
+
+    `tip` is what more there is to know: a line each.
+    """
+
+    id: str
+    head: str
+    text: str
+    priority: int = 0
+    tip: str = ""
