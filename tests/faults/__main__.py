@@ -27,7 +27,8 @@ class Row:
 
 
 LANES = (
-    (Row(name="late", cuts=False), Row(name="devices", cuts=False), Row(name="reconnects", cuts=False)),
+    (Row(name="late", cuts=False), Row(name="devices", cuts=False)),
+    (Row(name="reconnects", cuts=False),),
     (Row(name="restarts", cuts=True),),
     (Row(name="cuts", cuts=True),),
 )

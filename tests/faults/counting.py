@@ -2,8 +2,8 @@
 
 import struct
 
-from tests.faults.oracle import IDENTITY, RUN
-
+IDENTITY, RUN = 1e9, 1e6
+"""A value is identity * 1e9 + run * 1e6 + turn."""
 NAME_AT, NAME_WORDS = 0, 8
 FIRST, WORDS = 10, 4
 NODES = 5

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from app.domain.plant import Controller, Signal, Tag
 from tests.bench.line import Figure
 from tests.faults.campaign import campaign
+from tests.faults.counting import IDENTITY
 from tests.faults.judged import NONE
 from tests.faults.link import driving, happened
-from tests.faults.oracle import IDENTITY, Oracle
+from tests.faults.oracle import Oracle
 from tests.faults.size import Size
 from tests.unit.drivers.stub import Asked, stubbed
 

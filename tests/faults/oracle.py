@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from app.domain.reading import STALE_AFTER_S, Quality
 from app.ports import AlarmEvent, Link, LinkState, Samples, UnitState
+from tests.faults.counting import IDENTITY, RUN
 
-IDENTITY, RUN = 1e9, 1e6
 SLACK_S = 0.5
 """How far a record may miss the loss at either end: the time from a server's setting a value to our taking it."""
 QUIET_S = STALE_AFTER_S + 0.5

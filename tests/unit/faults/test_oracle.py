@@ -4,7 +4,8 @@ import numpy as np
 
 from app.domain.reading import Quality
 from app.ports import Link, LinkState, Samples
-from tests.faults.oracle import IDENTITY, QUIET_S, RUN, Oracle
+from tests.faults.counting import IDENTITY, RUN
+from tests.faults.oracle import QUIET_S, Oracle
 
 BEGAN_S = 1_000.0
 
