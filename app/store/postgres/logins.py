@@ -65,8 +65,9 @@ def give_login(connection: Connection, person: Person, password: str | None) -> 
 
     `password` None: the server asks elsewhere (LDAP, Kerberos). Returns whether the login is new.
     """
-    put_person(connection, person)
+    _check_name(person.id)
     new = _make_login(connection, person.id, password)
+    put_person(connection, person)
     repeated(partial(connection.execute, grant(PERSON, person.id)))
     for role in Role:
         step = grant if role in person.roles else revoke
