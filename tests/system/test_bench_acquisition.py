@@ -10,7 +10,7 @@ from tests.needs import ROOT, need_node
 def test_a_quick_run_gives_every_figure_in_the_contracts_form() -> None:
     need_node()
     command = [sys.executable, "-m", "tests.bench.acquisition", "--quick"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=200, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=True)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     figures = {line["metric"]: line for line in lines if "bench" in line}
     assert {line["bench"] for line in figures.values()} == {"acquisition"}
