@@ -119,6 +119,33 @@ def no_address_is_read_twice(facts: Facts) -> Iterator[Misfit]:
         yield from (_twice(tag, other) for tag, other in pairs)
 
 
+def no_value_begins_within_another(facts: Facts) -> Iterator[Misfit]:
+    """A value that begins within the registers of another one is a slip of an address or a type."""
+    said: set[tuple[At, At]] = set()
+    last: tuple[tuple[str, str, int, int], ExpandedTag] | None = None
+    for span, tag in sorted(_spans(facts), key=lambda found: found[0]):
+        if last is not None and last[0][:2] == span[:2] and last[0][2] < span[2] < last[0][3]:
+            at, first = tag.spec.place("address"), last[1].spec.place("address")
+            if (at, first) not in said:
+                said.add((at, first))
+                message = f"{tag.id} begins within the registers of {last[1].id}"
+                yield Misfit(at=at, message=message, todo="Correct the address or the type of one.", first=first)
+        if last is None or last[0][:2] != span[:2] or span[3] >= last[0][3]:
+            last = (span, tag)
+
+
+def _spans(facts: Facts) -> Iterator[tuple[tuple[str, str, int, int], ExpandedTag]]:
+    """What each tag takes alone: its controller, where there, the first register and the one after the last."""
+    controllers = {row.id: row for row in facts.draft.file.controller}
+    for tag in facts.expansion.tags:
+        controller = controllers.get(tag.machine.controller)
+        checks = facts.address_checks.get(controller.protocol) if controller is not None else None
+        if controller is not None and checks is not None and tag.address:
+            span = checks.span(tag.address, controller.settings)
+            if span is not None:
+                yield (controller.id, *span), tag
+
+
 def _twice(tag: ExpandedTag, other: ExpandedTag) -> Misfit:
     return Misfit(
         at=tag.spec.place("address"),

@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="ERP adapter", run=links.the_erp_fits_its_adapter, needs=("erp",)),
     Check(name="addresses", run=links.every_tag_has_a_sound_address),
     Check(name="addresses once", run=links.no_address_is_read_twice),
+    Check(name="overlaps", run=links.no_value_begins_within_another),
     Check(name="commands' placeholders", run=commands.placeholders_are_known),
     Check(name="commands' values", run=commands.a_value_is_fixed_or_has_a_range),
     Check(name="commands' states", run=commands.states_are_packml),

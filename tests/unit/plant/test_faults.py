@@ -80,6 +80,7 @@ BAD = (
     Bad(check="controllers' use", old='controller = "C2"', new='controller = "C1"', at='[[controller]]\nid = "C2"', says="no machine uses", todo="remove"),
     Bad(check="secrets", old="opc.tcp://127", new="opc.tcp://joe:secret@127", at="joe", says="holds a user or a password", todo="keyring"),
     Bad(check="secrets", old='adapter = "memory"', new='adapter = "memory"\nsettings.password = "x"', at="password", says="is a secret", todo="keyring"),
+    Bad(check="overlaps", old='tag = [{ name = "state", signal = "state", address = { table = "holding", address = 7 } }]', new='tag = [\n{ name = "state", signal = "state", address = { table = "holding", address = 7 } },\n{ name = "sum", address = { table = "holding", address = 6, type = "u32" } },\n]', at="address = 7", says="L1.scale.state begins within the registers of L1.scale.sum", todo="Correct the address"),
     Bad(check="driver settings", old="opc.tcp://127.0.0.1:4840", new="http://127.0.0.1:4840", at="http:", says='"url"', todo=""),
     Bad(check="driver settings", old='host = "127.0.0.1"', new='host = "127.0.0.1", prt = 7', at="prt", says="prt", todo=""),
     Bad(check="alarm sources", old='Fill = "L1.filler"', new='Fill = "L1.filer"', at="L1.filer", says='"L1.filer" is no machine', todo='Did you mean "L1.filler"?'),
