@@ -20,7 +20,7 @@ from drivers.modbus.address import (
 )
 from drivers.modbus.decode import ordered
 
-__all__ = ["NotWritableError", "check_address", "check_command", "check_settings", "encode"]
+__all__ = ["NotWritableError", "check_address", "check_command", "check_settings", "encode", "span"]
 
 WRITABLE = (Table.HOLDING, Table.COIL)
 NOT_WRITTEN = BCD | {WireType.STRING}
@@ -48,6 +48,16 @@ def check_command(address: Address, settings: Address, valued: bool) -> list[str
     if not valued:
         faults.append("The command writes a register, but sends no value: add value, or low and high.")
     return faults
+
+
+def span(address: Address, settings: Address) -> tuple[str, int, int] | None:
+    """The registers of a number or a text: unit and table, the first, the one after the last. Bits share a register."""
+    if check_address(address, settings):
+        return None
+    spot = parse_address(address, settings)
+    if spot.table.of_bits or spot.type is WireType.BOOL:
+        return None
+    return f"{spot.unit} {spot.table}", spot.address, spot.address + spot.words
 
 
 def encode(value: float, spot: ModbusAddress) -> list[int]:
