@@ -49,7 +49,7 @@ address = { table = "holding", address = 50, type = "string", length = 8 }
 # and the settings of their controllers
 settings = { url = "opc.tcp://192.0.2.10:4840", alarms = true, source.Filler = "L1.filler" }
 settings = { host = "192.0.2.11", port = 502, unit = 1, identity.address = 4, identity.length = 8 }
-settings = { host = "192.0.2.12", framing = "rtu", max_hole = 0, identity.address = 9, identity.type = "u16" } # serial gateway
+settings = { host = "192.0.2.12", framing = "rtu", max_hole = 0, identity.address = 9, identity.type = "u16" } # serial
 settings = { host = "filler.plant.example", security = "tls", client_certificate = "press-room" } # port 802
 ```
 
