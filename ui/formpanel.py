@@ -6,11 +6,11 @@ Ctrl+Enter or the pressed button confirms.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.fields import ENTRIES, Entry
 from ui.forms import Form, first_fault
@@ -20,9 +20,12 @@ from ui.text import t
 from ui.theme import Look
 from ui.widgets.forms import Button, Tone
 from ui.widgets.labels import TextLabel, text_label
+from ui.widgets.panel import Panel
 
 WIDTH = 760
 FACTS_MOST = 16
+PAPER_MOST = 14
+"""Lines of what is signed that stand there at once."""
 _ENTERS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -59,7 +62,7 @@ class FormPanel(Overlay):
 
     def _begin(self, form: Form) -> None:
         """The first field, or Cancel where there is danger or nothing to fill in that could be got wrong."""
-        first = next(iter(self._entries.values()), None)
+        first = self._entries.get(form.begin) or next(iter(self._entries.values()), None)
         if first is not None:
             first.begin()
         elif form.guarded and self._cancel is not None:
@@ -81,8 +84,10 @@ class FormPanel(Overlay):
         if form.text:
             box.addWidget(text_label(form.text, px=14, soft=True, wrap=True))
         self._add_facts(box, form)
+        if form.document:
+            box.addWidget(paper(self.look, form.document))
         self._add_fields(box, form)
-        self._fault = text_label("", px=14, bold=True)
+        self._fault = text_label(form.fault, px=14, bold=True, wrap=True)
         box.addWidget(self._fault)
         box.addLayout(self._buttons(form))
         layout = self.layout()
@@ -180,3 +185,27 @@ class FormPanel(Overlay):
             self.leave()
         elif self._confirm is not None and self._confirm.hasFocus():
             self.confirm()
+
+
+def paper(look: Look, lines: Sequence[str]) -> QWidget:
+    """What is signed, every line of it; a long one scrolls with the arrows."""
+    frame = Panel(look, t("This is what you sign"), raised=True)
+    inner = QWidget()
+    inner.setAutoFillBackground(False)
+    rows = QVBoxLayout(inner)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(4)
+    for place, line in enumerate(lines):
+        rows.addWidget(text_label(line, px=15 if place == 0 else 14, bold=place == 0, wrap=True))
+    if len(lines) <= PAPER_MOST:
+        frame.body.addWidget(inner)
+        return frame
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.viewport().setAutoFillBackground(False)
+    area.setFixedHeight(24 * PAPER_MOST)
+    area.setAccessibleName(t("This is what you sign"))
+    area.setWidget(inner)
+    frame.body.addWidget(area)
+    return frame

@@ -59,6 +59,9 @@ class Form:
 
     `careful`: starts on Cancel where there is no field, and only the confirm button or Ctrl+Enter confirms; Enter in a
     field never does. `danger` is careful too, for what can't be taken back: its button is red.
+
+    `document` is shown as it is, line by line: what a person signs. `fault` stands there from the start, `begin` is the
+    field that has the keyboard first.
     """
 
     title: str
@@ -68,6 +71,9 @@ class Form:
     confirm: str = "OK"
     danger: bool = False
     careful: bool = False
+    document: tuple[str, ...] = ()
+    fault: str = ""
+    begin: str = ""
 
     @property
     def guarded(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.domain.events import Impact, Why
+from app.domain.events import Impact, Signature, Why
 from app.domain.finding import Capsule
 from app.domain.lifecycles import CASE, CaseState, TaskState
 from app.domain.people import Function
@@ -14,12 +14,16 @@ from app.domain.people import Function
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of a timeline: who did what when. `what` is the event's name, `text` its own words."""
+    """One line of a timeline: who did what when. `what` is the event's name, `text` its own words.
+
+    `signatures` are those that the step bears.
+    """
 
     at: datetime
     person: str
     what: str
     text: str = ""
+    signatures: tuple[Signature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,9 @@ from app.domain.work import QualityCheck
 
 
 def _said(row: Hold, event: e.Event, rec: Recorded, text: str, **changes: Any) -> Hold:
-    entry = Entry(at=rec.at, person=rec.person, what=type(event).__name__, text=text)
+    given = (getattr(event, "signature", None), getattr(event, "second", None))
+    signatures = tuple(signature for signature in given if signature is not None)
+    entry = Entry(at=rec.at, person=rec.person, what=type(event).__name__, text=text, signatures=signatures)
     return replace(row, version=rec.version, timeline=(*row.timeline, entry), **changes)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from app.domain import commands as c
-from app.domain.events import Disposition
+from app.domain.events import Disposition, HeldUnits, HoldDispositioned, HoldReleased, Signature
 from app.domain.hold import Hold
 from app.domain.lifecycles import HOLD, HoldTrigger
 from app.domain.plant import Signal
@@ -14,6 +14,7 @@ from app.readmodel import model
 from ui.acts import interlocks
 from ui.acts.cases import case_of
 from ui.acts.row import Row
+from ui.acts.signing import Paper, sign
 from ui.acts.told import send
 from ui.desk import Desk
 from ui.forms import Choice, Field, FieldKind, Form, decimal
@@ -23,7 +24,11 @@ from ui.text import amount, t
 HOLDS = frozenset({"hold"})
 SUSPECT = frozenset({"case", "task", "machine", "lot", "order"})
 FINAL = frozenset({Disposition.SCRAP})
-"""Dispositions that destroy: asked once more."""
+"""Dispositions that destroy: that is said where it is signed."""
+
+DECIDED = ("I decide this and answer for it", "Decided with quality management, recorded by me")
+RELEASED = ("I checked it and release it", "Released with quality management, recorded by me")
+"""What a signature may mean."""
 
 
 def hold_of(desk: Desk, ref: str) -> Hold | None:
@@ -87,34 +92,34 @@ def dispose(desk: Desk, shell: Shell, hold: Hold) -> None:
             Field(id="disposition", label=t("What becomes of it"), kind=FieldKind.CHOICE, choices=DISPOSITIONS),
             Field(id="note", label=t("Why"), hint=t("one sentence")),
         ),
-        confirm=t("Dispose"),
+        confirm=t("See what you sign"),
     )
 
     def done(answers: Answers | None) -> None:
         if answers is not None:
-            confirm_disposition(desk, shell, hold, Disposition(answers["disposition"]), answers["note"])
+            sign_disposition(desk, shell, hold, Disposition(answers["disposition"]), answers["note"])
 
     shell.ask(form, done)
 
 
-def confirm_disposition(desk: Desk, shell: Shell, hold: Hold, chosen: Disposition, note: str) -> None:
-    """Send it; scrap is asked once more."""
-
-    def done(answers: Answers | None) -> None:
-        if answers is not None:
-            send(desk, shell, c.DisposeHold(hold_id=hold.id, disposition=chosen, note=note), t("Disposition stored."))
-
-    if chosen not in FINAL:
-        done({})
-        return
-    form = Form(
-        title=t("Scrap {what}?", what=what(hold)),
-        text=t("Scrapped units are written off in the ERP."),
-        facts=(note,),
-        confirm=t("Scrap {quantity} units", quantity=amount(hold.quantity)),
-        danger=True,
+def sign_disposition(desk: Desk, shell: Shell, hold: Hold, chosen: Disposition, note: str) -> None:
+    """Ask for the signature, then send it."""
+    said = chosen.value.replace("_", " ")
+    paper = Paper(
+        event=HoldDispositioned,
+        stream=f"hold/{hold.id}",
+        title=t("{disposition}: {what}", disposition=said.capitalize(), what=what(hold)),
+        lines=(*held_lines(hold), t("Decided: {disposition}", disposition=said), t("Why: {note}", note=note)),
+        meanings=tuple(t(meaning) for meaning in DECIDED),
+        confirm=t("Sign: {disposition}", disposition=said),
+        text=t("Scrapped units are written off in the ERP.") if chosen in FINAL else "",
     )
-    shell.ask(form, done)
+
+    def signed(signature: Signature) -> None:
+        command = c.DisposeHold(hold_id=hold.id, disposition=chosen, note=note, signature=signature)
+        send(desk, shell, command, t("Disposition stored."))
+
+    sign(desk, shell, paper, signed)
 
 
 def release(desk: Desk, shell: Shell, hold: Hold) -> None:
@@ -127,21 +132,57 @@ def release(desk: Desk, shell: Shell, hold: Hold) -> None:
             Field(id="note", label=t("Why it may go"), hint=t("one sentence, signed by you")),
             *interlocks.fields_of(undone),
         ),
-        confirm=t("Release {quantity} units", quantity=amount(hold.quantity)),
-        danger=True,
+        confirm=t("See what you sign"),
+        careful=True,
     )
 
     def done(answers: Answers | None) -> None:
         if answers is not None:
-            command = c.ReleaseHold(
-                hold_id=hold.id,
-                seen_version=hold.version,
-                note=answers["note"],
-                interlocks=interlocks.confirmed(undone, answers),
-            )
-            send(desk, shell, command, t("Released."))
+            sign_release(desk, shell, hold, answers["note"], interlocks.confirmed(undone, answers))
 
     shell.ask(form, done)
+
+
+def sign_release(desk: Desk, shell: Shell, hold: Hold, note: str, written: tuple[c.Interlock, ...]) -> None:
+    """Ask for the signature, then send it."""
+    names = (desk.plant.commands[row.command_id].name for row in written)
+    paper = Paper(
+        event=HoldReleased,
+        stream=f"hold/{hold.id}",
+        title=t("Release of {what}", what=what(hold)),
+        lines=(
+            *held_lines(hold),
+            *release_facts(desk, hold)[1:],
+            *(t("Goes to the controller: {command}", command=name) for name in names),
+            t("Why it may go: {note}", note=note),
+        ),
+        meanings=tuple(t(meaning) for meaning in RELEASED),
+        confirm=t("Release {quantity} units", quantity=amount(hold.quantity)),
+    )
+
+    def signed(signature: Signature) -> None:
+        command = c.ReleaseHold(
+            hold_id=hold.id, seen_version=hold.version, note=note, interlocks=written, signature=signature
+        )
+        send(desk, shell, command, t("Released."))
+
+    sign(desk, shell, paper, signed)
+
+
+def held_lines(hold: Hold) -> tuple[str, ...]:
+    """Which hold it is, in which version, which units, and what for: as it is signed."""
+    return (
+        t("Hold {id}, version {version}", id=hold.id, version=hold.version),
+        *(t("Lot {lot}: {units}", lot=units.lot, units=units_line(units)) for units in hold.units),
+        t("Held for: {reason}", reason=hold.reason),
+    )
+
+
+def units_line(units: HeldUnits) -> str:
+    """ "812 units, 21,206 – 22,017"."""
+    count = t("{count} units", count=amount(units.quantity)) if units.quantity else t("the whole lot")
+    span = units.first is not None and units.last is not None
+    return f"{count}, {amount(units.first or 0)} – {amount(units.last or 0)}" if span else count
 
 
 def release_facts(desk: Desk, hold: Hold) -> tuple[str, ...]:

@@ -109,9 +109,10 @@ def test_a_release_asks_whether_it_is_undone_and_shows_where() -> None:
     desk.person = desk.plant.people["brandt"]
     asked_for(desk, "h1", CLOSE, e.ControlConfirmed)
     released_ready(desk)
-    shell = FakeShell({"note": "Fine.", OPEN.id: "write"})
+    shell = FakeShell({"note": "Fine.", OPEN.id: "write"}, {})
     BY_ID["hold.release"].run(desk, "hold/h1", shell)
-    (form,) = shell.forms
+    form, signing = shell.forms
+    assert "Goes to the controller: Open the pallet gate" in signing.document
     assert "L2 Labeller: Open the pallet gate" in form.facts
     assert any("New: 0" in fact for fact in form.facts)
     (sent,) = desk.sent
@@ -123,7 +124,7 @@ def test_a_release_that_leaves_it_writes_nothing() -> None:
     desk = guarded_night()
     asked_for(desk, "h1", CLOSE, e.ControlConfirmed)
     released_ready(desk)
-    BY_ID["hold.release"].run(desk, "hold/h1", FakeShell({"note": "Fine.", OPEN.id: "leave"}))
+    BY_ID["hold.release"].run(desk, "hold/h1", FakeShell({"note": "Fine.", OPEN.id: "leave"}, {}))
     (sent,) = desk.sent
     assert isinstance(sent, c.ReleaseHold)
     assert sent.interlocks == ()

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from app.domain.case import Entry
 from app.domain.control import Control
-from app.domain.events import HeldUnits
+from app.domain.events import HeldUnits, Signature
 from app.domain.hold import Hold
 from app.domain.lifecycle import words
 from app.domain.lifecycles import ControlState, HoldState, PostingState
@@ -62,7 +62,23 @@ def detail_of(hold: Hold, desk: Desk, formats: Formats, keys: Keys) -> HoldDetai
         release=release(hold, open_holds(desk.view), desk),
         interlocks=tuple(interlock_line(row, desk, formats) for row in asked_by(desk.view, hold.id)),
         timeline=tuple(line_of(entry, desk, formats) for entry in hold.timeline),
+        signatures=tuple(
+            signature_line(entry, signature, formats) for entry in hold.timeline for signature in entry.signatures
+        ),
     )
+
+
+SIGNED = {"HoldDispositioned": "Disposition", "HoldReleased": "Release"}
+"""What was signed, in a word."""
+
+
+def signature_line(entry: Entry, signature: Signature, formats: Formats) -> Line:
+    """A signature on the hold's page: by full name, of what, meaning what, when; and the hash of what was shown."""
+    what = t(SIGNED.get(entry.what, entry.what))
+    said = t("{what} signed by {name}", what=what, name=safe(signature.name, 80))
+    detail = t("“{meaning}” · what was shown: {hash}…", meaning=safe(signature.meaning, 120), hash=signature.shown[:12])
+    when = f"{formats.day(signature.signed_at)} {formats.clock(signature.signed_at)}"
+    return Line(when=when, text=said, detail=detail)
 
 
 def origin(hold: Hold, title: str, desk: Desk, formats: Formats) -> str:
@@ -203,4 +219,15 @@ def line_of(entry: Entry, desk: Desk, formats: Formats) -> Line:
     who = name(desk.plant, entry.person)
     plain, spoken = SENTENCES.get(entry.what, ("{who}", "{who}: {text}"))
     text = t(spoken if entry.text else plain, who=who, text=safe(entry.text))
-    return Line(when=f"{formats.day(entry.at)} {formats.clock(entry.at)}", text=text)
+    detail = " · ".join(signed_words(signature, formats) for signature in entry.signatures)
+    return Line(when=f"{formats.day(entry.at)} {formats.clock(entry.at)}", text=text, detail=detail)
+
+
+def signed_words(signature: Signature, formats: Formats) -> str:
+    """ "signed Ana Brandt 02:14:31: “I checked it and release it”"."""
+    return t(
+        "signed {name} {at}: “{meaning}”",
+        name=safe(signature.name, 80),
+        at=formats.clock(signature.signed_at),
+        meaning=safe(signature.meaning, 120),
+    )

@@ -155,6 +155,7 @@ class HoldPane(QScrollArea):
         self._release = Lines(look, when_px=0, detail=Detail.BELOW)
         self._interlocks = Lines(look, when_px=78, detail=Detail.BELOW)
         self._timeline = Lines(look, when_px=128)
+        self._signatures = Lines(look, when_px=128)
 
     def _lay_out(self, look: Look) -> None:
         head, top = Panel(look), QHBoxLayout()
@@ -175,13 +176,15 @@ class HoldPane(QScrollArea):
         self._release_panel.body.addWidget(self._release)
         self._interlock_panel = Panel(look, t("Written to controllers for this hold"))
         self._interlock_panel.body.addWidget(self._interlocks)
+        self._signature_panel = Panel(look, t("Signatures"))
+        self._signature_panel.body.addWidget(self._signatures)
         history.body.addWidget(self._timeline)
         self._inner = QWidget()
         self._inner.setAutoFillBackground(False)
         body = QVBoxLayout(self._inner)
         body.setContentsMargins(12, 10, 12, 10)
         body.setSpacing(10)
-        for panel in (head, self._interlock_panel, lots, self._release_panel, history):
+        for panel in (head, self._interlock_panel, lots, self._release_panel, self._signature_panel, history):
             body.addWidget(panel)
         body.addStretch(1)
         self.setWidget(self._inner)
@@ -205,6 +208,8 @@ class HoldPane(QScrollArea):
         self._release_panel.setVisible(bool(detail.release))
         self._interlocks.set_rows(detail.interlocks)
         self._interlock_panel.setVisible(bool(detail.interlocks))
+        self._signatures.set_rows(detail.signatures)
+        self._signature_panel.setVisible(bool(detail.signatures))
         self._timeline.set_rows(detail.timeline)
         self._tick()
 

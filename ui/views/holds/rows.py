@@ -101,6 +101,7 @@ class HoldDetail:
     release: tuple[Line, ...]
     interlocks: tuple[Line, ...]
     timeline: tuple[Line, ...]
+    signatures: tuple[Line, ...] = ()
 
 
 # --- placing a hold -------------------------------------------------------------------------------------------------
