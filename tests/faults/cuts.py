@@ -1,6 +1,6 @@
 """Random cuts of the cable, both ways or one, on several links side by side: `python -m tests.faults.cuts [size]`.
 
-Of `cuts` each protocol gets so many: the links suffer side by side, each its share one after the other.
+`cuts` are those of OPC UA, Modbus gets half as many: the links suffer side by side, each its share one after the other.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ async def one_cut(link: Link, way: Cut, lasting_s: float) -> None:
 async def measured(size: Size) -> tuple[list[Link], Stall]:
     """Every link of every protocol, and how late the loop was."""
     opcua = [("opcua", share) for share in shares(size.cuts, size.opcua_links)]
-    modbus = [("modbus", share) for share in shares(size.cuts, size.modbus_links * 2)[: size.modbus_links]]
+    modbus = [("modbus", share) for share in shares(size.cuts // 2, size.modbus_links)]
     links = enumerate([*opcua, *modbus], start=1)
     async with watched() as stall:
         suffering = (suffer(protocol, number, share, size) for number, (protocol, share) in links)

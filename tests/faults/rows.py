@@ -51,7 +51,7 @@ FAULTS: tuple[Row, ...] = (
     Row(
         number=2,
         title="server ends cleanly",
-        tests=(f"{SERVER}::test_a_server_that_shuts_down_cleanly_is_lost_in_time_and_back_after_its_start",),
+        tests=(f"{SERVER}::test_a_server_that_shuts_down_is_lost_in_its_own_words_and_back_after_its_start",),
         campaigns=("restarts",),
     ),
     Row(

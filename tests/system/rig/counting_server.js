@@ -22,7 +22,7 @@ const text = process.argv.includes("--text"); // node C0 became a text
 const swapped = process.argv.includes("--swapped"); // the namespaces' indices exchanged
 const URIS = ["urn:count:one", "urn:count:two"];
 const TICK_MS = 100;
-const SHUTDOWN_MS = 1000;
+const SHUTDOWN_MS = 3000; // so long it says that it goes away
 
 function addMachine(space, ns, machine) {
   const folder = ns.addFolder(space.rootFolder.objects, { browseName: "Machine" });
