@@ -158,6 +158,20 @@ class Bridge(QObject):
         person = self._person.id if self._person else ""
         self._post((lambda door: door.submit(command, person), done or _ignore))
 
+    def presences(self) -> Sequence[Presence]:
+        """Who looks at what at the other stations."""
+        return self._presences
+
+    def attend(self, ref: str, editing: bool = False) -> None:
+        """Tell the other stations what is looked at here; what is told before the core is ready is told then."""
+        self._attended = (ref, editing)
+        if self._door is not None and not self._closed:
+            self._door.attend(self._person.id if self._person else "", ref, editing)
+
+    def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
+        """Ask the core who somebody is; like `send`."""
+        self._post((lambda door: door.ask(asked), done))
+
     def _post(self, waiting: Waiting) -> None:
         if self._closed:
             waiting[1](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
