@@ -9,7 +9,7 @@ import asyncio
 import random
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.domain.control import AlarmActing, Outcome, Result, Writing
 from app.domain.plant import Controller, Tag
@@ -21,7 +21,7 @@ from drivers.modbus.dial import Dialer
 from drivers.modbus.poll import Group, Item, plan
 from drivers.modbus.rota import Rota
 from drivers.modbus.units import UnitBook
-from drivers.modbus.wire import ADDRESSING, GATEWAY, DeviceError, Wire, WrongAnswerError
+from drivers.modbus.wire import ADDRESSING, GATEWAY, DeviceError, Span, Wire, WrongAnswerError
 from drivers.modbus.write import Writer
 from drivers.session import LinkBook, LostError, RareLog, Silence, first_of, keep_at_it, network_words
 from drivers.workstation import Workstation
@@ -110,6 +110,7 @@ class _Session:
         self._log = log
         self._wire: Wire | None = None
         self._columns: dict[Group, Columns] = {}
+        self._asked: Group | None = None
         self._silence = Silence(SILENCE_S)
         self.fault = ""
         self._note = "" if dialer.checks else "identity not checked"
@@ -132,9 +133,7 @@ class _Session:
         loop = asyncio.get_running_loop()
         next_s = loop.time() - self._period_s * random.random()  # so that many devices are not asked at one moment
         while True:
-            for group in self._rota.due(time.monotonic()):
-                if not await self._poll(group):
-                    break  # the groups that do answer are asked again before the next one that may not
+            await self._poll(self._rota.due(time.monotonic()))
             next_s = max(next_s + self._period_s, loop.time())
             await asyncio.sleep(next_s - loop.time())
 
@@ -146,30 +145,46 @@ class _Session:
     def _report(self) -> None:
         self._sink.units(self._controller.id, self._units.report(time.time()))
 
-    async def _poll(self, group: Group) -> bool:
-        """Ask for a group; returns whether the device answered, and be it with an exception."""
+    async def _poll(self, groups: Iterable[Group]) -> None:
+        """Ask for the groups. After one without an answer those that do answer are asked again before the others."""
+        left = iter(groups)
+        while await self._poll_on(left):
+            pass
+
+    async def _poll_on(self, left: Iterator[Group]) -> bool:
+        """Ask for what is left, up to the first that has no values; returns whether to go on after it."""
+        assert self._wire is not None
         began_s = time.monotonic()
         try:
-            await self._read(group)
+            await self._wire.fetch_each(self._spans(left), self._took, self._timeout_s)
         except DeviceError as error:
-            await self._refused(group, error)
+            await self._refused(self._group(), error)
+            return True
         except (TimeoutError, WrongAnswerError) as error:
-            await self._unanswered(group, _words(error))
-            return False
+            await self._unanswered(self._group(), _words(error))
         except ConnectionError as error:
             if not self._rota.several:
                 raise
-            await self._unanswered(group, _words(error))  # some gateways hang up when a unit does not answer
-            return False
+            await self._unanswered(self._group(), _words(error))  # some gateways hang up when a unit does not answer
         finally:
-            now_s = time.monotonic()
-            self._rota.spent(group.unit, now_s - began_s, now_s)
-        return True
+            if self._asked is not None:
+                now_s = time.monotonic()
+                self._rota.spent(self._asked.unit, now_s - began_s, now_s)
+        return False
 
-    async def _read(self, group: Group) -> None:
-        assert self._wire is not None
-        raw = await self._wire.fetch(group.table, group.unit, group.start, group.count, self._timeout_s)
-        received_s = time.time()
+    def _spans(self, groups: Iterator[Group]) -> Iterator[Span]:
+        for group in groups:
+            self._asked = group
+            yield Span(group.table, group.unit, group.start, group.count)
+
+    def _group(self) -> Group:
+        """The group that was asked for last."""
+        assert self._asked is not None
+        return self._asked
+
+    def _took(self, raw: bytes) -> None:
+        """The answer to the group that was asked for last."""
+        group, received_s = self._group(), time.time()
         self._heard(group.unit, received_s)
         self._units.read(group.unit, received_s)
         self._rota.answered(group)
@@ -190,8 +205,7 @@ class _Session:
         halves = self._rota.halve(group) if error.code in ADDRESSING else ()
         if not halves:
             self._fail(group, error.message)
-        for half in halves:
-            await self._poll(half)
+        await self._poll(halves)
 
     async def _unanswered(self, group: Group, reason: str) -> None:
         """No answer, or a wrong one: whatever still comes over this connection must not become a value."""

@@ -10,14 +10,16 @@ import asyncio
 import contextlib
 import ssl
 import struct
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
+from typing import NamedTuple
 
 from app.domain.errors import KnownError
 from drivers.modbus.address import Framing, Table
 from drivers.modbus.framing import EXCEPTION, FRAMES, NOT_MODBUS, Asked, Frames, WrongAnswerError
 
-__all__ = ["ADDRESSING", "EXCEPTIONS", "GATEWAY", "DeviceError", "Place", "Wire", "WrongAnswerError"]
+__all__ = ["ADDRESSING", "EXCEPTIONS", "GATEWAY", "DeviceError", "Place", "Span", "Wire", "WrongAnswerError"]
 
 FUNCTIONS = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 READ = struct.Struct(">BHH")
@@ -71,6 +73,42 @@ class Place:
     server_name: str = ""
 
 
+class Span(NamedTuple):
+    """Registers or bits to read."""
+
+    table: Table
+    unit: int
+    address: int
+    length: int
+
+    def asked(self) -> Asked:
+        """A request for them."""
+        return Asked(next(TRANSACTIONS), self.unit, READ.pack(FUNCTIONS[self.table], self.address, self.length))
+
+
+class Round:
+    """Spans that are asked for one after the other, without a switch of tasks in between."""
+
+    def __init__(self, spans: Iterator[Span], take: Callable[[bytes], None], timeout_s: float, first: Span) -> None:
+        self._spans = spans
+        self._deliver = take
+        self._now = first
+        self.timeout_s = timeout_s
+
+    def next(self, body: bytes) -> Asked | None:
+        """Hand on the answer to the present span; the next request, if there is one. Raises WrongAnswerError."""
+        length = self._now.length
+        wanted = (length + 7) // 8 if self._now.table.of_bits else length * 2
+        if body[1] != wanted or len(body) != wanted + 2:
+            raise WrongAnswerError(f"The answer has {len(body) - 2} bytes of data, not {wanted}.")
+        self._deliver(body[2:])
+        following = next(self._spans, None)
+        if following is None:
+            return None
+        self._now = following
+        return following.asked()
+
+
 class Wire(asyncio.BufferedProtocol):
     """A connection to a Modbus device. After any error but DeviceError it has to be closed.
 
@@ -82,6 +120,7 @@ class Wire(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._asked: Asked | None = None
+        self._round: Round | None = None
         self._waiting: asyncio.Future[bytes] | None = None
         self._room = memoryview(bytearray(ROOM))
         self._came = 0
@@ -124,12 +163,19 @@ class Wire(asyncio.BufferedProtocol):
 
         Raises DeviceError (the connection stays good), WrongAnswerError, TimeoutError or OSError.
         """
-        function = FUNCTIONS[table]
-        body = await self._ask(unit, READ.pack(function, address, count), timeout_s)
-        wanted = (count + 7) // 8 if table.of_bits else count * 2
-        if body[1] != wanted or len(body) != wanted + 2:
-            raise self._broke(WrongAnswerError(f"The answer has {len(body) - 2} bytes of data, not {wanted}."))
-        return body[2:]
+        found: list[bytes] = []
+        await self.fetch_each(iter((Span(table, unit, address, count),)), found.append, timeout_s)
+        return found[0]
+
+    async def fetch_each(self, spans: Iterator[Span], take: Callable[[bytes], None], timeout_s: float) -> None:
+        """Ask for one span after the other; `take` gets each answer before the next one is asked for.
+
+        Raises like `fetch`, or what `take` raises; the span that came last out of `spans` is then the one at fault.
+        """
+        first = next(spans, None)
+        if first is not None:
+            self._round = Round(spans, take, timeout_s, first)
+            await self._answer(first.asked(), timeout_s)
 
     async def write(self, table: Table, unit: int, address: int, words: list[int], timeout_s: float) -> None:
         """Write registers, or one coil, once. Raises like `fetch`; except for DeviceError it may have happened.
@@ -143,7 +189,7 @@ class Wire(asyncio.BufferedProtocol):
         else:
             echo = READ.pack(WRITE_REGISTERS, address, len(words))
             request = echo + struct.pack(f">B{len(words)}H", 2 * len(words), *words)
-        if await self._ask(unit, request, timeout_s) != echo:
+        if await self._answer(Asked(next(TRANSACTIONS), unit, request), timeout_s) != echo:
             raise self._broke(WrongAnswerError("The device acknowledges something else than what was written."))
 
     async def quiet(self, for_s: float, most_s: float) -> None:
@@ -158,30 +204,51 @@ class Wire(asyncio.BufferedProtocol):
             if self._loop.time() >= until_s:
                 raise self._broke(WrongAnswerError("The other side talks without being asked."))
 
-    async def _ask(self, unit: int, pdu: bytes, timeout_s: float) -> bytes:
-        """The answer to one request, function code first."""
+    async def _answer(self, asked: Asked, timeout_s: float) -> bytes:
+        """The answer to a request, or to the last one of a round; function code first."""
         if self._broken is not None:
             raise self._broken
-        assert self._transport is not None
         assert self._waiting is None, "one request at a time"
-        self._asked = asked = Asked(next(TRANSACTIONS), unit, pdu)
-        self._waiting = waiting = self._loop.create_future()
-        self._expires_s = self._loop.time() + timeout_s
-        if self._expiry is None or self._expiry.when() > self._expires_s:
-            self._watch(self._expires_s)
+        self._waiting = self._loop.create_future()
         try:
-            self._transport.write(self._frames.wrap(asked))
-            body: bytes = await waiting
+            self._send(asked, timeout_s)
+            return await self._waiting
         except asyncio.CancelledError:
             self._broke(ConnectionAbortedError("A request was abandoned."))
             raise
         finally:
-            self._waiting = None
-        if body[0] == pdu[0] | EXCEPTION and len(body) == 2:
+            self._waiting = self._round = None
+
+    def _send(self, asked: Asked, timeout_s: float) -> None:
+        assert self._transport is not None
+        self._asked = asked
+        self._expires_s = self._loop.time() + timeout_s
+        if self._expiry is None or self._expiry.when() > self._expires_s:
+            self._watch(self._expires_s)
+        self._transport.write(self._frames.wrap(asked))
+
+    def _checked(self, body: bytes, asked: Asked) -> None:
+        """Raises DeviceError for an exception, WrongAnswerError for an answer to another function."""
+        if body[0] == asked.pdu[0] | EXCEPTION and len(body) == 2:
             raise DeviceError(body[1])
-        if body[0] != pdu[0]:
-            raise self._broke(WrongAnswerError(f"The answer is to function {body[0]}, not {pdu[0]}."))
-        return body
+        if body[0] != asked.pdu[0]:
+            raise WrongAnswerError(f"The answer is to function {body[0]}, not {asked.pdu[0]}.")
+
+    def _take(self, body: bytes, asked: Asked) -> None:
+        """The answer came, as far as its frame goes: hand it on and ask for the next, or end the waiting."""
+        assert self._waiting is not None
+        try:
+            self._checked(body, asked)
+            following = self._round.next(body) if self._round is not None else None
+        except WrongAnswerError as error:
+            self._end(error)
+        except Exception as error:  # noqa: BLE001 - a fault of whoever takes the values is theirs, not the loop's
+            self._waiting.set_exception(error)
+        else:
+            if following is None:
+                self._waiting.set_result(body)
+            elif self._broken is None and self._round is not None:
+                self._send(following, self._round.timeout_s)
 
     def _watch(self, at_s: float) -> None:
         """Look at `at_s` whether an answer is overdue: one timer serves many requests, most of which are answered."""
@@ -240,9 +307,12 @@ class Wire(asyncio.BufferedProtocol):
             return
         body, end = taken
         self._came = 0
-        self._waiting.set_result(body)
-        if came > end:
-            self._end(WrongAnswerError("The device sends more than the answer."))
+        more = WrongAnswerError("The device sends more than the answer.") if came > end else None
+        if more is not None:
+            self._broke(more)  # before the next of a round would be asked
+        self._take(body, self._asked)
+        if more is not None:
+            self._end(more)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over."""

@@ -2,8 +2,9 @@
 
 `python -m tests.bench.modbus_client CLIENT PORT DEVICES KIND WARM_S WINDOWS` prints one line of JSON; CLIENT is a row
 of CLIENTS. Each device is asked for the same five blocks of 125 registers ten times a second. Lineside's reads end as
-samples of every tag, with quality and time, handed to the drivers' sink; pymodbus's as a list of registers in a
-dictionary. With `lineside_board` the samples go on to the board, which is no more the driver's work.
+samples of every tag, with quality and time, handed to the drivers' sink; pymodbus's in a dictionary, as the list of
+registers that it gives, or (`mixed`) as the values that its own converter makes of them. With `lineside_board` the
+samples go on to the board, which is no more the driver's work.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from pymodbus.client import AsyncModbusTcpClient
 from app.acquisition.board import Board, BoardWriter
 from app.domain.plant import Controller, Signal, Tag
 from app.ports import AlarmEvent, LinkState, Samples, UnitState
-from drivers.modbus.address import WORDS, WireType
+from drivers.modbus.address import WORDS, WireType, parse_address
+from drivers.modbus.framing import Asked
 from drivers.modbus.wire import Wire
 from drivers.registry import open_driver
 from tests.contract.rigs.libmodbus_server import BANK
@@ -36,6 +38,11 @@ KINDS = {
     "mixed": (WireType.F32, WireType.U32, WireType.I16, WireType.U16, WireType.F64, WireType.BOOL),
 }
 """What the registers hold: a number each, or types in turn with scale and "no value" marker."""
+TYPE = AsyncModbusTcpClient.DATATYPE
+DATATYPES = {
+    WireType.F32: TYPE.FLOAT32, WireType.U32: TYPE.UINT32, WireType.I16: TYPE.INT16, WireType.U16: TYPE.UINT16,
+    WireType.F64: TYPE.FLOAT64,
+}  # fmt: skip
 GC = (100_000, 50, 50)
 """Thresholds of the garbage collector, as the acquisition process has them."""
 
@@ -116,15 +123,18 @@ def tags(device: int, first: int, kind: str) -> list[Tag]:
 
 def timed(taken: Taken) -> None:
     """Let every read of the driver tell how long it took, as the peer's are."""
-    fetch = Wire.fetch
+    send, came = Wire._send, Wire.buffer_updated
+    began_s: dict[Wire, float] = {}
 
-    async def fetched(self: Wire, *arguments: Any) -> bytes:
-        began_s = time.perf_counter()
-        raw = await fetch(self, *arguments)
-        taken.late_ms.append((time.perf_counter() - began_s) * 1000)
-        return raw
+    def sending(self: Wire, asked: Asked, timeout_s: float) -> None:
+        began_s[self] = time.perf_counter()
+        send(self, asked, timeout_s)
 
-    Wire.fetch = fetched  # type: ignore[method-assign,assignment]
+    def coming(self: Wire, nbytes: int) -> None:
+        taken.late_ms.append((time.perf_counter() - began_s[self]) * 1000)
+        came(self, nbytes)
+
+    Wire._send, Wire.buffer_updated = sending, coming  # type: ignore[method-assign]
 
 
 async def lineside(port: int, devices: int, kind: str, taken: Taken, until: Callable[[], Any]) -> None:
@@ -159,8 +169,23 @@ async def lineside(port: int, devices: int, kind: str, taken: Taken, until: Call
 
 async def stock(port: int, devices: int, kind: str, taken: Taken, until: Callable[[], Any]) -> None:
     """pymodbus's client as its manual shows it, until told."""
-    assert kind
-    values: dict[tuple[int, int], Sequence[int]] = {}
+    values: dict[tuple[int, int], Sequence[Any]] = {}
+    spots = [parse_address(tag.address, {}) for tag in tags(0, 0, kind)]
+    blocks = [
+        [spot for spot in spots if 0 <= spot.address - BANK - block * APART < REGISTERS] for block in range(READS)
+    ]
+
+    def typed(client: AsyncModbusTcpClient, block: int, registers: list[int]) -> list[Any]:
+        """What its own converter makes of the registers, value by value."""
+        found: list[Any] = []
+        for spot in blocks[block]:
+            first = spot.address - BANK - block * APART
+            if spot.type is WireType.BOOL:
+                found.append(registers[first] >> spot.bit & 1)
+            else:
+                words = registers[first : first + spot.words]
+                found.append(client.convert_from_registers(words, DATATYPES[spot.type]))
+        return found
 
     async def poll(device: int) -> None:
         loop = asyncio.get_running_loop()
@@ -173,7 +198,8 @@ async def stock(port: int, devices: int, kind: str, taken: Taken, until: Callabl
                 answer = await client.read_holding_registers(BANK + block * APART, count=REGISTERS, device_id=1)
                 assert not answer.isError()
                 taken.late_ms.append((time.perf_counter() - began_s) * 1000)
-                values[device, block] = answer.registers
+                registers = list(answer.registers)
+                values[device, block] = registers if kind == "words" else typed(client, block, registers)
                 taken.reads += 1
             taken.live[device] = True
             next_s = max(next_s + PERIOD_MS / 1000, loop.time())
