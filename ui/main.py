@@ -205,6 +205,7 @@ class Program:
         def made() -> SurveyWork:
             names = ("drivers.survey", "drivers.workstation", "app.secrets", "app.erp.registry")
             surveys, workstations, secrets, erps = (importlib.import_module(name) for name in names)
+            gc.freeze()  # what was loaded stays: a round of the collector over it would cost the screen frames
             secret = partial(secrets.stored_secret, station.folder)
             workstation = workstations.Workstation(name=station.station, folder=station.folder, secret=secret)
             work: SurveyWork = surveys.Survey(plant, workstation, file, erps.check_settings)
