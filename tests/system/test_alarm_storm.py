@@ -22,8 +22,9 @@ STORM = 5_000
 ALARMS = 120
 GROWTH = 150 * 2**20
 """Bytes that a storm may cost both processes together: 5,000 operations with their findings are kept."""
-LATE_S = 1.0
-"""How late the core's loop may be over a storm; I8 itself is measured on the screen's thread, which is another."""
+BUSY_S = 0.5
+"""CPU time that the core may take at one go over a storm, whatever else runs on the machine. I8 is measured on the
+screen's thread, which is another."""
 
 
 def plant(server: AlarmServer) -> Plant:
@@ -58,26 +59,27 @@ def used(process: psutil.Process) -> int:
     return sum(int(one.memory_info().rss) for one in (process, *process.children(recursive=True)) if one.is_running())
 
 
-class Lateness:
-    """The worst delay of this loop, on which the core runs too."""
+class Busy:
+    """What the loop on which the core runs takes at one go: CPU time at worst, and how late it was."""
 
     def __init__(self) -> None:
-        self.worst_s = 0.0
+        self.worst_s = self.late_s = 0.0
 
     async def run(self) -> None:
         """Measure until cancelled."""
         while True:
-            wanted_s = time.monotonic() + 0.01
+            wanted_s, used_s = time.monotonic() + 0.01, time.thread_time()
             await asyncio.sleep(0.01)
-            self.worst_s = max(self.worst_s, time.monotonic() - wanted_s)
+            self.late_s = max(self.late_s, time.monotonic() - wanted_s)
+            self.worst_s = max(self.worst_s, time.thread_time() - used_s)
 
 
 async def test_a_storm_is_one_case_a_machine_with_every_alarm_in_it(tmp_path: Path) -> None:
-    process, lateness = psutil.Process(), Lateness()
+    process, busy = psutil.Process(), Busy()
     async with alarm_server(ALARMS, len(MACHINES)) as server, core_of(plant(server), tmp_path) as core:
         await until(lambda: up(core, "C-A"))
         before = used(process) - _of_server(process)
-        watch = asyncio.create_task(lateness.run())
+        watch = asyncio.create_task(busy.run())
         began_s = time.monotonic()
         try:
             await server.order(f"storm {STORM} 10")
@@ -88,8 +90,8 @@ async def test_a_storm_is_one_case_a_machine_with_every_alarm_in_it(tmp_path: Pa
         behind_s = time.monotonic() - began_s - lasted_s
         grown = used(process) - _of_server(process) - before
         log.info(
-            "%d alarms in %.1f s, listed %.2f s later, loop late %.0f ms at worst, %.0f MiB more",
-            STORM, lasted_s, behind_s, lateness.worst_s * 1000, grown / 2**20,
+            "%d alarms in %.1f s, listed %.2f s later, loop busy %.0f and late %.0f ms at worst, %.0f MiB more",
+            STORM, lasted_s, behind_s, busy.worst_s * 1000, busy.late_s * 1000, grown / 2**20,
         )  # fmt: skip
         assert {case.machine for case in bursts(core)} == set(MACHINES)
         assert (len(bursts(core)), counted(core)) == (len(MACHINES), STORM)
@@ -102,7 +104,7 @@ async def test_a_storm_is_one_case_a_machine_with_every_alarm_in_it(tmp_path: Pa
         await until(lambda: core.alarms.rows()[0].changed_at < heard)
         assert len(bursts(core)) == len(MACHINES)
         assert counted(core) <= STORM + 1  # the alarm told anew is a new event
-        assert lateness.worst_s < LATE_S
+        assert busy.worst_s < BUSY_S
         assert grown < GROWTH
 
 
