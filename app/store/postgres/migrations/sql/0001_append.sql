@@ -54,11 +54,13 @@ end
 $$;
 
 create function write_operation(op incoming, place bigint, outcome text, reason text, version bigint, chained text)
-returns void language sql as
+returns void language plpgsql as
 $$
+begin
     insert into operation values (place, op.opid, op.workstation, op.seq, op.person, op.kind, op.stream,
         op.base_version, op.strand, op.base_opid, op.payload, op.cause, op.source_at, op.recorded_at, op.monotonic_ns,
-        op.prev_hash, op.hash, outcome, reason, version, clock_timestamp(), chained)
+        op.prev_hash, op.hash, outcome, reason, version, clock_timestamp(), chained);
+end
 $$;
 
 -- What the station sent before: nothing to do, but it must be the same. Returns how many of `ops` are of that sort.

@@ -25,7 +25,8 @@ $$;
 create function body(payload text) returns jsonb language sql immutable as
 $$ select replace(payload, '\u0000', '\u2400')::jsonb $$;
 
-create function operation_hash(op incoming) returns text language sql immutable as
+-- "stable" as concat_ws is, or it is not inlined.
+create function operation_hash(op incoming) returns text language sql stable as
 $$
     select encode(sha256(convert_to(concat_ws(E'\x1f', op.prev_hash, op.opid, op.workstation, op.seq, op.person,
         op.kind, op.stream, op.base_version, op.strand, op.base_opid, op.cause, op.source_at, op.recorded_at,
@@ -33,7 +34,7 @@ $$
 $$;
 
 create function place_hash(prev text, place bigint, hash text, outcome text, version bigint) returns text
-language sql immutable as
+language sql stable as
 $$ select encode(sha256(convert_to(concat_ws(E'\x1f', prev, place, hash, outcome, version), 'UTF8')), 'hex') $$;
 
 -- Raises where an operation can't be part of this station's chain: then nothing of the call is stored.
@@ -66,14 +67,30 @@ begin
 end
 $$;
 
-create function has_role(who text, wanted text) returns boolean language sql stable as
+-- plpgsql wherever an operation calls it: such a function keeps its plans, one in SQL is planned at every call.
+create function has_role(who text, wanted text) returns boolean language plpgsql stable as
 $$
-    select case when exists (select from pg_roles where rolname = who)
-           then pg_has_role(who, 'lineside_role_' || wanted, 'member') else false end
+begin
+    if not exists (select from pg_roles where rolname = who) then
+        return false;
+    end if;
+    return pg_has_role(who, 'lineside_role_' || wanted, 'member');
+end
 $$;
 
-create function may(who text, what text) returns boolean language sql stable as
-$$ select exists (select from permission p where p.kind = what and p.role <> 'program' and has_role(who, p.role)) $$;
+create function may(who text, what text) returns boolean language plpgsql stable as
+$$
+declare
+    allowed text;
+begin
+    for allowed in select p.role from permission p where p.kind = what and p.role <> 'program' loop
+        if has_role(who, allowed) then
+            return true;
+        end if;
+    end loop;
+    return false;
+end
+$$;
 
 -- Why its author may not have done it; null where they may.
 create function author_fault(op incoming) returns text language plpgsql stable as
