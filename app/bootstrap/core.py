@@ -264,6 +264,12 @@ class Core:
         """A command of a person, from any thread. The future ends when it is on disk, or with the refusal."""
         return asyncio.run_coroutine_threadsafe(self.send(command, person_id), self._loop)
 
+    @property
+    def place(self) -> int:
+        """How far of the plant's log is in the picture; 0 where none was joined."""
+        merge = self._plantwide.merge
+        return merge.place if merge is not None else 0
+
     def attend(self, person: str, ref: str, editing: bool) -> None:
         """What a person looks at here, from any thread; an empty `ref`: nothing any more."""
         self._loop.call_soon_threadsafe(self._plantwide.attend, person, ref, editing)

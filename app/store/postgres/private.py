@@ -104,6 +104,18 @@ class PrivateCluster:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def cpu_s(self) -> float:
+        """Seconds of processor time that the server and its children have taken."""
+        if self._process is None:
+            return 0.0
+        server = psutil.Process(self._process.pid)
+        total = 0.0
+        for process in (server, *server.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                total += times.user + times.system
+        return total
+
     def signal(self, number: signal.Signals) -> None:
         """Send the server and all its children a signal, such as SIGSTOP."""
         if self._process is None:

@@ -1,0 +1,268 @@
+"""`make bench-sync`: stations over one Postgres of this machine, in processes of their own.
+
+How soon an act stands on the other stations, what a plant that does nothing costs the server, how long a station takes
+to join a long history, how long an offline backlog takes to merge, and 200 stations killed under load: nothing lost.
+`--quick` takes small sizes, for the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.domain.commands import PlaceHold, ReportException
+from app.domain.events import HeldUnits
+from app.domain.signing import Prove
+from app.store.sqlite import SqliteJournal
+from app.store.verify import verify
+from tests.bench.line import Figure, Goal, run, under
+from tests.bench.sync_history import write_history
+from tests.bench.sync_host import PERSON, station, until_all
+from tests.contract.rigs.postgres import Database, fresh_database, password_of
+from tests.needs import ROOT
+
+HOSTS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of everything."""
+
+    stations: int = 20
+    acts_per_s: float = 50.0
+    act_s: float = 12.0
+    idle: int = 100
+    idle_s: float = 10.0
+    history: int = 200_000
+    offline: int = 10
+    backlog: int = 20_000
+    kills: int = 200
+
+
+QUICK = Size(stations=4, acts_per_s=10, act_s=2, idle=4, idle_s=1, history=1_000, offline=2, backlog=200, kills=3)
+
+
+@contextmanager
+def hosts(database: Database, folder: Path, names: Sequence[str], **told: Any) -> Iterator[list[subprocess.Popen[str]]]:
+    """Processes that share the stations among them, ready; they end with the block."""
+    for name in names:
+        database.join(name)
+    groups = [group for place in range(HOSTS) if (group := list(names[place::HOSTS]))]
+    with ExitStack() as stack:
+        children = [stack.enter_context(host(database, folder, group, **told)) for group in groups]
+        for child in children:
+            said(child)
+        yield children
+
+
+@contextmanager
+def host(database: Database, folder: Path, names: Sequence[str], **told: Any) -> Iterator[subprocess.Popen[str]]:
+    """One process of stations."""
+    words = {"port": database.server.port, "database": database.name, "folder": str(folder), "names": names, **told}
+    command = [sys.executable, "-m", "tests.bench.sync_host", json.dumps(words)]
+    child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def said(child: subprocess.Popen[str]) -> dict[str, Any]:
+    """The next JSON line of a process."""
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    if not line:
+        raise RuntimeError("a process of stations ended")
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def begin(children: Sequence[subprocess.Popen[str]]) -> None:
+    """Let them start together."""
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("\n")
+        child.stdin.flush()
+
+
+async def first_case(database: Database, folder: Path) -> None:
+    """A case for everybody's notes."""
+    database.join("desk-0")
+    async with station(database.server.port, database.name, folder / "desk-0", "desk-0") as (core, _):
+        await until_all([core])
+        await core.identify(Prove(person=PERSON, password=password_of(PERSON)))
+        await core.send(ReportException(what="1", text="Smoke", machine="L1.filler"), PERSON)
+        await until_all([core], 1)
+
+
+def visible(size: Size) -> Iterator[Figure]:
+    """From the moment a person presses the key to the moment another station's screens are told."""
+    with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
+        folder = Path(temp)
+        asyncio.run(first_case(database, folder))
+        names = [f"desk-{number}" for number in range(1, size.stations + 1)]
+        rate = size.acts_per_s / size.stations
+        with hosts(database, folder, names, what="act", rate=rate, seconds=size.act_s, place=1) as children:
+            begin(children)
+            answers = [said(child) for child in children]
+    sent = {text: at for answer in answers for text, at in answer["sent"].items()}
+    seen = {name: at for answer in answers for name, at in answer["seen"].items()}
+    took = [
+        1000 * (found[text] - at)
+        for text, at in sent.items()
+        for name, found in seen.items()
+        if not text.startswith(f"{name} ") and text in found
+    ]
+    missing = len(sent) * (len(seen) - 1) - len(took)
+    hundredths = statistics.quantiles(took, n=100)
+    yield Figure(metric="act_visible_p50_ms", unit="ms", runs=[hundredths[49]], goal=under(150))
+    yield Figure(metric="act_visible_p99_ms", unit="ms", runs=[hundredths[98]], goal=under(500))
+    yield Figure(metric="acts_not_seen", unit="", runs=[missing], goal=none())
+
+
+def idle(size: Size) -> Iterator[Figure]:
+    """What the server's processes take while nobody does anything."""
+    with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
+        names = [f"desk-{number}" for number in range(size.idle)]
+        with hosts(database, Path(temp), names, what="idle"):
+            time.sleep(2.0)
+            began_s, before_s = time.monotonic(), database.server.cpu_s()
+            time.sleep(size.idle_s)
+            share = (database.server.cpu_s() - before_s) / (time.monotonic() - began_s)
+    yield Figure(metric="idle_cpu", unit="of a core", runs=[share], goal=under(0.05))
+
+
+def join(size: Size) -> Iterator[Figure]:
+    """A new station takes in the plant's whole history."""
+    with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
+        places = write_history(database, size.history)
+        database.join("new")
+        took = [asyncio.run(_joined(database, Path(temp) / str(attempt), places)) for attempt in range(2)]
+    yield Figure(metric="join_s", unit="s", runs=took, goal=under(10))
+
+
+async def _joined(database: Database, folder: Path, places: int) -> float:
+    began_s = time.monotonic()
+    async with station(database.server.port, database.name, folder, "new") as (core, _):
+        await until_all([core], places)
+        return time.monotonic() - began_s
+
+
+def merge(size: Size) -> Iterator[Figure]:
+    """Stations that were offline come back at once."""
+    with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
+        took, late = asyncio.run(_merged(database, Path(temp), size))
+    yield Figure(metric="merge_s", unit="s", runs=[took], goal=under(60))
+    yield Figure(metric="merge_loop_lateness_p99_ms", unit="ms", runs=[late], goal=under(50))
+
+
+async def _merged(database: Database, folder: Path, size: Size) -> tuple[float, float]:
+    """The backlog is made with the cable pulled: a log that nobody answers at."""
+    names = [f"desk-{number}" for number in range(size.offline)]
+    each = size.backlog // size.offline
+    for name in names:
+        database.join(name)
+        async with station(database.server.port, database.name, folder / name, name) as (core, _):
+            await until_all([core])
+            await core.identify(Prove(person=PERSON, password=password_of(PERSON)))
+    for name in names:
+        async with station(1, database.name, folder / name, name) as (core, _):
+            units = (HeldUnits(lot="4480-A", product="W-050", first=1, last=9, quantity=Decimal(9)),)
+            for start in range(0, each, 200):
+                count = min(200, each - start)
+                holds = (PlaceHold(units=units, reason_code="seal", reason=f"{name} {start + n}") for n in range(count))
+                await asyncio.gather(*(core.send(command, PERSON) for command in holds))
+    began_s = time.monotonic()
+    async with AsyncExitStack() as stack:
+        made = [
+            await stack.enter_async_context(station(database.server.port, database.name, folder / name, name))
+            for name in names
+        ]
+        watching = asyncio.create_task(_lateness())
+        await until_all([core for core, _ in made], each * len(names))
+        took = time.monotonic() - began_s
+        watching.cancel()
+        lates = await asyncio.gather(watching, return_exceptions=True)
+    found = lates[0] if isinstance(lates[0], list) else [0.0]
+    return took, statistics.quantiles(found, n=100)[98] if len(found) > 1 else 0.0
+
+
+async def _lateness() -> list[float]:
+    """How late a 16 ms timer of this loop is, in ms: the loop carries all the stations at once."""
+    found: list[float] = []
+    try:
+        while True:
+            due_s = time.monotonic() + 0.016
+            await asyncio.sleep(0.016)
+            found.append(1000 * (time.monotonic() - due_s))
+    except asyncio.CancelledError:
+        return found
+
+
+def kills(size: Size) -> Iterator[Figure]:
+    """Stations under load are killed at random, and started again; every acknowledged act must be in the log once."""
+    with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
+        folder = Path(temp)
+        asyncio.run(first_case(database, folder))
+        database.join("desk-1")
+        acknowledged: list[str] = []
+        dice = random.Random(1)
+        for life in range(size.kills):
+            with host(database, folder, ["desk-1"], what="load", life=life, pause_s=0.002, place=1) as child:
+                said(child)
+                time.sleep(dice.uniform(0.05, 0.4))
+                child.kill()
+                assert child.stdout is not None
+                acknowledged += [
+                    line.strip() for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")
+                ]
+        asyncio.run(_last(database, folder))
+        with database.as_superuser() as connection:
+            rows = connection.execute("select payload from lineside.operation where kind = 'NoteAdded'").fetchall()
+        texts = [json.loads(str(row[0]))["text"] for row in rows]
+        journal = SqliteJournal(folder / "desk-1")
+        whole = verify(journal.read()).ok
+        journal.close()
+    yield Figure(metric="kills", unit="", runs=[size.kills])
+    yield Figure(metric="acknowledged", unit="", runs=[len(acknowledged)])
+    yield Figure(metric="lost", unit="", runs=[len(set(acknowledged) - set(texts))], goal=none())
+    yield Figure(metric="duplicated", unit="", runs=[len(texts) - len(set(texts))], goal=none())
+    yield Figure(metric="broken_chains", unit="", runs=[0 if whole else 1], goal=none())
+
+
+async def _last(database: Database, folder: Path) -> None:
+    """What the last life stored goes up too."""
+    async with station(database.server.port, database.name, folder / "desk-1", "desk-1") as (core, _):
+        await until_all([core], 1)
+
+
+def none() -> Goal:
+    """Not one."""
+    return Goal(text="0", met=lambda value, _: value == 0)
+
+
+PARTS = (visible, idle, join, merge, kills)
+
+
+def measure(size: Size) -> Iterator[Figure]:
+    """All of it, one after the other."""
+    wanted = [part for part in PARTS if part.__name__ in sys.argv] or list(PARTS)
+    for part in wanted:
+        yield from part(size)
+
+
+if __name__ == "__main__":
+    run("sync", lambda: measure(QUICK if "--quick" in sys.argv else Size()))
