@@ -97,6 +97,7 @@ def _missing(detail: ErrorDetails) -> Said:
 def _bound(word: str, name: str) -> Callable[[ErrorDetails], Said]:
     def said(detail: ErrorDetails) -> Said:
         limit = detail.get("ctx", {}).get(name)
+        limit = int(limit) if isinstance(limit, float) and limit.is_integer() else limit
         return (
             f"is {_value(detail)}, but must be {word} {limit}{_unit(detail['loc'])}.",
             f"Change the number{_about(detail['loc'])}.",

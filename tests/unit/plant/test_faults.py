@@ -42,6 +42,8 @@ BAD = (
     Bad(check="greater_than", old="nominal_rate = 100", new="nominal_rate = 0", at="nominal_rate = 0", says="more than 0", todo="nominal speed"),
     Bad(check="greater_than_equal", old='protocol = "opcua"', new='protocol = "opcua"\nperiod_ms = 1', at="period_ms", says="at least 20 ms", todo="time between"),
     Bad(check="less_than_equal", old='protocol = "opcua"', new='protocol = "opcua"\nperiod_ms = 90000', at="period_ms", says="at most 60000 ms", todo="time between"),
+    Bad(check="greater_than_equal", old="[erp]\n", new="[history]\nmost_mb = -5\n\n[erp]\n", at="most_mb = -5", says="at least 0 MB", todo="disk space"),
+    Bad(check="less_than_equal", old="[erp]\n", new="[history]\nmost_days = 4000\n\n[erp]\n", at="most_days", says="at most 3650 days", todo="older"),
     Bad(check="finite_number", old="low = 10", new="low = nan", at="nan", says="finite", todo="4.5"),
     Bad(check="string_type", old='name = "Area"', new="name = 7", at="name = 7", says="must be a text", todo="in quotes"),
     Bad(check="int_type", old="base = 100", new='base = "100"', at='"100"', says="a whole number", todo="3"),

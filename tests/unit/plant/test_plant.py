@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from app.domain.packml import MachineState
-from app.domain.plant import Signal
+from app.domain.plant import HistoryBounds, Signal
 from app.plant.address import fill
 from app.plant.checks.people import holes, moment
 from app.plant.fields import DAYS
@@ -122,3 +122,15 @@ def test_holes_of_the_week_are_found(shifts: list[tuple[str, str, str]], said: l
     found = [f"{moment(start)}–{moment(end, start)}" for start, end in holes([shift(*row) for row in shifts])]
     assert sorted(found) == sorted(said)
     assert len(DAYS) == 7
+
+
+def test_the_bounds_of_history_are_those_of_the_file_or_the_usual() -> None:
+    assert plant_of(SMALL).history == HistoryBounds(most_mb=500.0, most_days=0.0)
+    bounded = plant_of(SMALL.replace("[erp]\n", "[history]\nmost_mb = 2_000\nmost_days = 30.0\n\n[erp]\n"))
+    assert bounded.history == HistoryBounds(most_mb=2_000.0, most_days=30.0)
+
+
+def test_a_machine_has_the_interlock_that_the_file_names() -> None:
+    named = 'name = "Filler"\nhold_command = "L1.filler.stop"'
+    filler = plant_of(SMALL.replace('name = "Filler"', named, 1)).machines["L1.filler"]
+    assert (filler.hold_command, filler.release_command) == ("L1.filler.stop", "")
