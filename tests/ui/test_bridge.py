@@ -12,16 +12,18 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from app.domain.commands import AcknowledgeCase, Command
-from app.domain.errors import RefusedError
+from app.domain.errors import OutrunError, RefusedError
 from app.domain.people import Person, Role
 from app.domain.plant import Plant
+from app.domain.presence import Presence
 from app.domain.reading import NOTHING, Reading
+from app.domain.signing import Prove, Sign
 from app.domain.status import PartStatus, StationStatus
 from app.domain.work import OrderProgress
 from app.readmodel.model import Changes
 from app.readmodel.model import progress as progress_of
 from ui.bridge import WAITING_MOST, Bridge
-from ui.desk import Answer
+from ui.desk import Answer, Desk
 
 WEISS = Person(id="weiss", name="Jan Weiss", roles=frozenset({Role.MAINTENANCE}))
 PLANT = Plant(
@@ -60,9 +62,17 @@ class Core:
         self.pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="core")
         self.seen: list[tuple[Command, str]] = []
         self.error: Exception | None = None
+        self.told: list[tuple[str, str, bool]] = []
+        self.asked: list[Prove | Sign] = []
 
     def attend(self, person: str, ref: str, editing: bool) -> None:
-        """Nobody is told."""
+        """Keep what would be told to the others."""
+        self.told.append((person, ref, editing))
+
+    def ask(self, asked: Prove | Sign) -> Future[Answer]:
+        """Everybody is who they say."""
+        self.asked.append(asked)
+        return self.pool.submit(Answer, ok=True)
 
     def submit(self, command: Command, person: str) -> Future[Answer]:
         """Answer on the core's thread."""
@@ -211,3 +221,56 @@ def test_a_fault_in_one_listener_does_not_lose_what_came_behind_it(qtbot: QtBot,
         hold.set()
         qtbot.waitUntil(lambda: bool(answers), timeout=10_000)
     assert [kind for kind, *_ in faults] == [ZeroDivisionError]
+
+
+def test_the_bridge_is_a_desk(bridge: Bridge) -> None:
+    desk: Desk = bridge
+    wanted = {name for name in vars(Desk) if not name.startswith("_")}
+    assert {name for name in wanted if hasattr(desk, name)} == wanted
+
+
+def test_who_somebody_is_is_asked_of_the_core(qtbot: QtBot, bridge: Bridge, core: Core) -> None:
+    bridge.connect_core(core)
+    told: list[Answer] = []
+    bridge.ask(Prove(person="weiss", password="word"), told.append)
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    assert told == [Answer(ok=True)]
+    assert core.asked == [Prove(person="weiss", password="word")]
+
+
+def test_what_was_looked_at_before_the_core_was_ready_is_told_once_it_is(
+    qtbot: QtBot, bridge: Bridge, core: Core
+) -> None:
+    bridge.attend("case/c1", False)
+    assert not core.told
+    bridge.connect_core(core)
+    qtbot.waitUntil(lambda: bool(core.told), timeout=10_000)
+    bridge.attend("case/c2", True)
+    assert core.told == [("", "case/c1", False), ("", "case/c2", True)]
+
+
+def test_who_is_there_at_other_stations_is_in_the_mirror(qtbot: QtBot, bridge: Bridge) -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    there = Presence(station="desk-2", person="weiss", ref="case/c1", editing=True, at=at)
+    with qtbot.waitSignal(bridge.changed, timeout=10_000):
+        bridge.deliver_presences((there,))
+    assert bridge.presences() == (there,)
+
+
+def test_streams_that_are_only_stored_here_are_known_until_they_are_shared(qtbot: QtBot, bridge: Bridge) -> None:
+    row = counted(1).rows
+    with qtbot.waitSignal(bridge.changed, timeout=10_000):
+        bridge.deliver(Changes(rows=row, seq=1, unshared=frozenset({"order/WO-1"})))
+    assert (set(bridge.only_here), bridge.unshared("order/WO-1")) == ({"order/WO-1"}, True)
+    with qtbot.waitSignal(bridge.changed, timeout=10_000):
+        bridge.deliver(Changes(rows=row, seq=2))
+    assert not bridge.only_here
+
+
+def test_who_was_not_first_learns_that_somebody_was(qtbot: QtBot, bridge: Bridge, core: Core) -> None:
+    bridge.connect_core(core)
+    core.error = OutrunError("Somebody was first.", "Look at what stands now.")
+    told: list[Answer] = []
+    bridge.send(ACK, told.append)
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    assert told == [Answer(ok=False, message="Somebody was first.", todo="Look at what stands now.", outrun=True)]
