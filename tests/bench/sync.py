@@ -98,24 +98,28 @@ def begin(children: Sequence[subprocess.Popen[str]]) -> None:
         child.stdin.flush()
 
 
-async def first_case(database: Database, folder: Path) -> None:
-    """A case for everybody's notes."""
+CASES = 20
+
+
+async def first_cases(database: Database, folder: Path) -> None:
+    """Cases for everybody's notes."""
     database.join("desk-0")
     async with station(database.server.port, database.name, folder / "desk-0", "desk-0") as (core, _):
         await until_all([core])
         await core.identify(Prove(person=PERSON, password=password_of(PERSON)))
-        await core.send(ReportException(what="1", text="Smoke", machine="L1.filler"), PERSON)
-        await until_all([core], 1)
+        for number in range(CASES):
+            await core.send(ReportException(what="1", text=f"Smoke {number}", machine="L1.filler"), PERSON)
+        await until_all([core], CASES)
 
 
 def visible(size: Size) -> Iterator[Figure]:
     """From the moment a person presses the key to the moment another station's screens are told."""
     with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
         folder = Path(temp)
-        asyncio.run(first_case(database, folder))
+        asyncio.run(first_cases(database, folder))
         names = [f"desk-{number}" for number in range(1, size.stations + 1)]
         rate = size.acts_per_s / size.stations
-        with hosts(database, folder, names, what="act", rate=rate, seconds=size.act_s, place=1) as children:
+        with hosts(database, folder, names, what="act", rate=rate, seconds=size.act_s, place=CASES) as children:
             begin(children)
             answers = [said(child) for child in children]
     sent = {text: at for answer in answers for text, at in answer["sent"].items()}
@@ -216,12 +220,12 @@ def kills(size: Size) -> Iterator[Figure]:
     """Stations under load are killed at random, and started again; every acknowledged act must be in the log once."""
     with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
         folder = Path(temp)
-        asyncio.run(first_case(database, folder))
+        asyncio.run(first_cases(database, folder))
         database.join("desk-1")
         acknowledged: list[str] = []
         dice = random.Random(1)
         for life in range(size.kills):
-            with host(database, folder, ["desk-1"], what="load", life=life, pause_s=0.002, place=1) as child:
+            with host(database, folder, ["desk-1"], what="load", life=life, pause_s=0.002, place=CASES) as child:
                 said(child)
                 time.sleep(dice.uniform(0.05, 0.4))
                 child.kill()
@@ -246,7 +250,7 @@ def kills(size: Size) -> Iterator[Figure]:
 async def _last(database: Database, folder: Path) -> None:
     """What the last life stored goes up too."""
     async with station(database.server.port, database.name, folder / "desk-1", "desk-1") as (core, _):
-        await until_all([core], 1)
+        await until_all([core], CASES)
 
 
 def none() -> Goal:

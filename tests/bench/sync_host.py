@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -95,7 +96,8 @@ def say(**words: Any) -> None:
 
 
 async def noted(core: Core, text: str) -> None:
-    case = open_cases(core.bus.model)[0]
+    cases = open_cases(core.bus.model)
+    case = cases[zlib.crc32(text.encode()) % len(cases)]
     await core.send(AddNote(case_id=case.id, text=text), PERSON)
 
 
