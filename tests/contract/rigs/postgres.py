@@ -45,7 +45,7 @@ def cluster() -> PrivateCluster:
         lacking(str(error))
     folder = Path(tempfile.mkdtemp(prefix="lineside-pg-"))
     folder.chmod(0o755)  # the server's account goes through it
-    made = PrivateCluster(folder / "data")
+    made = PrivateCluster(folder / "data", {"fsync": "off"})  # nobody kills this one; many databases come and go
     pid = os.getpid()
     made.start()
     atexit.register(lambda: made.remove() if os.getpid() == pid else None)
@@ -132,7 +132,7 @@ def fresh_database() -> Iterator[Database]:
     server = cluster()
     name = f"plant_{next(_numbers)}"
     with psycopg.connect(server.superuser_url(), autocommit=True) as connection:
-        text = sql.SQL("create database {} template {}")
+        text = sql.SQL("create database {} template {} strategy file_copy")
         connection.execute(text.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
     made = Database(server=server, name=name)
     try:
