@@ -66,8 +66,9 @@ class Sync:
         return self.status.duty or self.status.health is not Health.UP
 
     def poke(self) -> None:
-        """There is something new to send."""
+        """There is something new to send, and until it is sent it is only stored here."""
         self._wake.set()
+        self._tell(self.status)
 
     async def run(self) -> None:
         """Exchange until cancelled."""

@@ -6,8 +6,9 @@ check_settings
 
 [ "$(peer_role)" != primary ] || fail "$PEER_NODE is a primary already." "Make this one its standby: make-standby.sh"
 if [ ! -f "$PGDATA/PG_VERSION" ]; then
+    # shellcheck disable=SC2086 # several options
     "$PGBIN/initdb" -D "$PGDATA" -U postgres -E UTF8 --locale=C --data-checksums --no-instructions \
-        --auth-local="$LOCAL_AUTH" --auth-host=scram-sha-256 >/dev/null
+        --auth-local="$LOCAL_AUTH" --auth-host=scram-sha-256 $INIT_OPTIONS >/dev/null
 fi
 [ ! -f "$PGDATA/standby.signal" ] || fail "This server is a standby." "To make it the primary: promote.sh"
 

@@ -14,6 +14,8 @@ if [ -e "$PGDATA/PG_VERSION" ]; then
     say "What was here is in $aside. Delete it once all is well."
 fi
 
-"$PGBIN/pg_basebackup" -D "$PGDATA" -d "$(peer_conninfo)" -w -X stream --slot="lineside_$NODE" --checkpoint=fast
+# shellcheck disable=SC2086 # several options
+"$PGBIN/pg_basebackup" -D "$PGDATA" -d "$(peer_conninfo)" -w -X stream --slot="lineside_$NODE" --checkpoint=fast \
+    $COPY_OPTIONS
 follow_peer
 say "$NODE follows $PEER_NODE. Next, on $PEER_NODE: synchronous.sh on"

@@ -46,6 +46,33 @@ MEANINGS: dict[str, tuple[str, str]] = {
 """By SQLSTATE: the sentence ("" = the server's own, which is ours; {} = the server's words) and what to do."""
 
 
+UNREACHED: tuple[tuple[str, str], ...] = (
+    (r"too many (clients|connections)|remaining connection slots", "it has no room for another connection"),
+    (r"starting up|shutting down|recovery mode", "its server is starting or stopping"),
+    (r"read-only|hot standby", "none of its servers takes writes now"),
+    (r"[Cc]onnection refused", "no server runs at its address"),
+    (r"time(d )?out", "it does not answer in time"),
+    (r"translate host name|resolve host|Name or service not known", "its name is not known in this network"),
+    (r"No route to host|[Nn]etwork is unreachable", "this machine has no way to it"),
+    (r"closed|consuming input|eof|EOF|reset by peer|[Bb]roken pipe|lost", "the connection was cut"),
+)
+"""What a driver says when there is no server, or none any more: pattern, and what a person needs of it; best first."""
+
+PASSING: dict[str, str] = {
+    "25006": "takes no writes now",
+    "40001": "was changed by somebody at the same moment",
+    "40P01": "was locked by two at the same moment",
+    "53100": "has no room on its disk",
+    "53200": "has no memory left",
+    "53300": "has no room for another connection",
+    "55P03": "is held by somebody for too long",
+    "57014": "had this step ended by its administrator",
+    "57P01": "ended the connection",
+    "57P03": "is starting",
+}
+"""By SQLSTATE: what passes by itself, after "The plant's log"."""
+
+
 @contextlib.contextmanager
 def in_words(doing: str) -> Iterator[None]:
     """Raise SharedRefusedError where the server said no, SharedDownError where nobody knows. `doing`: a gerund."""
@@ -73,7 +100,7 @@ def explain(error: psycopg.Error, doing: str) -> KnownError:
     if state.startswith("28"):
         return SharedRefusedError("The plant's log does not take this login.", "Type the password again, or ask IT.")
     if state[:2] in _PASSING or state in _PASSING_STATES:
-        return SharedDownError(f"The plant's log could not do it while {doing}: {said}.", RESEND)
+        return SharedDownError(f"The plant's log {PASSING.get(state, f'takes nothing now: {said}')}.", RESEND)
     return SharedRefusedError(f"The plant's log refuses while {doing}: {said}.", f"Tell IT (SQLSTATE {state}).")
 
 
@@ -88,5 +115,5 @@ def _not_connected(text: str, doing: str) -> KnownError:
     for pattern, meaning, todo in REFUSALS:
         if re.search(pattern, text):
             return SharedRefusedError(f"The plant's log refuses while {doing}: {meaning}.", todo)
-    said = text.strip().splitlines()
-    return SharedDownError(f"The plant's log can't be reached while {doing}.", said[-1].strip() if said else RESEND)
+    meaning = next((words for pattern, words in UNREACHED if re.search(pattern, text)), "nobody answers")
+    return SharedDownError(f"The plant's log can't be reached: {meaning}.", RESEND)

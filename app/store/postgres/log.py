@@ -239,5 +239,5 @@ async def _within(seconds: float, work: Coroutine[Any, Any, T], cut: Callable[[]
             cut()
             task.cancel()
             await asyncio.wait({task})
-            if not task.cancelled():
-                task.exception()
+        if not task.cancelled():
+            task.exception()  # it may have failed just as we were cancelled

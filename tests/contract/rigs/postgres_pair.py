@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Node:
     def __init__(self, name: str, folder: Path, port: int, socket_folder: Path) -> None:
         self.name, self.folder, self.port, self.socket = name, folder, port, socket_folder
         self.data = folder / "data"
+        self._killed: list[psutil.Process] = []
 
     def configure(self, peer: "Node", **changed: str) -> None:
         """Write the settings file of this server."""
@@ -59,7 +61,8 @@ class Node:
             "SOCKET_DIR": str(self.socket), "PASSFILE": str(self.folder.parent / "pgpass"), "DATABASE": DATABASE,
             "TLS_CERT": str(self.folder.parent / "server.crt"), "TLS_KEY": str(self.folder.parent / "server.key"),
             "TLS_CA": str(self.folder.parent / "server.crt"), "SERVER_LOG": str(self.folder / "server.log"),
-            "SLOT_WAL": "1GB", "MAX_CONNECTIONS": "60", **changed,
+            "SLOT_WAL": "1GB", "MAX_CONNECTIONS": "60",
+            "INIT_OPTIONS": "--no-sync --wal-segsize=1", "COPY_OPTIONS": "--no-sync", **changed,
         }  # fmt: skip
         text = "".join(f"{name}='{value}'\n" for name, value in settings.items())
         (self.folder / "pair.conf").write_text(text, encoding="utf-8")
@@ -72,6 +75,7 @@ class Node:
 
     def tried(self, script: str, *arguments: str) -> Ran:
         """The same where it may fail."""
+        self._bury()
         done = subprocess.run(
             ["sh", str(SCRIPTS / script), *arguments],
             env={"PATH": os.environ["PATH"], "LINESIDE_PG_CONF": str(self.folder / "pair.conf")},
@@ -94,7 +98,9 @@ class Node:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.send_signal(number)
             if number is signal.SIGKILL:
-                psutil.wait_procs(processes, timeout=10)
+                self._killed = processes
+                while any(alive(process) for process in processes):
+                    time.sleep(0.01)
 
     def kill(self) -> None:
         """A power cut."""
@@ -102,8 +108,17 @@ class Node:
 
     def start(self) -> None:
         """Start the server again as it is."""
+        self._bury()
         command = [str(find_binaries() / "pg_ctl"), "-D", str(self.data), "-l", str(self.folder / "server.log"), "-w"]
-        subprocess.run([*command, "start"], check=True, capture_output=True, cwd="/", **as_account(server_account()))
+        subprocess.run(
+            [*command, "start"], env={"PATH": os.environ["PATH"]}, check=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, cwd="/", start_new_session=True, **as_account(server_account()),
+        )  # fmt: skip
+
+    def _bury(self) -> None:
+        """A zombie of a killed server looks alive to the next one: wait until it was taken away."""
+        psutil.wait_procs(self._killed, timeout=SCRIPT_S)
+        self._killed = []
 
     def superuser_url(self, database: str = "postgres") -> str:
         """The superuser's URL, through the socket."""
@@ -205,6 +220,14 @@ def certify(folder: Path) -> None:
     )
     (folder / "server.key").write_bytes(secret)
     (folder / "server.key").chmod(0o600)
+
+
+def alive(process: psutil.Process) -> bool:
+    """Whether it runs; a zombie that nobody asks for does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def own(folder: Path) -> None:

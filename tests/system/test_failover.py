@@ -1,0 +1,180 @@
+"""The plant's pair of servers, made and mended by the scripts that plant IT has: what a failover costs, and heals.
+
+Fault plan, rows 30, 31, 32 and 42. Figures are printed (pytest -s); times are bounded far above their goals.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.contract.rigs.postgres import Database, fill
+from tests.contract.rigs.postgres_pair import DATABASE, Pair, pair_of_servers
+from tests.system.plantwide import converged, plant_of
+from tests.system.station import until
+from tests.system.writers import Writer, a_case, figures, notes, writing
+
+OUTAGE_S = 30.0
+"""What a failover may take here at most; the goal is five seconds."""
+NAMES = ("desk-1", "desk-2")
+WAITS = "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and usename like 'station-%'"
+CANCEL = "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'"
+
+
+@pytest.fixture(name="pair")
+def _pair() -> Iterator[Pair]:
+    with plant_pair() as made:
+        yield made
+
+
+@contextmanager
+def plant_pair(*, standby: bool = True) -> Iterator[Pair]:
+    with pair_of_servers(standby=standby) as made:
+        fill(made, DATABASE)
+        yield made
+
+
+def database_of(pair: Pair) -> Database:
+    return Database(server=pair, name=DATABASE)
+
+
+def count(connection: psycopg.Connection, statement: str) -> int:
+    rows = connection.execute(statement).fetchall()
+    return int(rows[0][0])
+
+
+async def test_a_killed_primary_costs_seconds_and_nothing_that_was_shared(pair: Pair, tmp_path: Path) -> None:
+    pair.first.run("synchronous.sh", "on")
+    async with plant_of(database_of(pair), tmp_path, NAMES) as stations:
+        for station in stations:
+            await station.sits("silva")
+        async with writing(stations) as writers:
+            await until(lambda: all(len(writer.shared) >= 10 for writer in writers))
+            killed_s = time.monotonic()
+            await asyncio.to_thread(pair.first.kill)
+            await asyncio.to_thread(pair.second.run, "promote.sh")
+            promoted_s = time.monotonic()
+            await until(lambda: all(writer.since(promoted_s) for writer in writers))
+        await converged(stations)
+        with pair.second.as_superuser() as connection:
+            found = notes(connection)
+            assert connection.execute("show synchronous_standby_names").fetchone() == ("",)  # else every write hangs
+        shared = [text for writer in writers for text in writer.shared]
+        outage_s = max(min(writer.since(promoted_s)) for writer in writers) - killed_s
+        figures(
+            row=30, shared=len(shared), lost=len([text for text in shared if not found[text]]),
+            duplicated=sum(times - 1 for times in found.values()), failover_outage_s=outage_s,
+            promote_s=promoted_s - killed_s,
+        )  # fmt: skip
+        assert [text for text in shared if not found[text]] == []
+        assert set(found.values()) == {1}
+        assert outage_s < OUTAGE_S
+        await the_old_primary_comes_back(pair, writers[0])
+
+
+async def the_old_primary_comes_back(pair: Pair, writer: Writer) -> None:
+    """It does not start as a second primary; as a standby it follows, and what is shared is on both again."""
+    assert (await asyncio.to_thread(pair.first.tried, "guard.sh")).code == 1
+    await asyncio.to_thread(pair.first.run, "rejoin.sh")
+    await asyncio.to_thread(pair.second.run, "synchronous.sh", "on")
+    assert "commits wait for a" in await asyncio.to_thread(pair.second.run, "check.sh")
+    await writer.share()
+    with pair.first.as_superuser() as connection:
+        assert notes(connection)[writer.written[-1]] == 1
+
+
+async def test_what_an_asynchronous_failover_lost_is_sent_again_by_the_stations(pair: Pair, tmp_path: Path) -> None:
+    async with plant_of(database_of(pair), tmp_path, NAMES) as stations:
+        for station in stations:
+            await station.sits("silva")
+        async with writing(stations) as writers:
+            await until(lambda: all(len(writer.shared) >= 5 for writer in writers))
+            partition(pair)
+            cut_s = time.monotonic()
+            await until(lambda: all(len(writer.since(cut_s)) >= 20 for writer in writers))
+            with pair.first.as_superuser() as connection:
+                had = notes(connection)
+            await asyncio.to_thread(pair.first.kill)
+            with pair.second.as_superuser() as connection:
+                lost = sum((had - notes(connection)).values())
+            await asyncio.to_thread(pair.second.run, "promote.sh")
+            promoted_s = time.monotonic()
+            await until(lambda: all(writer.since(promoted_s) for writer in writers))
+        await converged(stations)
+        with pair.second.as_superuser() as connection:
+            found = notes(connection)
+        healed = sum(station.core.station.status.shared.healed for station in stations)
+        written = [text for writer in writers for text in writer.written]
+        missing = [text for text in written if not found[text]]
+        duplicated = sum(times - 1 for times in found.values())
+        figures(row=31, lost_by_the_failover=lost, healed=healed, missing=len(missing), duplicated=duplicated)
+        assert lost >= 20
+        assert healed >= lost
+        assert missing == []
+        assert set(found.values()) == {1}
+
+
+def partition(pair: Pair) -> None:
+    """The standby hears nothing of the primary any more."""
+    with pair.second.as_superuser("postgres") as connection:
+        connection.execute("alter system set primary_conninfo = ''")
+        connection.execute("select pg_reload_conf()")
+        while count(connection, "select count(*) from pg_stat_wal_receiver"):
+            time.sleep(0.05)
+
+
+async def test_without_its_standby_nothing_is_called_shared_until_somebody_degrades(pair: Pair, tmp_path: Path) -> None:
+    pair.first.run("synchronous.sh", "on")
+    async with plant_of(database_of(pair), tmp_path, NAMES[:1]) as (station,):
+        await station.sits("silva")
+        writer = Writer(station, await a_case(station))
+        pair.second.kill()
+        began_s = time.monotonic()
+        await writer.write()
+        assert station.core.station.status.shared.waiting == 1
+        shown_s = time.monotonic() - began_s
+        with pair.first.as_superuser() as connection:
+            await until(lambda: count(connection, WAITS))
+            assert connection.execute(CANCEL).fetchall()  # the commit returns: with a warning, and on one server only
+            await until(lambda: station.away)
+            known_s = time.monotonic() - began_s
+            await until(lambda: count(connection, WAITS))  # what is asked before it is called shared
+        await writer.write()
+        assert station.core.station.status.shared.waiting == 2
+        assert pair.first.tried("check.sh").code == 1
+        await asyncio.to_thread(pair.first.run, "synchronous.sh", "off")
+        await until(lambda: station.shared)
+        await asyncio.to_thread(pair.second.start)
+        await until(lambda: pair.first.tried("synchronous.sh", "on").code == 0)
+        await writer.share()
+        with pair.second.as_superuser() as connection:
+            assert notes(connection) == dict.fromkeys(writer.written, 1)
+        figures(row=32, stored_here_shown_s=shown_s, said_to_be_away_s=known_s, falsely_shared=0)
+
+
+async def test_a_log_restored_from_an_older_backup_gets_from_the_stations_what_it_lacks(tmp_path: Path) -> None:
+    with plant_pair(standby=False) as pair:
+        async with plant_of(database_of(pair), tmp_path, NAMES) as stations:
+            for station in stations:
+                await station.sits("silva")
+            async with writing(stations) as writers:
+                await until(lambda: all(len(writer.shared) >= 5 for writer in writers))
+                backup = (await asyncio.to_thread(pair.first.run, "backup.sh", str(pair.folder / "a"))).split()[-1]
+                taken_s = time.monotonic()
+                await until(lambda: all(len(writer.since(taken_s)) >= 20 for writer in writers))
+                await asyncio.to_thread(pair.first.kill)
+                await asyncio.to_thread(pair.first.run, "restore.sh", backup)
+                restored_s = time.monotonic()
+                await until(lambda: all(writer.since(restored_s) for writer in writers))
+            await converged(stations)
+            with pair.first.as_superuser() as connection:
+                found = notes(connection)
+            healed = sum(station.core.station.status.shared.healed for station in stations)
+            figures(row=42, healed=healed, missing=sum(len(w.written) for w in writers) - len(found))
+            assert healed >= 40
+            assert set(found) == {text for writer in writers for text in writer.written}
+            assert set(found.values()) == {1}
