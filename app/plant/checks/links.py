@@ -14,6 +14,8 @@ from app.plant.schema import ControllerRow
 
 CREDENTIALS = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]*://[^/?#\s]*@")
 SECRET = re.compile(r"password|passwd|passphrase|secret", re.IGNORECASE)
+NAMES_A_SECRET = "secret"
+"""The setting that says under which name a password is stored; it is not one itself."""
 QUOTED = re.compile(r"""^(?:The key |ERP setting )?["']([^"']+)["']""")
 
 ALARM_SOURCE = "source."
@@ -45,7 +47,7 @@ def no_secret_is_written_down(facts: Facts) -> Iterator[Misfit]:
                 message = "the address holds a user or a password."
                 todo = 'Remove it: the name goes into "user", the password into the keyring.'
                 yield Misfit(at=(*at, key), message=message, todo=todo)
-            elif SECRET.search(key):
+            elif SECRET.search(key) and key != NAMES_A_SECRET:
                 message = f'"{key}" is a secret.'
                 yield Misfit(at=(*at, key), message=message, todo="Remove it and use the keyring.")
 

@@ -134,3 +134,9 @@ def test_a_machine_has_the_interlock_that_the_file_names() -> None:
     named = 'name = "Filler"\nhold_command = "L1.filler.stop"'
     filler = plant_of(SMALL.replace('name = "Filler"', named, 1)).machines["L1.filler"]
     assert (filler.hold_command, filler.release_command) == ("L1.filler.stop", "")
+
+
+def test_the_name_of_a_stored_password_may_stand_in_the_file() -> None:
+    row = 'url = "opc.tcp://127.0.0.1:4840"'
+    plant = plant_of(edited(row, f'{row}, user = "line", secret = "line-password"'))
+    assert plant.controllers["C1"].settings["secret"] == "line-password"
