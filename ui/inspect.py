@@ -18,6 +18,7 @@ from app.config import Config, config
 from app.domain.errors import RefusedError
 from app.domain.operation import Operation
 from app.erp.registry import check_settings
+from app.plant.check import advice
 from app.plant.check import check as check_plant
 from drivers.registry import ADDRESS_CHECKS
 from ui.exits import Exit
@@ -31,6 +32,8 @@ def check(path: Path) -> int:
     if plant is None:
         typer.echo(f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in {path}.", err=True)
         return Exit.FOUND
+    for remark in advice(path, ADDRESS_CHECKS):
+        typer.echo(f"note: {remark}")
     parts = (len(plant.lines), len(plant.machines), len(plant.controllers), len(plant.tags), len(plant.people))
     typer.echo("{}: {} lines, {} machines, {} controllers, {} tags, {} people; no faults.".format(plant.name, *parts))
     return Exit.OK

@@ -50,6 +50,18 @@ def load(path: Path, address_checks: Mapping[str, AddressChecks], erp_check: Erp
     return plant
 
 
+def advice(path: Path, address_checks: Mapping[str, AddressChecks]) -> tuple[Fault, ...]:
+    """What had better be otherwise in a file without faults, with its lines. Lineside runs with it all the same."""
+    source = read(path)
+    draft, _ = shape(source.data)
+    found = [
+        Misfit(at=(*at, "settings"), message=sentence, todo="")
+        for at, row in draft.each("controller", draft.file.controller)
+        for sentence in address_checks[row.protocol].advice(row.settings)
+    ]
+    return located(source, found)
+
+
 def _checked(source: Source, address_checks: Mapping[str, AddressChecks], erp_check: ErpCheck) -> Checked:
     if source.fault is not None:
         return None, (source.fault,)

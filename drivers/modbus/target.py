@@ -20,7 +20,7 @@ from drivers.modbus.address import (
 )
 from drivers.modbus.decode import ordered
 
-__all__ = ["NotWritableError", "check_address", "check_command", "check_settings", "encode", "span"]
+__all__ = ["NotWritableError", "advice", "check_address", "check_command", "check_settings", "encode", "span"]
 
 WRITABLE = (Table.HOLDING, Table.COIL)
 NOT_WRITTEN = BCD | {WireType.STRING}
@@ -48,6 +48,13 @@ def check_command(address: Address, settings: Address, valued: bool) -> list[str
     if not valued:
         faults.append("The command writes a register, but sends no value: add value, or low and high.")
     return faults
+
+
+def advice(settings: Address) -> list[str]:
+    """What is sound, and yet had better be otherwise: a sentence each."""
+    if "identity.address" in settings:
+        return []
+    return ['Nobody can tell whether it is the right device: name a register that it is known by ("identity.address").']
 
 
 def span(address: Address, settings: Address) -> tuple[str, int, int] | None:

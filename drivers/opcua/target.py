@@ -20,7 +20,7 @@ from drivers.opcua.address import (
     parse_node,
 )
 
-__all__ = ["Call", "Target", "check_address", "check_command", "check_settings", "parse_target", "span"]
+__all__ = ["Call", "Target", "advice", "check_address", "check_command", "check_settings", "parse_target", "span"]
 
 ARGUMENTS = ("bool", "i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "f32", "f64")
 """Types that the one argument of a method may have."""
@@ -30,6 +30,13 @@ CALL: Fields = {
     "method": Field(type=str, needed=True),
     "argument": Field(type=str, choices=ARGUMENTS),
 }
+
+
+def advice(settings: Address) -> list[str]:
+    """What is sound, and yet had better be otherwise: a sentence each."""
+    if settings.get("security") != "none":
+        return []
+    return ["What it says is neither signed nor encrypted: anybody on the network can change it."]
 
 
 def span(_address: Address, _settings: Address) -> None:

@@ -22,6 +22,9 @@ class AddressChecks(Protocol):
     def check_address(self, address: Address, settings: Address) -> list[str]: ...
     def check_settings(self, settings: Address) -> list[str]: ...
     def check_command(self, address: Address, settings: Address, valued: bool) -> list[str]: ...
+    def advice(self, settings: Address) -> list[str]:
+        """What is sound, and yet had better be otherwise: a sentence each."""
+
     def span(self, address: Address, settings: Address) -> tuple[str, int, int] | None:
         """The registers that a sound address takes alone: where they lie, the first and the one after the last.
 

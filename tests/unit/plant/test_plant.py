@@ -1,15 +1,18 @@
 """From rows to a plant: inheritance, placeholders, offsets, defaults, the rule that holds, shifts of the week."""
 
 from datetime import time
+from pathlib import Path
 
 import pytest
 
 from app.domain.packml import MachineState
 from app.domain.plant import HistoryBounds, Signal
 from app.plant.address import fill
+from app.plant.check import advice
 from app.plant.checks.people import holes, moment
 from app.plant.fields import DAYS
 from app.plant.schema import ShiftRow
+from drivers.registry import ADDRESS_CHECKS
 from tests.unit.plant.small import SMALL, edited, plant_of
 
 
@@ -140,3 +143,12 @@ def test_the_name_of_a_stored_password_may_stand_in_the_file() -> None:
     row = 'url = "opc.tcp://127.0.0.1:4840"'
     plant = plant_of(edited(row, f'{row}, user = "line", secret = "line-password"'))
     assert plant.controllers["C1"].settings["secret"] == "line-password"
+
+
+def test_what_had_better_be_otherwise_is_said_of_a_sound_file(tmp_path: Path) -> None:
+    path = tmp_path / "plant.toml"
+    path.write_text(edited(", identity.address = 0, identity.length = 4", ""), encoding="utf-8")
+    (remark,) = advice(path, ADDRESS_CHECKS)
+    assert "right device" in remark.message
+    path.write_text(SMALL, encoding="utf-8")
+    assert advice(path, ADDRESS_CHECKS) == ()
