@@ -116,6 +116,12 @@ class PaintedTable(QAbstractScrollArea):
         self._columns = tuple(columns)
         self.viewport().update()
 
+    def set_empty(self, words: str) -> None:
+        """What stands there while there is no row."""
+        if words != self._empty:
+            self._empty = words
+            self.viewport().update()
+
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows. A selected row that is gone gives its place to the row that now stands there."""
         if rows is self._rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from app.domain.case import ExceptionCase, Task
@@ -17,6 +18,8 @@ from app.domain.text import safe
 from app.readmodel.model import all_cases, all_holds, checks, held
 from ui.containment import default_window, evidence
 from ui.desk import Desk
+from ui.marks import marks_of
+from ui.sharing import here_words, step_here, stored_here
 from ui.text import DASH, Formats, amount, duration, hms, t
 from ui.views.cases.queue import doing, name, what
 from ui.views.cases.rows import Chip, Detail, Fact, Head, Key, Line, Moment, TaskRow
@@ -112,7 +115,11 @@ def there(case: ExceptionCase, desk: Desk) -> tuple[str, ...]:
 
 def chips(case: ExceptionCase, desk: Desk, formats: Formats) -> tuple[Chip, ...]:
     """Everybody's part; until somebody accepts, the one who answers for it (I5)."""
-    parts = tuple(chip(task, desk, formats) for task in case.tasks if task.state is not TaskState.WITHDRAWN)
+    tags = marks_of(desk).of(f"case/{case.id}")
+    parts = (
+        *(Chip(text=tag.words, offered=tag.dashed) for tag in tags),
+        *(chip(task, desk, formats) for task in case.tasks if task.state is not TaskState.WITHDRAWN),
+    )
     if case.accepted or case.resolved or not case.accountable:
         return parts
     return (Chip(text=t("{who} answers for it", who=name(desk.plant, case.accountable))), *parts)
@@ -298,12 +305,17 @@ def members(case: ExceptionCase, desk: Desk, formats: Formats) -> tuple[Line, ..
 
 def timeline(case: ExceptionCase, holds: Iterable[Hold], desk: Desk, formats: Formats) -> tuple[Line, ...]:
     """The case's own history with the holds that were placed from it, oldest first."""
-    rows = [(run[0].at, line_of(run, desk.plant, formats)) for run in runs(sorted(case.timeline, key=lambda e: e.at))]
+    here, stream = stored_here(desk), f"case/{case.id}"
+    rows = [
+        (run[0].at, here_line(line_of(run, desk.plant, formats), step_here(desk, here, stream, run[0].at)))
+        for run in runs(sorted(case.timeline, key=lambda e: e.at))
+    ]
     for hold in holds:
         units, lots = amount(hold.quantity), ", ".join(safe(lot, 40) for lot in hold.lots)
         by = who(hold.placed_by, desk.plant)
         said = t("{who} put {units} units of {lots} on hold", who=by, units=units, lots=lots)
-        rows.append((hold.placed_at, Line(when=formats.clock(hold.placed_at), text=said)))
+        line = Line(when=formats.clock(hold.placed_at), text=said)
+        rows.append((hold.placed_at, here_line(line, step_here(desk, here, f"hold/{hold.id}", hold.placed_at))))
         if hold.released_at is not None:
             said = t("{who} released {lots}", who=who(hold.released_by, desk.plant), lots=lots)
             rows.append((hold.released_at, Line(when=formats.clock(hold.released_at), text=said)))
@@ -313,6 +325,11 @@ def timeline(case: ExceptionCase, holds: Iterable[Hold], desk: Desk, formats: Fo
         rows.append((at, Line(when=formats.clock(at), text=folded)))
     rows.sort(key=lambda row: row[0])
     return tuple(line for _, line in rows)
+
+
+def here_line(line: Line, here: bool) -> Line:
+    """A line of the timeline, marked while no other station knows of it."""
+    return replace(line, detail=" · ".join(words for words in (line.detail, here_words()) if words)) if here else line
 
 
 def postings(case: ExceptionCase, holds: Iterable[Hold], desk: Desk, formats: Formats) -> tuple[Line, ...]:

@@ -20,7 +20,9 @@ from app.domain.people import Person
 from app.readmodel.model import all_cases, case, held
 from ui.actions import BY_ID
 from ui.desk import Answer, Desk
+from ui.marks import Marks, marks_of
 from ui.shell import Shell, id_of, kind_of
+from ui.tag import Tag
 from ui.text import Formats, t
 from ui.views.cases import queue
 from ui.views.cases.detail import detail_of, there
@@ -45,6 +47,7 @@ class Place:
     case: ExceptionCase
     person: Person | None
     held: bool
+    tags: tuple[Tag, ...]
     filters: frozenset[str]
     rank: tuple[float, float]
     item: QueueItem
@@ -66,6 +69,7 @@ class CasesPresenter:
         self._detail_seen: object = None
         self._second = -1
         self._noting = False
+        self._marks = Marks()
 
     @property
     def selected(self) -> str:
@@ -78,6 +82,7 @@ class CasesPresenter:
         if int(now.timestamp()) != self._second:
             self._second = int(now.timestamp())
             self._view.set_now(now)
+        self._marks = marks_of(self._desk)
         self._refresh_queue()
         self._refresh_detail()
 
@@ -151,7 +156,7 @@ class CasesPresenter:
     def _queue_token(self) -> tuple[object, ...]:
         """What the queue shows; frozen cases are compared by identity, so that ten thousand cost next to nothing."""
         cases, lots = list(self._desk.view.every("case")), held(self._desk.view)
-        return self._filter.id, self._words, self._person_id(), self._guest(), lots, cases
+        return self._filter.id, self._words, self._person_id(), self._guest(), lots, self._marks, cases
 
     def _guest(self) -> str:
         """The open case where the filter does not take it: it keeps its place until another is picked."""
@@ -168,21 +173,23 @@ class CasesPresenter:
         places = []
         for row in all_cases(self._desk.view):
             known = self._places.get(row.id)
-            on_hold = row.lot in lots
-            if known is None or known.case is not row or known.person is not person or known.held is not on_hold:
-                known = self._places[row.id] = self._place(row, on_hold)
+            on_hold, tags = row.lot in lots, self._marks.of(f"case/{row.id}")
+            same = known is not None and known.case is row and known.person is person
+            if known is None or not same or known.held is not on_hold or known.tags != tags:
+                known = self._places[row.id] = self._place(row, on_hold, tags)
             places.append(known)
         return places
 
-    def _place(self, row: ExceptionCase, on_hold: bool) -> Place:
+    def _place(self, row: ExceptionCase, on_hold: bool, tags: tuple[Tag, ...]) -> Place:
         person, lots = self._desk.person, frozenset({row.lot}) if on_hold else frozenset[str]()
         return Place(
             case=row,
             person=person,
             held=on_hold,
+            tags=tags,
             filters=frozenset(f.id for f in queue.FILTERS if f.past is row.resolved and f.takes(row, person)),
             rank=queue.rank(row),
-            item=QueueItem(f"case/{row.id}", partial(queue.row_of, row, self._desk.plant, self._formats, lots)),
+            item=QueueItem(f"case/{row.id}", partial(queue.row_of, row, self._desk.plant, self._formats, lots, tags)),
         )
 
     def _shown(self, places: Sequence[Place]) -> list[Place]:
@@ -206,7 +213,8 @@ class CasesPresenter:
         found = case(self._desk.view, self._case_id) if self._case_id else None
         told = there(found, self._desk) if found is not None else ()
         holds, postings = list(self._desk.view.every("hold")), list(self._desk.view.every("posting"))
-        seen = (found, self._person_id(), holds, postings, told)
+        marks = (self._marks.of(f"case/{self._case_id}"), self._marks.here)
+        seen = (found, self._person_id(), holds, postings, told, marks)
         if seen == self._detail_seen:
             return
         self._detail_seen = seen

@@ -11,6 +11,7 @@ from app.domain.lifecycles import CaseState, TaskState
 from app.domain.people import Function, Person
 from app.domain.plant import Plant
 from app.domain.text import safe
+from ui.tag import Tag
 from ui.text import DASH, Formats, hms, t
 from ui.views.cases.rows import QueueRow
 
@@ -87,7 +88,9 @@ def rank(case: ExceptionCase) -> tuple[float, float]:
     return (float(case.priority), case.opened_at.timestamp())
 
 
-def row_of(case: ExceptionCase, plant: Plant, formats: Formats, held: frozenset[str]) -> QueueRow:
+def row_of(
+    case: ExceptionCase, plant: Plant, formats: Formats, held: frozenset[str], tags: tuple[Tag, ...] = ()
+) -> QueueRow:
     """How a case reads in the queue; its clock is left to the view while it runs."""
     ended = case.resolved_at
     owner, detail, deadline = ownership(case, plant, formats)
@@ -105,6 +108,7 @@ def row_of(case: ExceptionCase, plant: Plant, formats: Formats, held: frozenset[
         deadline=deadline,
         held=case.lot in held,
         faint=case.acknowledged_at is not None or case.owned_at is not None or ended is not None,
+        tags=tags,
     )
 
 

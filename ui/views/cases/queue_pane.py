@@ -63,7 +63,7 @@ class LiveRow:
             Cell(priority=row.priority),
             *since,
             Cell(text=row.where),
-            Cell(text=row.what, detail=row.detail, bold=True, hold=row.held),
+            Cell(text=row.what, detail=row.detail, bold=True, hold=row.held, tags=row.tags),
             Cell(text=running),
             Cell(text=row.owner, detail=detail),
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.domain.finding import Trace
 from ui.models.lazy import LazyRow
+from ui.tag import Tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class QueueRow:
     deadline: datetime | None = None
     held: bool = False
     faint: bool = False
+    tags: tuple[Tag, ...] = ()
 
 
 QueueItem = LazyRow[QueueRow]

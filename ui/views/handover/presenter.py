@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from app.domain.handover import Handover
@@ -10,6 +11,7 @@ from app.domain.lifecycles import HANDOVER, HandoverTrigger
 from app.readmodel import model
 from ui.actions import BY_ID, applicable
 from ui.desk import Desk
+from ui.sharing import stored_here
 from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, t
 from ui.views.handover.pages import empty_page, page_of, past_row
@@ -56,7 +58,7 @@ class HandoverPresenter:
         turn = int(now.timestamp()) // TURN_S
         seen = (
             tuple((h.id, h.version) for h in rows), now.replace(second=0, microsecond=0), person, self._chosen,
-            self._item, turn if self._wall else 0,
+            self._item, turn if self._wall else 0, stored_here(self._desk),
         )  # fmt: skip
         if seen != self._seen:
             self._seen = seen
@@ -66,6 +68,8 @@ class HandoverPresenter:
         row = self._row()
         now, plant = self._desk.now(), self._desk.plant
         page = page_of(row, plant, now, self._formats) if row else empty_page(plant, now, self._formats)
+        if page.ref in stored_here(self._desk):
+            page = replace(page, state=f"{page.state} · {t('stored here, not shared yet')}")
         self._view.show_page(page, turn)
         self._view.show_past([past_row(h, self._formats) for h in reversed(rows)], page.ref)
         self._go_on(page)

@@ -16,7 +16,9 @@ from app.domain.text import safe
 from app.readmodel.interlocks import asked_by
 from app.readmodel.model import all_progress, case, open_holds
 from ui.desk import Desk
+from ui.marks import marks_of
 from ui.models.controls import control_line
+from ui.sharing import alone_text, here_words, holds_doubt, lonely_holds, step_here, stored_here
 from ui.text import DASH, Formats, amount, duration, t
 from ui.views.holds.listing import disposition, lots_text, name, reason_name, units_text
 from ui.views.holds.rows import HoldDetail, Key, Line, LotRow, Step
@@ -58,13 +60,24 @@ def detail_of(hold: Hold, desk: Desk, formats: Formats, keys: Keys) -> HoldDetai
         age=duration((ended - hold.placed_at).total_seconds()) if ended else "",
         steps=steps(hold, desk, formats),
         keys=keys(ref),
-        lots=tuple(lot_row(hold, lot, desk) for lot in hold.lots),
-        release=release(hold, open_holds(desk.view), desk),
+        lots=tuple(lot_row(hold, lot, desk, holds_doubt(desk, formats)) for lot in hold.lots),
+        release=release(hold, open_holds(desk.view), holds_doubt(desk, formats), desk),
         interlocks=tuple(interlock_line(row, desk, formats) for row in asked_by(desk.view, hold.id)),
-        timeline=tuple(line_of(entry, desk, formats) for entry in hold.timeline),
+        timeline=timeline(hold, desk, formats),
         signatures=tuple(
             signature_line(entry, signature, formats) for entry in hold.timeline for signature in entry.signatures
         ),
+        marks=tuple(tag.words for tag in marks_of(desk).of(ref)),
+        warning=alone_text((hold,), desk.now(), formats) if hold in lonely_holds(desk) else "",
+    )
+
+
+def timeline(hold: Hold, desk: Desk, formats: Formats) -> tuple[Line, ...]:
+    """The hold's history, oldest first; what no other station knows yet says so."""
+    here = stored_here(desk)
+    return tuple(
+        line_of(entry, desk, formats, here=step_here(desk, here, f"hold/{hold.id}", entry.at))
+        for entry in hold.timeline
     )
 
 
@@ -119,14 +132,16 @@ def _entry(hold: Hold, what: str, desk: Desk, formats: Formats) -> str:
 # --- floor, Lineside, ERP -------------------------------------------------------------------------------------------
 
 
-def lot_row(hold: Hold, lot: str, desk: Desk) -> LotRow:
-    """A lot as the three have it."""
+def lot_row(hold: Hold, lot: str, desk: Desk, doubt: str) -> LotRow:
+    """A lot as the three have it; `doubt` says that it may be held elsewhere."""
     units = [u for u in hold.units if u.lot == lot]
     quantity = sum((u.quantity for u in units), Decimal(0))
     posted = posting_of(hold, lot, desk)
     said, detail = posting_text(posted) if posted is not None else (t("nothing posted"), "")
     others = sum(1 for h in open_holds(desk.view) if h.id != hold.id and lot in h.lots)
     mine = t("free of this hold") if hold.closed else t("on hold")
+    if hold.closed and not others and doubt:
+        mine = doubt
     more = t("1 other hold") if others == 1 else t("{count} other holds", count=others)
     return LotRow(
         lot=safe(lot, 40),
@@ -181,16 +196,18 @@ def posting_text(posting: Posting) -> tuple[str, str]:
 # --- release and history --------------------------------------------------------------------------------------------
 
 
-def release(hold: Hold, every: Sequence[Hold], desk: Desk) -> tuple[Line, ...]:
+def release(hold: Hold, every: Sequence[Hold], doubt: str, desk: Desk) -> tuple[Line, ...]:
     """What a release of this hold frees, and which lots stay held all the same (I3)."""
     if hold.closed:
         return ()
-    return tuple(_freed(hold, lot, every, desk) for lot in hold.lots)
+    return tuple(_freed(hold, lot, every, doubt, desk) for lot in hold.lots)
 
 
-def _freed(hold: Hold, lot: str, every: Iterable[Hold], desk: Desk) -> Line:
+def _freed(hold: Hold, lot: str, every: Iterable[Hold], doubt: str, desk: Desk) -> Line:
     others = [h for h in every if h.id != hold.id and lot in h.lots]
     label = safe(lot, 40)
+    if not others and doubt:
+        return Line(when="", text=t("lot {lot}: {doubt}", lot=label, doubt=doubt), bad=True)
     if not others:
         return Line(when="", text=t("lot {lot} becomes free", lot=label))
     count = len(others)
@@ -214,12 +231,13 @@ def interlock_line(row: Control, desk: Desk, formats: Formats) -> Line:
     return Line(when=shown.at, text=what, detail=detail, bad=row.state in TO_SEE)
 
 
-def line_of(entry: Entry, desk: Desk, formats: Formats) -> Line:
+def line_of(entry: Entry, desk: Desk, formats: Formats, *, here: bool = False) -> Line:
     """An entry of the hold's history as a line."""
     who = name(desk.plant, entry.person)
     plain, spoken = SENTENCES.get(entry.what, ("{who}", "{who}: {text}"))
     text = t(spoken if entry.text else plain, who=who, text=safe(entry.text))
-    detail = " · ".join(signed_words(signature, formats) for signature in entry.signatures)
+    signed = (signed_words(signature, formats) for signature in entry.signatures)
+    detail = " · ".join((*signed, *((here_words(),) if here else ())))
     return Line(when=f"{formats.day(entry.at)} {formats.clock(entry.at)}", text=text, detail=detail)
 
 

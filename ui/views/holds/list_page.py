@@ -13,7 +13,7 @@ from app.domain.text import safe
 from ui.text import hms, t
 from ui.theme import RADIUS, Look
 from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, LotRow, Step
-from ui.widgets.flow import FlowKey, KeyFlow
+from ui.widgets.flow import ChipFlow, FlowChip, FlowKey, KeyFlow
 from ui.widgets.forms import Button, ChoiceChips, LineEdit
 from ui.widgets.glyphs import Mark
 from ui.widgets.labels import text_label
@@ -53,7 +53,7 @@ class LiveRow:
             Cell(text=row.lots, detail=row.lots_detail, bold=True),
             Cell(text=row.units),
             Cell(text=row.state, detail=row.disposition),
-            Cell(text=row.reason, detail=row.reason_detail),
+            Cell(text=row.reason, detail=row.reason_detail, tags=row.tags),
             Cell(text=row.placed, detail=row.placed_detail),
             Cell(text=age),
         )
@@ -137,6 +137,7 @@ class HoldPane(QScrollArea):
     def _make(self, look: Look) -> None:
         self._title, self._age = text_label(px=20, bold=True, elide=True), text_label(px=20)
         self._mark = Mark(look, hold=True, size=24)
+        self._marks, self._warning = ChipFlow(look), text_label(px=15, bold=True, wrap=True)
         self._reason, self._origin = text_label(px=15, wrap=True), text_label(px=13, soft=True, wrap=True)
         self._steps, self._keys = Steps(look), KeyFlow(look)
         self._case = Button(look, t("Show the case"))
@@ -159,6 +160,7 @@ class HoldPane(QScrollArea):
 
     def _lay_out(self, look: Look) -> None:
         head, top = Panel(look), QHBoxLayout()
+        self._head = head
         top.setSpacing(10)
         top.addWidget(self._mark)
         top.addWidget(self._title, 1)
@@ -167,7 +169,7 @@ class HoldPane(QScrollArea):
         foot = QHBoxLayout()
         foot.addWidget(self._keys, 1)
         foot.addWidget(self._case)
-        for widget in (self._reason, self._origin, self._steps):
+        for widget in (self._warning, self._marks, self._reason, self._origin, self._steps):
             head.body.addWidget(widget)
         head.body.addLayout(foot)
         lots, history = Panel(look, t("Floor, Lineside and ERP")), Panel(look, t("What happened since"))
@@ -197,6 +199,11 @@ class HoldPane(QScrollArea):
             return
         self._mark.set(hold=detail.since is not None)
         self._title.setText(detail.title)
+        self._head.set_priority(2 if detail.warning else 0)
+        self._warning.setText(detail.warning)
+        self._warning.setVisible(bool(detail.warning))
+        self._marks.set([FlowChip(text=mark) for mark in detail.marks])
+        self._marks.setVisible(bool(detail.marks))
         self._reason.setText(detail.reason)
         self._origin.setText(detail.origin)
         self._steps.set(detail.steps)

@@ -11,6 +11,7 @@ from app.domain.lifecycle import words
 from app.domain.lifecycles import HoldState
 from app.domain.plant import Plant
 from app.domain.text import safe
+from ui.tag import Tag
 from ui.text import DASH, Formats, amount, duration, t
 from ui.views.holds.rows import HoldRow
 
@@ -56,7 +57,9 @@ def per_lot(holds: Iterable[Hold]) -> Counter[str]:
     return Counter(lot for hold in holds if not hold.closed for lot in hold.lots)
 
 
-def row_of(hold: Hold, counts: Mapping[str, int], plant: Plant, formats: Formats) -> HoldRow:
+def row_of(
+    hold: Hold, counts: Mapping[str, int], plant: Plant, formats: Formats, tags: tuple[Tag, ...] = ()
+) -> HoldRow:
     """How a hold reads in the list; its age is left to the view while it binds."""
     ended = hold.released_at
     shared = [lot for lot in hold.lots if not hold.closed and counts.get(lot, 0) > 1]
@@ -73,6 +76,7 @@ def row_of(hold: Hold, counts: Mapping[str, int], plant: Plant, formats: Formats
         disposition=disposition(hold),
         since=None if ended else hold.placed_at,
         age=duration((ended - hold.placed_at).total_seconds()) if ended else "",
+        tags=tags,
     )
 
 

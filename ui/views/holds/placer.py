@@ -15,10 +15,11 @@ from app.domain.events import HeldUnits
 from app.domain.plant import Machine
 from app.domain.suspect import Suspect, Window, last_good
 from app.domain.work import OrderProgress
-from app.readmodel.model import case, progress
+from app.readmodel.model import case, held, progress
 from ui.containment import LOOK_BACK, Evidence, default_window, evidence
 from ui.desk import Answer, Desk
 from ui.interlocks import Offer, offers, on_placing
+from ui.sharing import holds_doubt
 from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, amount, t
 from ui.views.holds import draft as drafts
@@ -128,7 +129,8 @@ class Placer:
 
     def _choice(self, lot: KnownLot) -> LotChoice:
         units = t("{count} units", count=amount(lot.quantity)) if lot.quantity else ""
-        return LotChoice(lot=lot.lot, text=" · ".join(x for x in (lot.lot, lot.product, units) if x))
+        doubt = "" if lot.lot in held(self._desk.view) else holds_doubt(self._desk, self._formats)
+        return LotChoice(lot=lot.lot, text=" · ".join(x for x in (lot.lot, lot.product, units, doubt) if x))
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 

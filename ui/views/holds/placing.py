@@ -16,6 +16,7 @@ from app.readmodel.model import all_progress, case, held, open_holds
 from ui.containment import Evidence, stations
 from ui.desk import Desk
 from ui.interlocks import Offer
+from ui.sharing import holds_doubt
 from ui.text import DASH, Formats, amount, t
 from ui.views.holds.detail import range_text
 from ui.views.holds.draft import Draft, KnownLot, missing, written
@@ -178,10 +179,10 @@ def where(units: HeldUnits, row: Sequence[Station]) -> str:
     return " · ".join(text for quantity, text in parts if quantity) or t("place not known")
 
 
-def _held_already(lot: str, desk: Desk) -> str:
+def _held_already(lot: str, desk: Desk, formats: Formats) -> str:
     count = sum(1 for h in open_holds(desk.view) if lot in h.lots)
     if not count:
-        return ""
+        return holds_doubt(desk, formats)
     return t("held already by 1 hold") if count == 1 else t("held already by {count} holds", count=count)
 
 
@@ -250,7 +251,7 @@ def held_row(units: HeldUnits, row: Sequence[Station], desk: Desk, formats: Form
         units=range_text(units),
         quantity=amount(units.quantity) if units.quantity else DASH,
         where=where(units, row),
-        location=" · ".join(x for x in (_held_already(units.lot, desk), _in_stock(units.lot, desk)) if x),
+        location=" · ".join(x for x in (_held_already(units.lot, desk, formats), _in_stock(units.lot, desk)) if x),
         promised=promised,
     )
 
@@ -276,7 +277,10 @@ def customer_effects(units: Sequence[HeldUnits], desk: Desk, formats: Formats) -
         ]
         if hit and spare:
             could = ", ".join(t("{count} from {lot}", count=amount(s.quantity), lot=safe(s.lot, 40)) for s in spare[:3])
-            rows.append(Effect(who=t("Could come instead"), what=could))
+            doubt = holds_doubt(desk, formats)
+            rows.append(
+                Effect(who=t("Could come instead"), what=f"{could} · {doubt}" if doubt else could, bad=bool(doubt))
+            )
         if not hit:
             name = reference.products[product].name if product in reference.products else product
             rows.append(Effect(who=t("Customers of {product}", product=safe(name, 60)), what=t("none short by plan")))
@@ -299,5 +303,14 @@ def plant_effects(
         rows.insert(0, Effect(who=offer.machine, what=safe(offer.command.name, 80), bad=True))
     if line is not None and not writes:
         rows.insert(0, Effect(who=safe(line.name, 60), what=t("keeps running; nothing is written to its controllers")))
-    rows.append(Effect(who=t("Every screen"), what=t("marks the lots as held until a release")))
+    rows.append(screens_effect(desk))
     return tuple(rows)
+
+
+def screens_effect(desk: Desk) -> Effect:
+    """Who learns of it at once: everybody, or while the shared store is away this station alone."""
+    shared = desk.status.shared
+    if shared.joined and shared.health is not Health.UP:
+        what = t("learn of it when the shared store is back: tag the pallets")
+        return Effect(who=t("Other stations"), what=what, bad=True)
+    return Effect(who=t("Every screen"), what=t("marks the lots as held until a release"))

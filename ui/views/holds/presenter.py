@@ -12,7 +12,10 @@ from app.readmodel.interlocks import asked_by
 from app.readmodel.model import all_holds, hold, open_holds
 from ui.actions import BY_ID
 from ui.desk import Desk
+from ui.marks import Marks, marks_of
+from ui.sharing import holds_doubt, lonely_holds
 from ui.shell import Shell, id_of, kind_of
+from ui.tag import Tag
 from ui.text import Formats, t
 from ui.views.holds import listing
 from ui.views.holds.detail import detail_of
@@ -41,7 +44,8 @@ class HoldsPresenter:
         self._view, self._desk, self._shell = view, desk, shell
         self._formats = Formats(desk.plant.zone)
         self._filter, self._words, self._hold_id = listing.FILTERS[0], "", ""
-        self._items: dict[str, tuple[Hold, dict[str, int], HoldItem]] = {}
+        self._items: dict[str, tuple[Hold, dict[str, int], tuple[Tag, ...], HoldItem]] = {}
+        self._marks = Marks()
         self.placer = Placer(view, desk, shell, self._placed)
         self._list_seen: object = None
         self._detail_seen: object = None
@@ -59,6 +63,7 @@ class HoldsPresenter:
         if ticked:
             self._second = int(now.timestamp())
             self._view.set_now(now)
+        self._marks = marks_of(self._desk)
         self._refresh_list()
         self._refresh_detail()
         if ticked:
@@ -124,7 +129,7 @@ class HoldsPresenter:
 
     def _refresh_list(self) -> None:
         every = all_holds(self._desk.view)
-        if (self._filter.id, self._words, self._hold_id, every) == self._list_seen:
+        if (self._filter.id, self._words, self._hold_id, self._marks, every) == self._list_seen:
             return
         counts, plant = listing.per_lot(every), self._desk.plant
         rows = [
@@ -135,17 +140,17 @@ class HoldsPresenter:
         rows = listing.listed(rows, self._filter)
         if not self._hold_id and rows:
             self._hold_id = rows[0].id
-        self._list_seen = (self._filter.id, self._words, self._hold_id, every)
+        self._list_seen = (self._filter.id, self._words, self._hold_id, self._marks, every)
         self._view.set_filters(self._chips(every))
         self._view.set_holds([self._item(h, counts) for h in rows], f"hold/{self._hold_id}")
 
     def _item(self, row: Hold, counts: Mapping[str, int]) -> HoldItem:
         shared = {lot: counts.get(lot, 0) for lot in row.lots}
-        known = self._items.get(row.id)
-        if known is not None and known[0] is row and known[1] == shared:
-            return known[2]
-        item = HoldItem(f"hold/{row.id}", partial(listing.row_of, row, shared, self._desk.plant, self._formats))
-        self._items[row.id] = (row, shared, item)
+        known, tags = self._items.get(row.id), self._marks.of(f"hold/{row.id}")
+        if known is not None and known[0] is row and known[1:3] == (shared, tags):
+            return known[3]
+        item = HoldItem(f"hold/{row.id}", partial(listing.row_of, row, shared, self._desk.plant, self._formats, tags))
+        self._items[row.id] = (row, shared, tags, item)
         return item
 
     def _chips(self, every: Sequence[Hold]) -> tuple[FilterChip, ...]:
@@ -164,6 +169,9 @@ class HoldsPresenter:
             list(view.every("posting")),
             list(view.live("order")),
             asked_by(view, self._hold_id),
+            self._marks,
+            holds_doubt(self._desk, self._formats),
+            [alone.id for alone in lonely_holds(self._desk)],
         )
         if seen == self._detail_seen:
             return

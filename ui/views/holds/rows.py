@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ui.models.lazy import LazyRow
+from ui.tag import Tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class HoldRow:
     disposition: str
     since: datetime | None
     age: str = ""
+    tags: tuple[Tag, ...] = ()
 
 
 HoldItem = LazyRow[HoldRow]
@@ -86,7 +88,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldDetail:
-    """One hold, whole. `release` says what a release frees, `interlocks` what became of what was written for it."""
+    """One hold, whole. `release` says what a release frees, `interlocks` what became of what was written for it.
+
+    `marks`: stored here only, who else is at it; `warning` must not be overlooked.
+    """
 
     ref: str
     title: str
@@ -102,6 +107,8 @@ class HoldDetail:
     interlocks: tuple[Line, ...]
     timeline: tuple[Line, ...]
     signatures: tuple[Line, ...] = ()
+    marks: tuple[str, ...] = ()
+    warning: str = ""
 
 
 # --- placing a hold -------------------------------------------------------------------------------------------------

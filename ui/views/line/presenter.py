@@ -16,6 +16,7 @@ from ui.models.cases import case_line, owner_words
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
 from ui.models.orders import NO_ORDER, OrderRow, line_orders
 from ui.models.signals import SignalRow, signal_row
+from ui.sharing import holds_doubt
 from ui.shell import Shell, id_of, kind_of
 from ui.text import DASH, Formats, amount, hms, t
 from ui.views.line.rows import LineState, LotRow, MachineRow
@@ -198,6 +199,7 @@ class Presenter:
     def _lots(self, orders: Sequence[OrderRow], holds: Sequence[Hold]) -> tuple[LotRow, ...]:
         """The lots of the running order, the newest first."""
         counted = progress(self._desk.view, orders[0].number) if orders else None
+        doubt = holds_doubt(self._desk, self._formats)
         minute = self._formats.minute
         return tuple(
             LotRow(
@@ -206,7 +208,7 @@ class Presenter:
                 scrap=amount(lot.scrap),
                 span=f"{minute(lot.from_at)} – {minute(lot.to_at)}",
                 hold=any(lot.lot in h.lots for h in holds),
-                hold_words=", ".join(h.reason for h in holds if lot.lot in h.lots),
+                hold_words=", ".join(h.reason for h in holds if lot.lot in h.lots) or doubt,
             )
             for lot in reversed(counted.lots if counted else ())
         )

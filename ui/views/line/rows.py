@@ -39,7 +39,7 @@ class MachineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotRow:
-    """A lot made for the running order."""
+    """A lot made for the running order. `hold_words`: why it is held, or that it is not known whether it is."""
 
     key: str
     good: str

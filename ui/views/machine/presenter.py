@@ -23,6 +23,7 @@ from ui.models.cases import case_line, owner_words
 from ui.models.controls import control_lines
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
 from ui.models.signals import Pasts, ranged, signal_row, value_text
+from ui.sharing import holds_doubt
 from ui.shell import Shell, id_of, kind_of
 from ui.text import DASH, Formats, amount, duration, hms, t
 from ui.views.machine.rows import AlarmRow, CheckRow, HoldRow, MachineState
@@ -171,6 +172,7 @@ class Presenter:
             alarms=self._alarms(machine.id, cases),
             cases=tuple(case_line(self._desk, c, self._formats) for c in cases),
             holds=tuple(self._hold(h) for h in holds),
+            doubt=holds_doubt(self._desk, self._formats),
             checks=self._checks(machine.id),
             controls=control_lines(self._desk, machine.id, self._formats),
             commands=bool(self._desk.plant.commands_of(machine.id)),

@@ -52,7 +52,10 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineState:
-    """Everything of one machine. `facts` and `links` are (label, value) pairs; `commands`: some may be asked of it."""
+    """Everything of one machine. `facts` and `links` are (label, value) pairs; `commands`: some may be asked of it.
+
+    `doubt` says that it is not known here whether more is held.
+    """
 
     key: str = ""
     name: str = ""
@@ -71,6 +74,7 @@ class MachineState:
     alarms: tuple[AlarmRow, ...] = ()
     cases: tuple[CaseLine, ...] = ()
     holds: tuple[HoldRow, ...] = ()
+    doubt: str = ""
     checks: tuple[CheckRow, ...] = ()
     controls: tuple[ControlLine, ...] = ()
     commands: bool = False

@@ -101,6 +101,7 @@ class View(QWidget):
         self._signals.set_rows([signal_cells(row) for row in state.signals])
         self._alarms.set_rows([alarm_cells(row) for row in state.alarms])
         self._cases.set_rows([case_cells(row) for row in state.cases])
+        self._holds.set_empty(doubted(state.doubt) or t("Nothing is held here"))
         self._holds.set_rows([hold_cells(row) for row in state.holds])
         self._checks.set_rows([check_cells(row) for row in state.checks])
         self._controls.set_rows([control_cells(row) for row in state.controls])
@@ -304,6 +305,11 @@ def _hold_columns() -> tuple[Column, ...]:
         Column(title=t("units"), width=110, align=_RIGHT),
         Column(title=t("state"), width=120),
     )
+
+
+def doubted(doubt: str) -> str:
+    """ "Hold state unknown since 02:13": what stands where nothing would be said to be held."""
+    return f"{doubt[:1].upper()}{doubt[1:]}"
 
 
 def hold_cells(row: HoldRow) -> TableRow:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from ui.tag import Tag
 from ui.text import t
 from ui.theme import RADIUS, Look
 from ui.views.work.rows import LaneRow, OrderRow, PersonRow
@@ -114,6 +115,8 @@ class LaneBoard(QAbstractScrollArea):
         order = next(rows, None)
         people = (p.text for lane in self._lanes for p in lane.people if p.ref == self._ref)
         words = f"{order.number} {order.product}, {order.count}, {order.pace}, {order.outlook}" if order else ""
+        if order is not None:
+            words = ", ".join((words, *(tag.words for tag in order.tags), *((order.doubt,) if order.doubt else ())))
         self.setAccessibleDescription(words or next(people, ""))
 
     def _step(self, by: int) -> None:
@@ -335,6 +338,14 @@ class LaneBoard(QAbstractScrollArea):
         if row.held:
             draw_hold(painter, QRectF(cell.right() - 18, cell.center().y() - 9, 18, 18), self._look.theme)
             cell = cell.adjusted(0, 0, -24, 0)
+        doubted = (Tag(text=t("hold?"), words=row.doubt, dashed=True),) if row.doubt else ()
+        for tag in (*doubted, *row.tags):
+            wide, high = chip_size(tag.text, 11)
+            if wide > cell.width() / 2:
+                break
+            chip = QRectF(cell.right() - wide, cell.y() + 4, wide, high)
+            draw_chip(painter, chip, tag.text, self._look, px=11, dashed=tag.dashed)
+            cell = cell.adjusted(0, 0, -wide - 5, 0)
         self._pair(painter, cell, row.number, row.product, bold=row.running)
 
     def _paint_progress(self, painter: QPainter, cell: QRectF, row: OrderRow) -> None:

@@ -102,6 +102,7 @@ def _order(
         erp=erp.text,
         erp_detail=erp.detail,
         erp_priority=erp.priority,
+        tags=(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +21,8 @@ from app.domain.text import safe
 from app.readmodel import model
 from ui.actions import BY_ID, applicable, refusal
 from ui.desk import Answer, Desk
+from ui.marks import Marks, marks_of
+from ui.sharing import holds_doubt
 from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, t
 from ui.views.work import lists, sheets
@@ -87,18 +89,21 @@ class WorkPresenter:
         view = self._desk.view
         versions = tuple((row.id, row.version) for kind in _KINDS for row in view.live(kind))
         person = self._desk.person.id if self._desk.person else ""
-        return int(self._desk.now().timestamp()), versions, person, self._desk.reference.as_of
+        told = (marks_of(self._desk), holds_doubt(self._desk, self._formats))
+        return int(self._desk.now().timestamp()), versions, person, self._desk.reference.as_of, told
 
     def _show_all(self) -> None:
         now = self.situation()
         postings = model.all_postings(self._desk.view)
         by_order = postings_by_order(postings)
         at, plant = now.at, self._desk.plant
-        rows = lanes(now, self._rates(), by_order, self._formats)
+        marks, doubt = marks_of(self._desk), holds_doubt(self._desk, self._formats)
+        rows = marked_lanes(lanes(now, self._rates(), by_order, self._formats), marks, doubt)
         self._view.show_lanes(rows)
         self._begin_with(rows)
-        self._view.show_assignments(lists.assignment_rows(plant, now.assignments, at, self._formats))
-        self._view.show_postings(lists.posting_rows(plant, postings, at, self._formats), lists.lag_text(postings))
+        self._view.show_assignments(marked(lists.assignment_rows(plant, now.assignments, at, self._formats), marks))
+        posted = marked(lists.posting_rows(plant, postings, at, self._formats), marks)
+        self._view.show_postings(posted, lists.lag_text(postings))
         self._show_side(now, by_order)
 
     def _begin_with(self, rows: Sequence[LaneRow]) -> None:
@@ -156,7 +161,14 @@ class WorkPresenter:
             return None
         rows = applicable(self._desk, self._selected)
         keys = tuple(Key(action=row.id, key=row.key, text=t(row.text)) for row in rows if row.id != "open")
-        return Sheet(title=found.title, subtitle=found.subtitle, held=found.held, blocks=found.blocks, keys=keys)
+        blocks = (*self._marks_said(found.held), *found.blocks)
+        return Sheet(title=found.title, subtitle=found.subtitle, held=found.held, blocks=blocks, keys=keys)
+
+    def _marks_said(self, held: bool) -> tuple[Say, ...]:
+        """What stands beside the selected thing, and that it is not known whether its lots are free."""
+        said = tuple(Say(text=tag.words) for tag in marks_of(self._desk).of(self._selected))
+        doubt = "" if held or kind_of(self._selected) != "order" else holds_doubt(self._desk, self._formats)
+        return (*said, *((Say(text=t("Its lots: {doubt}", doubt=doubt), priority=3),) if doubt else ()))
 
     def _described(self, now: Situation, by_order: Mapping[str, Sequence[Posting]]) -> Sheet | None:
         kind, key = kind_of(self._selected), id_of(self._selected)
@@ -302,6 +314,24 @@ class WorkPresenter:
             confirm=confirm if move.line else t("Choose a line"),
             grave=grave,
         )
+
+
+def marked(rows: Sequence[ListRow], marks: Marks) -> tuple[ListRow, ...]:
+    """The rows with what stands beside them."""
+    return tuple(replace(row, tags=marks.of(row.key)) for row in rows)
+
+
+def marked_lanes(rows: Sequence[LaneRow], marks: Marks, doubt: str) -> tuple[LaneRow, ...]:
+    """The lanes with what stands beside their orders; `doubt` where an order's lots would pass for free."""
+    return tuple(
+        replace(
+            lane,
+            orders=tuple(
+                replace(order, tags=marks.of(order.ref), doubt="" if order.held else doubt) for order in lane.orders
+            ),
+        )
+        for lane in rows
+    )
 
 
 _KINDS = ("case", "hold", "order", "assignment", "posting")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ui.tag import Tag
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
-    """An order in its lane. `priority` 0: as planned. The three truths are texts: "31,240"."""
+    """An order in its lane. `priority` 0: as planned. The three truths are texts: "31,240".
+
+    `doubt` says that nobody here knows whether its lots are free.
+    """
 
     ref: str
     number: str
@@ -29,6 +34,8 @@ class OrderRow:
     erp: str
     erp_detail: str
     erp_priority: int
+    doubt: str = ""
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class ListRow:
     key: str
     priority: int
     cells: tuple[tuple[str, str], ...]
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

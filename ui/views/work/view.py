@@ -195,7 +195,13 @@ class _SheetSide(QWidget):
 def _table_row(row: ListRow, *, mark: int) -> TableRow:
     """A list's row as the table's; its mark stands before the state in column `mark`."""
     cells = (
-        Cell(text=text, detail=detail, bold=place == 0, priority=row.priority if place == mark else 0)
+        Cell(
+            text=text,
+            detail=detail,
+            bold=place == 0,
+            priority=row.priority if place == mark else 0,
+            tags=row.tags if place == 0 else (),
+        )
         for place, (text, detail) in enumerate(row.cells)
     )
     return TableRow(key=row.key, cells=tuple(cells))
