@@ -9,7 +9,9 @@ from types import MappingProxyType
 
 from app.domain.people import Role
 from app.domain.refusal import StepRefused
-from app.readmodel.model import open_refusals
+from app.domain.text import safe
+from app.readmodel import model
+from app.readmodel.model import View, open_refusals
 from ui.desk import Desk
 from ui.shell import kind_of
 from ui.text import t
@@ -101,6 +103,24 @@ def step_words(row: StepRefused) -> str:
     """ "Release of a hold"."""
     said = WORDS.get(row.kind)
     return t(said) if said else row.kind
+
+
+def about_words(row: StepRefused, view: View) -> str:
+    """What the step was about, as people call it: the case's title, the lots of a hold, else its number."""
+    kind, key = kind_of(row.stream), row.stream.partition("/")[2]
+    case, hold = (model.case(view, key), None) if kind == "case" else (None, model.hold(view, key))
+    if case is not None:
+        return safe(case.title, 120)
+    if kind == "hold":
+        lots = hold.lots if hold is not None else _lots(payload(row))
+        return ", ".join(safe(lot, 40) for lot in lots)
+    return "" if kind == "check" else safe(key, 40)
+
+
+def _lots(body: Mapping[str, object]) -> tuple[str, ...]:
+    units = body.get("units")
+    rows = [row for row in units if isinstance(row, dict)] if isinstance(units, list) else []
+    return tuple(dict.fromkeys(str(row.get("lot", "")) for row in rows))
 
 
 AGAIN: Mapping[str, str] = MappingProxyType(

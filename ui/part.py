@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Part:
     """One part of the station in the status bar. `head` is read first; `priority` 0 is normal.
 
-    `tip` is what more there is to know: a line each.
+    `tip` is what more there is to know, a line each; `whole`: it says again all that head and text do.
     """
 
     id: str
@@ -17,3 +17,10 @@ class Part:
     text: str
     priority: int = 0
     tip: str = ""
+    whole: bool = False
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """All that is to be said of it, a sentence each."""
+        told = tuple(self.tip.splitlines())
+        return told if self.whole else (f"{self.head} {self.text}".strip(), *told)

@@ -137,13 +137,10 @@ def shared_part(shared: SharedStatus, now: datetime, formats: Formats) -> Part:
     """ "Shared up since 21:40", "Shared store away since 02:13 · 3 stored here, not shared yet (oldest 0:42)"."""
     tip = "\n".join(shared_facts(shared, now, formats))
     if not shared.joined:
-        return Part(id="shared", head=t("Alone"), text=t("no shared store"), tip=tip)
+        return Part(id="shared", head=t("Alone"), text=t("no shared store"), tip=tip, whole=True)
     said = [words for words in (_since(shared, now, formats), waiting_text(shared, now), _clock(shared)) if words]
-    down = shared.health in (Health.DOWN, Health.DEGRADED)
-    if down and shared.reason:
-        said.append(safe(shared.reason, 120))
     head = t("Shared store away") if shared.health is Health.DOWN else t("Shared")
-    return Part(id="shared", head=head, text=" · ".join(said), priority=priority_of(shared, now), tip=tip)
+    return Part(id="shared", head=head, text=" · ".join(said), priority=priority_of(shared, now), tip=tip, whole=True)
 
 
 def priority_of(shared: SharedStatus, now: datetime) -> int:

@@ -414,7 +414,7 @@ class Window(QWidget):
         """How each part of the station stands, in full, and what is warned of."""
         facts = [notice.text for notice in notices(self._desk, self._formats)]
         for part in self._parts():
-            facts += [f"{part.head} {part.text}".strip(), *(part.tip.splitlines() if part.tip else ())]
+            facts += part.facts
         self._about = ""
         form = Form(title=t("How this station stands"), facts=tuple(dict.fromkeys(facts)), confirm=t("Close"))
         self.ask(form, lambda _answers: None)

@@ -33,7 +33,7 @@ def placed(desk: FakeDesk, hold_id: str, seconds_ago: float) -> None:
                 UP, health=Health.DOWN, since=at("02:13"), reason="No answer.", waiting=3, oldest_at=at("02:13:49")
             ),
             "Shared store away",
-            "since 02:13 · 3 stored here, not shared yet (oldest 0:42) · No answer.",
+            "since 02:13 · 3 stored here, not shared yet (oldest 0:42)",
             3,
         ),
         (replace(UP, offset_s=-3.1), "Shared", "up since 21:40 · clock -3.1 s off", 4),

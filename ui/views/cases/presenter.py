@@ -97,6 +97,7 @@ class CasesPresenter:
             self._filter = queue.BY_ID[filter_for(found)]
         self._case_id = found.id
         self._task_ref = ref if kind == "task" and found.task(ref.rpartition("/")[2]) else ""
+        self._queue_seen = None
         self._view.set_search("")
         self.refresh()
 

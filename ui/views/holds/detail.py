@@ -67,7 +67,7 @@ def detail_of(hold: Hold, desk: Desk, formats: Formats, keys: Keys) -> HoldDetai
         signatures=tuple(
             signature_line(entry, signature, formats) for entry in hold.timeline for signature in entry.signatures
         ),
-        marks=tuple(tag.words for tag in marks_of(desk).of(ref)),
+        marks=marks_of(desk).of(ref),
         warning=alone_text((hold,), desk.now(), formats) if hold in lonely_holds(desk) else "",
     )
 

@@ -202,7 +202,7 @@ class HoldPane(QScrollArea):
         self._head.set_priority(2 if detail.warning else 0)
         self._warning.setText(detail.warning)
         self._warning.setVisible(bool(detail.warning))
-        self._marks.set([FlowChip(text=mark) for mark in detail.marks])
+        self._marks.set([FlowChip(text=mark.words, dashed=mark.dashed) for mark in detail.marks])
         self._marks.setVisible(bool(detail.marks))
         self._reason.setText(detail.reason)
         self._origin.setText(detail.origin)

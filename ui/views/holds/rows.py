@@ -107,7 +107,7 @@ class HoldDetail:
     interlocks: tuple[Line, ...]
     timeline: tuple[Line, ...]
     signatures: tuple[Line, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[Tag, ...] = ()
     warning: str = ""
 
 

@@ -60,7 +60,7 @@ class QueuePresenter:
         if seen != self._seen or now < 0:
             self._seen = seen
             people = desk.plant.people
-            acts = (decision(people, act, self._formats) for act in open_for(desk))
+            acts = (decision(people, act, view, self._formats) for act in open_for(desk))
             found = (*acts, *self._queue.rows(desk.plant, view, marks))
             self._view.set_rows(found)
             if found and not self._selected:

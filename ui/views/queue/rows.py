@@ -12,7 +12,7 @@ from app.domain.people import Person
 from app.domain.plant import Plant
 from app.domain.text import safe
 from app.readmodel.model import View, held, open_cases, open_holds
-from ui.decisions import Undecided, step_words
+from ui.decisions import Undecided, about_words, step_words
 from ui.marks import Marks
 from ui.tag import Tag
 from ui.text import Formats, hms, t
@@ -75,17 +75,17 @@ class Queue:
         return tuple(found for *_, found in kept.values())
 
 
-def decision(people: Mapping[str, Person], act: Undecided, formats: Formats) -> QueueRow:
+def decision(people: Mapping[str, Person], act: Undecided, view: View, formats: Formats) -> QueueRow:
     """A step that was not taken: who wanted what, when and where, and why it was not."""
     step = act.step
-    who = short(people, step.person)
+    who, what = short(people, step.person), about_words(step, view)
     return QueueRow(
         key=act.ref,
         priority=DECIDE,
         title=t("Not taken: {step}", step=step_words(step)),
         detail=safe(step.reason),
         clock_from=step.at,
-        chip=t("{who} · {at} at {station}", who=who, at=formats.clock(step.at), station=safe(step.station, 40)),
+        chip=" · ".join(words for words in (who, formats.clock(step.at), safe(step.station, 30), what) if words),
         undecided=True,
     )
 

@@ -341,7 +341,7 @@ class LaneBoard(QAbstractScrollArea):
         doubted = (Tag(text=t("hold?"), words=row.doubt, dashed=True),) if row.doubt else ()
         for tag in (*doubted, *row.tags):
             wide, high = chip_size(tag.text, 11)
-            if wide > cell.width() / 2:
+            if wide > 0.6 * cell.width():
                 break
             chip = QRectF(cell.right() - wide, cell.y() + 4, wide, high)
             draw_chip(painter, chip, tag.text, self._look, px=11, dashed=tag.dashed)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from app.domain import events as e
+from app.domain.presence import FADES, Presence
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
 from ui.marks import marks_of
@@ -110,3 +111,68 @@ def test_opening_a_row_goes_to_its_case() -> None:
     shell = FakeShell()
     QueuePresenter(RecordingView(), night_desk(), shell).open("case/c1")
     assert shell.gone == ["case/c1"]
+
+
+# --- steps that were not taken, marks ---------------------------------------------------------------------------------
+
+
+def shown(desk: FakeDesk) -> tuple[RecordingView, FakeShell, QueuePresenter]:
+    view, shell = RecordingView(), FakeShell()
+    presenter = QueuePresenter(view, desk, shell)
+    presenter.refresh()
+    return view, shell, presenter
+
+
+def test_steps_that_were_not_taken_stand_above_the_cases_with_who_what_when_and_why() -> None:
+    desk = night_desk()
+    ref = desk.refuse("CaseAcknowledged", "case/c3", person="silva", reason="Somebody was first.", when=NOW)
+    view, _, _ = shown(desk)
+    first = view.rows[0]
+    assert (first.key, first.title, first.detail) == (ref, "Not taken: Acknowledge", "Somebody was first.")
+    assert first.chip == "R. Silva · 02:14:31 · desk-2 · L3 Labeller labels low: 41 min left"
+    assert view.rows[1].key == "case/c1"
+
+
+def test_a_hold_that_was_not_taken_is_named_by_its_lots_though_it_does_not_exist() -> None:
+    desk = night_desk()
+    desk.refuse("HoldPlaced", "hold/h8", person="okafor", payload='{"units":[{"lot":"4471-C"}]}')
+    view, _, _ = shown(desk)
+    assert view.rows[0].chip.endswith("4471-C")
+
+
+def test_what_can_be_done_about_a_selected_step_stands_below_and_enter_opens_what_it_was_about() -> None:
+    desk = night_desk()
+    ref = desk.refuse("HoldReleased", "hold/h1", person="okafor")
+    view, shell, presenter = shown(desk)
+    presenter.pick(ref)
+    assert [hint[:2] for hint in view.hints] == [
+        ("Enter", "open"), ("Y", "do it anew"), ("L", "let it be"), ("?", "all keys"),
+    ]  # fmt: skip
+    presenter.open(ref)
+    assert shell.acted == [("refusal.open", ref)]
+
+
+def test_the_queue_follows_who_sits_down() -> None:
+    desk = night_desk()
+    desk.refuse("CaseAcknowledged", "case/c3", person="silva")
+    view, _, presenter = shown(desk)
+    desk.person = desk.plant.people["weiss"]
+    presenter.refresh()
+    assert not any(row.undecided for row in view.rows)
+
+
+def test_a_case_says_that_it_is_stored_here_only_and_who_else_is_at_it() -> None:
+    desk = night_desk()
+    desk.leave_alone(NOW - timedelta(seconds=5), "case/c3")
+    desk.met = [Presence(station="desk-2", person="silva", ref="case/c1", editing=True, at=NOW)]
+    tags = {row.key: [tag.text for tag in row.tags] for row in rows(desk) if row.tags}
+    assert tags == {"case/c3": ["stored here"], "case/c1": ["RS edits"]}
+
+
+def test_who_was_not_heard_of_for_a_while_and_who_sits_here_are_not_said_to_be_there() -> None:
+    desk = night_desk()
+    desk.met = [
+        Presence(station="desk-2", person="silva", ref="case/c1", editing=True, at=NOW - FADES - timedelta(seconds=1)),
+        Presence(station="desk-3", person="okafor", ref="case/c1", editing=False, at=NOW),
+    ]
+    assert not any(row.tags for row in rows(desk))
