@@ -6,6 +6,7 @@ Everybody of tests.plants.PEOPLE has a login there, with the password `password_
 import atexit
 import itertools
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def cluster() -> PrivateCluster:
     made = PrivateCluster(folder / "data", {"fsync": "off"})  # nobody kills this one; many databases come and go
     pid = os.getpid()
     made.start()
-    atexit.register(lambda: made.remove() if os.getpid() == pid else None)
+    atexit.register(lambda: end(made, folder) if os.getpid() == pid else None)
     prepare(made, TEMPLATE)
     return made
 
@@ -63,6 +64,12 @@ class Server(Protocol):
     def start(self) -> None: ...
     def kill(self) -> None: ...
     def signal(self, number: signal.Signals) -> None: ...
+
+
+def end(server: PrivateCluster, folder: Path) -> None:
+    """Stop the run's cluster and leave nothing of it."""
+    server.remove()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def prepare(server: Server, name: str) -> None:
