@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Message
@@ -14,6 +15,7 @@ from app.config import Config
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
 from app.ports import SharedLog
+from app.secrets import stored_secret
 from app.store.sqlite import SqliteJournal
 
 
@@ -51,7 +53,7 @@ def station_parts(
         plant=plant,
         folder=config.folder,
         store=store,
-        erp=open_erp(plant.erp),
+        erp=open_erp(plant.erp, partial(stored_secret, config.folder)),
         clock=SystemClock(),
         ids=TimeOrderedIds(),
         station=config.station,

@@ -5,14 +5,11 @@ A request that certainly did nothing is `unavailable`; one that may have done so
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import quote
 
-import httpx2
 import msgspec
 
 from app.domain.erp import (
@@ -41,25 +38,12 @@ from app.domain.erp_errors import (
 from app.domain.text import safe
 from app.erp import wire
 from app.erp.codec import encode
+from app.erp.web import MOST_BYTES, Answered, Web
 
 T = TypeVar("T")
 Noun = TypeVar("Noun")
 
-MOST_BYTES = 4_000_000
 MOST_PAGES = 1_000
-LONGEST_RETRY_S = 900.0
-NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
-"""Failures after which the ERP has certainly not seen the request."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """An answer as it came, read to its end and within its limits."""
-
-    status: int
-    json: bool
-    body: bytes
-    retry_after_s: float
 
 
 class DemoErp:
@@ -83,16 +67,8 @@ class DemoErp:
         most_bytes: int = MOST_BYTES,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._timeout_s = timeout_s
-        self._most_bytes = most_bytes
         self._now = now
-        self._client = httpx2.AsyncClient(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "Accept-Encoding": "identity"},
-            timeout=httpx2.Timeout(timeout_s, connect=timeout_s / 2, pool=timeout_s / 2),
-            limits=httpx2.Limits(max_connections=16, max_keepalive_connections=16),
-            trust_env=False,
-        )
+        self._web = Web(url, timeout_s=timeout_s, headers={"Authorization": f"Bearer {token}"}, most_bytes=most_bytes)
 
     async def probe(self) -> ErpInfo:
         asked_at = self._now()
@@ -120,13 +96,13 @@ class DemoErp:
         """Post once by key; a repeat is answered with the same references."""
         kind, values = encode(command)
         body = msgspec.json.encode({"command": values, "answers": dict(answer)})
-        answered = await self._ask("POST", f"/api/v1/postings/{kind}", body)
+        answered = await self._web.ask("POST", f"/api/v1/postings/{kind}", body)
         receipt = checked(answered, wire.ReceiptShape, (200, 201))
         return receipt_of(receipt, command.key)
 
     async def find(self, key: str) -> Receipt | None:
         """What stands under a key; None where the ERP says in so many words that nothing does."""
-        answered = await self._read(f"/api/v1/postings/{quote(key, safe='')}")
+        answered = await self._web.read(f"/api/v1/postings/{quote(key, safe='')}")
         if answered.status == 404 and answered.json:
             failure = wire.read(answered.body, wire.FailureShape)
             if failure.code == "not_posted":
@@ -135,7 +111,7 @@ class DemoErp:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._web.aclose()
 
     async def _pages(self, noun: str, shape: type[wire.PageShape[T]], to_noun: Callable[[T], Noun]) -> Page[Noun]:
         rows: list[Noun] = []
@@ -151,49 +127,7 @@ class DemoErp:
         raise ErpProtocolError(f"The ERP has more than {MOST_PAGES} pages of {noun}.")
 
     async def _get(self, path: str, shape: type[T]) -> T:
-        return checked(await self._read(path), shape, (200,))
-
-    async def _read(self, path: str) -> Answered:
-        """Ask without changing anything: whatever is lost may be asked again, so nothing is ever unknown."""
-        try:
-            answered = await self._ask("GET", path)
-        except ErpOutcomeUnknownError as error:
-            raise ErpUnavailableError(error.message) from error
-        if answered.status >= 500:
-            raise ErpUnavailableError(f"The ERP failed ({answered.status}).")
-        return answered
-
-    async def _ask(self, method: str, path: str, body: bytes = b"") -> Answered:
-        headers = {"Content-Type": "application/json"} if body else {}
-        try:
-            async with (
-                asyncio.timeout(self._timeout_s),
-                self._client.stream(method, path, content=body or None, headers=headers) as response,
-            ):
-                return await self._take(response)
-        except NOT_SENT as error:
-            raise ErpUnavailableError("The ERP can't be reached.") from error
-        except (TimeoutError, httpx2.TimeoutException) as error:
-            raise ErpOutcomeUnknownError(f"The ERP did not answer within {self._timeout_s:g} s.") from error
-        except httpx2.TransportError as error:
-            raise ErpOutcomeUnknownError("The connection broke before the ERP's answer.") from error
-
-    async def _take(self, response: httpx2.Response) -> Answered:
-        """Read the answer to its end; never more than the limit, never unpacked."""
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise ErpProtocolError("The ERP packed its answer, which was not asked for.")
-        parts = bytearray()
-        async for part in response.aiter_raw():
-            parts += part
-            if len(parts) > self._most_bytes:
-                raise ErpProtocolError(f"The ERP's answer is larger than {self._most_bytes:,} bytes.")
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Answered(
-            status=response.status_code,
-            json=kind == "application/json",
-            body=bytes(parts),
-            retry_after_s=retry_after(response.headers.get("retry-after", "")),
-        )
+        return checked(await self._web.read(path), shape, (200,))
 
 
 def checked(answered: Answered, shape: type[T], good: tuple[int, ...]) -> T:
@@ -239,8 +173,3 @@ def receipt_of(shape: wire.ReceiptShape, key: str) -> Receipt:
     refs = {safe(name, 60): safe(value, 300) for name, value in shape.refs.items()}
     outcome = Outcome.ALREADY_APPLIED if shape.repeated else Outcome.APPLIED
     return Receipt(key=key, outcome=outcome, refs=refs)
-
-
-def retry_after(text: str) -> float:
-    """Seconds of a Retry-After header, 5 where there is none that can be read."""
-    return min(float(text), LONGEST_RETRY_S) if text.isdecimal() else 5.0

@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 from typing import cast
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
+from app.domain.erp_errors import ErpAuthError
 from app.domain.errors import KnownError
 from app.domain.plant import ErpLink
 from app.ports import Erp
 
 Value = str | int | float | bool
 Check = Callable[[Value], str]
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def text(value: Value) -> str:
@@ -34,6 +38,24 @@ def web_address(value: Value) -> str:
     except ValueError:
         sound = False
     return "" if sound else 'must be an address such as "https://erp.example:8443"'
+
+
+def secure_address(value: Value) -> str:
+    """An https address with a host and without a query; http only to this machine, where nobody else listens in."""
+    said = web_address(value)
+    if said or not isinstance(value, str) or value.startswith("https:") or urlsplit(value).hostname in LOOPBACK:
+        return said
+    return "must be an https address: a sign-in is not sent where others can read it"
+
+
+def zone(value: Value) -> str:
+    """A time zone's name in the IANA list."""
+    return "" if value in available_timezones() else 'must be a time zone such as "Europe/Vienna"'
+
+
+def choice(*values: str) -> Check:
+    """One of these texts."""
+    return lambda value: "" if value in values else f"must be one of {', '.join(values)}"
 
 
 def seconds(value: Value) -> str:
@@ -52,11 +74,16 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpRow:
-    """One adapter: `module` and `cls` of its port; the settings are that class's arguments."""
+    """One adapter: `module` and `cls` of its port; the settings are that class's arguments.
+
+    `secret`: the name of the stored secret that it signs in with, unless the setting "secret" names another one; the
+    class gets it as `secret`, a call that may block and raises ErpAuthError where nothing is stored.
+    """
 
     module: str
     cls: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    secret: str = ""
 
 
 ERPS: Mapping[str, ErpRow] = MappingProxyType(
@@ -94,13 +121,35 @@ def check_settings(link: ErpLink) -> list[str]:
     return faults
 
 
-def open_erp(link: ErpLink) -> Erp:
-    """The port to the plant's ERP, not yet connected; raises KnownError with every fault of its settings."""
+def no_secret(_: str) -> str | None:
+    """Where no secrets are at hand none is stored."""
+    return None
+
+
+def open_erp(link: ErpLink, stored: Callable[[str], str | None] = no_secret) -> Erp:
+    """The port to the plant's ERP, not yet connected; raises KnownError with every fault of its settings.
+
+    `stored` looks a secret of this workstation up by its name.
+    """
     faults = check_settings(link)
     if faults:
         raise KnownError(" ".join(faults), "Correct the [erp] section of the plant file.")
     row = ERPS[link.adapter]
-    return cast("Erp", getattr(import_module(row.module), row.cls)(**link.settings))
+    given: dict[str, object] = dict(link.settings)
+    if row.secret:
+        given["secret"] = partial(needed, stored, str(given.get("secret", row.secret)))
+    return cast("Erp", getattr(import_module(row.module), row.cls)(**given))
+
+
+def needed(stored: Callable[[str], str | None], name: str) -> str:
+    """The stored secret; raises ErpAuthError where there is none, or it can't be looked up."""
+    try:
+        found = stored(name)
+    except KnownError as error:
+        raise ErpAuthError(error.message, error.todo) from error
+    if found is None:
+        raise ErpAuthError(f"There is no secret called {name!r} here for the ERP.", f"Run: lineside secret set {name}")
+    return found
 
 
 def meant(name: str, known: Mapping[str, object]) -> str:

@@ -16,7 +16,8 @@ from app.domain.erp_errors import (
     ErpUnavailableError,
 )
 from app.erp import wire
-from app.erp.demo_adapter import Answered, checked, receipt_of, retry_after
+from app.erp.demo_adapter import checked, receipt_of
+from app.erp.web import Answered, retry_after
 
 ORDER: dict[str, Any] = {
     "number": "000123", "product": "W-050", "product_name": "Still water", "line": "L1", "quantity": "48000",

@@ -1,0 +1,134 @@
+"""Requests to an ERP over HTTP: within a time, within a size, over verified TLS, and named for what must follow.
+
+Owns what a broken or absent answer means. Knows no ERP: status, shape and words are the adapters' business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx2
+
+from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpUnavailableError
+from app.domain.errors import KnownError
+
+MOST_BYTES = 4_000_000
+LONGEST_RETRY_S = 900.0
+NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+"""Failures after which the ERP has certainly not seen the request."""
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An answer as it came, read to its end and within its limits; the names of `headers` are in small letters."""
+
+    status: int
+    json: bool
+    body: bytes
+    retry_after_s: float = 5.0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Web:
+    """One ERP's address. `timeout_s` bounds a whole request with its answer, `most_bytes` an answer's size.
+
+    `certificates`: a PEM file of the authorities that may vouch for the ERP, in place of the system's. Cookies are
+    kept between requests, redirections are not followed, proxies of the environment are not used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_s: float,
+        headers: Mapping[str, str] = NONE,
+        most_bytes: int = MOST_BYTES,
+        certificates: str = "",
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._most_bytes = most_bytes
+        self._client = httpx2.AsyncClient(
+            base_url=url,
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
+            timeout=httpx2.Timeout(timeout_s, connect=timeout_s / 2, pool=timeout_s / 2),
+            limits=httpx2.Limits(max_connections=16, max_keepalive_connections=16),
+            verify=trusting(certificates) if certificates else True,
+            trust_env=False,
+        )
+
+    async def read(self, path: str, headers: Mapping[str, str] = NONE) -> Answered:
+        """Ask without changing anything."""
+        return await self.look("GET", path, b"", headers)
+
+    async def look(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = NONE) -> Answered:
+        """A request that changes nothing: whatever is lost may be asked again, so nothing is ever unknown."""
+        try:
+            answered = await self.ask(method, path, body, headers)
+        except ErpOutcomeUnknownError as error:
+            raise ErpUnavailableError(error.message) from error
+        if answered.status >= 500:
+            raise ErpUnavailableError(f"The ERP failed ({answered.status}).", answered.retry_after_s)
+        return answered
+
+    async def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = NONE) -> Answered:
+        """One request, once. Raises ErpUnavailableError when it was certainly not sent, ErpOutcomeUnknownError when
+
+        it was and no whole answer came, ErpProtocolError for an answer beyond the limits.
+        """
+        sent = {"Content-Type": "application/json", **headers} if body else dict(headers)
+        try:
+            async with (
+                asyncio.timeout(self._timeout_s),
+                self._client.stream(method, path, content=body or None, headers=sent) as response,
+            ):
+                return await self._take(response)
+        except NOT_SENT as error:
+            raise ErpUnavailableError("The ERP can't be reached.") from error
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            raise ErpOutcomeUnknownError(f"The ERP did not answer within {self._timeout_s:g} s.") from error
+        except httpx2.TransportError as error:
+            raise ErpOutcomeUnknownError("The connection broke before the ERP's answer.") from error
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _take(self, response: httpx2.Response) -> Answered:
+        """Read the answer to its end; never more than the limit, never unpacked."""
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise ErpProtocolError("The ERP packed its answer, which was not asked for.")
+        parts = bytearray()
+        async for part in response.aiter_raw():
+            parts += part
+            if len(parts) > self._most_bytes:
+                raise ErpProtocolError(f"The ERP's answer is larger than {self._most_bytes:,} bytes.")
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return Answered(
+            status=response.status_code,
+            json=kind == "application/json" or kind.endswith("+json"),
+            body=bytes(parts),
+            retry_after_s=retry_after(response.headers.get("retry-after", "")),
+            headers={name.lower(): value for name, value in response.headers.items()},
+        )
+
+
+def retry_after(text: str) -> float:
+    """Seconds of a Retry-After header, 5 where there is none that can be read."""
+    return min(float(text), LONGEST_RETRY_S) if text.isdecimal() else 5.0
+
+
+def trusting(certificates: str) -> ssl.SSLContext:
+    """TLS that takes only certificates vouched for by this file; raises KnownError when it can't be read."""
+    try:
+        return ssl.create_default_context(cafile=str(Path(certificates).expanduser()))
+    except (OSError, ssl.SSLError) as error:
+        raise KnownError(
+            f"The ERP's certificates {certificates} can't be read ({type(error).__name__}).",
+            'Name a PEM file in "certificates", or take the setting out.',
+        ) from error
