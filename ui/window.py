@@ -19,6 +19,7 @@ from app.domain.people import Person
 from ui import layout_file
 from ui.actions import ACTIONS, refusal
 from ui.actions import BY_ID as ACTION
+from ui.attending import Attention
 from ui.banner import BannerBar
 from ui.catalog import BY_ID as VIEW
 from ui.catalog import SHOWN_BY, VIEWS
@@ -39,7 +40,7 @@ from ui.palette import Palette
 from ui.part import Part
 from ui.rail import Rail, RailItem
 from ui.sharing import notices
-from ui.shell import Answers, Seat, id_of, kind_of
+from ui.shell import Answers, Seat, kind_of
 from ui.signin import SignIn, works_as
 from ui.stamp import stamp
 from ui.statusbar import MessageStrip, StatusBar
@@ -76,7 +77,7 @@ class Window(QWidget):
         self._faulty: dict[str, str] = {}
         self._controls = ControlNews(desk)
         self._about = ""
-        self._attended = ("", False)
+        self._attention = Attention(desk)
         self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
         self.resize(*SIZE)
         self._build()
@@ -265,10 +266,7 @@ class Window(QWidget):
         """Tell the other stations what the person here looks at or fills in, whenever that changed."""
         editing = not self.form.isHidden()
         ref = (self._about if editing else "") or self._looked_at()
-        now = (attended(ref), editing) if self._desk.person is not None else ("", False)
-        if now != self._attended:
-            self._attended = now
-            self._desk.attend(*now)
+        self._attention.turn(ref, editing=editing)
 
     def _looked_at(self) -> str:
         """What is open in the view in front; in the queue only what was walked to."""
@@ -517,14 +515,6 @@ class Window(QWidget):
         self.refresh()
         self.grab().save(str(file), "PNG", PNG_QUALITY)
         return file
-
-
-def attended(ref: str) -> str:
-    """A case or hold that somebody looks at, a part of a case counting as the case; "" for everything else."""
-    kind = kind_of(ref)
-    if kind == "task":
-        return f"case/{id_of(ref).partition('/')[0]}"
-    return ref if kind in ("case", "hold") else ""
 
 
 def said_of(person: Person | None) -> str:
