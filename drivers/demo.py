@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from app.child import QUIET, command
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from resources import path as resource
@@ -38,7 +38,6 @@ class DemoOptions:
     replay_from: str = ""
     replay_until: str = ""
     plant: Path | None = None
-    python: Sequence[str] = (sys.executable,)
 
 
 class Demo:
@@ -86,23 +85,22 @@ class Demo:
         port, options = next(self._ports), self._options
         spans = (("--from", options.replay_from), ("--until", options.replay_until))
         span = [word for pair in spans if pair[1] for word in pair]
-        command = [*self._python("drivers.simulated"), "replay", "--file", str(options.replay), "--port", str(port)]
-        self._commands.append([*command, "--speed", str(options.speed), *span])
+        words = [*command("drivers.simulated"), "replay", "--file", str(options.replay), "--port", str(port)]
+        self._commands.append([*words, "--speed", str(options.speed), *span])
         return {REPLAY_CONTROLLER: {"url": f"opc.tcp://127.0.0.1:{port}/lineside/replay"}}
-
-    def _python(self, module: str) -> list[str]:
-        return [*self._options.python, "-m", module]
 
     def _plan(self, *words: str) -> None:
         seed, speed = str(self._options.seed), str(self._options.speed)
-        self._commands.append([*self._python("drivers.simulated"), *words, "--seed", seed, "--speed", speed])
+        self._commands.append([*command("drivers.simulated"), *words, "--seed", seed, "--speed", speed])
 
     def start(self) -> None:
         """Start the processes; what they serve is found by the drivers when it is there."""
-        erp = [*self._python("app.erp.demo"), "--db", str(self._folder / "erp.sqlite"), "--port", str(self._erp_port)]
+        erp = [*command("app.erp.demo"), "--db", str(self._folder / "erp.sqlite"), "--port", str(self._erp_port)]
         erp += ["--seed", str(self._options.seed), "--mood", str(self._options.mood)]
-        for command in (erp, *self._commands):
-            self._children.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL))
+        for words in (erp, *self._commands):
+            self._children.append(
+                subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, creationflags=QUIET)
+            )
 
     def stop(self) -> None:
         """End the processes: their stdin closes; who does not listen to that is killed."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from psycopg.errors import DuplicateDatabase
 
+from app.child import PROGRAM, QUIET, command
 from app.config import STATION, Shared, keep_shared
 from app.domain.plant import Plant
 from app.domain.signing import DEMO_PASSWORD
@@ -65,10 +65,8 @@ class Stations:
     def start(self, plant_file: Path, *words: str) -> None:
         """Open every workstation but the first."""
         for name in self.names[1:]:
-            command = [sys.executable, "-m", "ui.cli", *words, "--plant", str(plant_file), "--data"]
-            self._children.append(
-                subprocess.Popen([*command, str(self.folder_of(name))], env=os.environ | {STATION: name})
-            )
+            told = [*command(PROGRAM), *words, "--plant", str(plant_file), "--data", str(self.folder_of(name))]
+            self._children.append(subprocess.Popen(told, env=os.environ | {STATION: name}, creationflags=QUIET))
 
     def stop(self) -> None:
         """End the workstations, then the server."""

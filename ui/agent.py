@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import sys
 from pathlib import Path
 
 import psutil
@@ -14,6 +13,7 @@ from app.acquisition.values import new_board
 from app.bootstrap.compose import station_parts
 from app.bootstrap.core import Core
 from app.bootstrap.listener import Nobody
+from app.child import command
 from app.config import config
 from app.erp.registry import check_settings
 from app.plant.check import load
@@ -23,7 +23,7 @@ from ui.logs import start_log
 from ui.report import Run, write_report
 from ui.report import report as figures
 
-ACQUISITION = (sys.executable, "-m", "drivers.host")
+ACQUISITION = command("drivers.host")
 
 
 def agent(plant: Path, data: Path | None, seconds: float | None, report: Path | None) -> int:

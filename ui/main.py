@@ -32,6 +32,7 @@ import app.plant
 import drivers
 from app.acquisition.board import BoardReader
 from app.acquisition.values import new_board
+from app.child import command
 from app.config import Config, config
 from app.domain.alarm import Alarm
 from app.domain.commands import Command
@@ -63,7 +64,7 @@ from ui.window import Window, compose
 
 log = logging.getLogger("lineside.main")
 
-ACQUISITION = (sys.executable, "-m", "drivers.host")
+ACQUISITION = command("drivers.host")
 SAMPLE_MS = 1000
 GIL_TURN_S = 0.0005
 """A tenth of Python's own: Qt gives the GIL up at every call, and the screen waits a turn of the core's each time."""

@@ -13,6 +13,7 @@ from typing import IO
 
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Ended, Message, Order, from_line, to_line
+from app.child import QUIET
 from app.codec import UnreadableError, encode
 
 log = logging.getLogger("lineside.supervisor")
@@ -65,7 +66,9 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         while True:
             started = loop.time()
-            child = subprocess.Popen(self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)  # noqa: ASYNC220
+            child = subprocess.Popen(  # noqa: ASYNC220
+                self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, creationflags=QUIET
+            )
             self.pid = child.pid
             try:
                 await self._serve(child)
