@@ -72,6 +72,7 @@ class Bridge(QObject):
         self._values = values
         self._model = Model()
         self._unshared: set[str] = set()
+        self._only_here: frozenset[str] | None = None
         self._presences: tuple[Presence, ...] = ()
         self._status = StationStatus()
         self._reference = Reference()
@@ -138,7 +139,9 @@ class Bridge(QObject):
     @property
     def only_here(self) -> AbstractSet[str]:
         """The aggregates with steps that are only stored at this station yet."""
-        return self._unshared
+        if self._only_here is None:
+            self._only_here = frozenset(self._unshared)
+        return self._only_here
 
     def unshared(self, stream: str) -> bool:
         """Whether steps of it are only stored here: other stations do not know them yet."""
@@ -285,6 +288,7 @@ class Bridge(QObject):
             self._model.remove(stream)
         self._unshared -= changes.rows.keys() | changes.gone
         self._unshared |= changes.unshared
+        self._only_here = None
         self._model.seq = max(self._model.seq, changes.seq)
 
     def _take_status(self, status: StationStatus) -> None:

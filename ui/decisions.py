@@ -60,6 +60,9 @@ def undecided(desk: Desk, ref: str) -> Undecided | None:
     return next((act for act in acts(open_refusals(desk.view)) if any(row.id == key for row in act.all)), None)
 
 
+NUMBERED = frozenset({"order", "posting"})
+"""What people call by its number."""
+
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "CaseOpened": "Report",
@@ -94,6 +97,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "PostingRetried": "Send again",
         "ControlRequested": "Command to a controller",
         "ControlSettled": "Word on a command",
+        "SignedIn": "Sign in",
+        "SignedOut": "Sign out",
     }
 )
 """What a person set out to do, by the event it would have been."""
@@ -114,7 +119,7 @@ def about_words(row: StepRefused, view: View) -> str:
     if kind == "hold":
         lots = hold.lots if hold is not None else _lots(payload(row))
         return ", ".join(safe(lot, 40) for lot in lots)
-    return "" if kind == "check" else safe(key, 40)
+    return safe(key, 40) if kind in NUMBERED else ""
 
 
 def _lots(body: Mapping[str, object]) -> tuple[str, ...]:

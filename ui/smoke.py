@@ -12,8 +12,11 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.domain.errors import KnownError
 from app.domain.lifecycles import CaseState
+from app.domain.people import Person
+from app.domain.signing import Prove
 from app.readmodel import model as m
 from ui.bridge import Bridge
+from ui.desk import Answer
 from ui.lateness import LatenessMeter
 from ui.script import Act, Shift
 from ui.sightings import Sightings
@@ -83,7 +86,13 @@ class Smoke(QObject):
             self._seated = True
             leads = [p for p in self._bridge.plant.people.values() if any(r.value == "shift_lead" for r in p.roles)]
             if leads:
-                self._bridge.sit(leads[0])
+                self._bridge.ask(Prove(person=leads[0].id, password=""), lambda answer: self._sit(leads[0], answer))
+
+    def _sit(self, person: Person, answer: Answer) -> None:
+        if answer.ok:
+            self._bridge.sit(person)
+        else:
+            log.warning("nobody sits here: %s %s", answer.message, answer.todo)
 
     def _tour(self) -> None:
         """Grab every screen, day and night. Grabbing is not using: its time is neither lateness nor the shift's."""
