@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.contract.rigs.postgres import Database, fill
-from tests.contract.rigs.postgres_pair import DATABASE, Pair, pair_of_servers
+from tests.contract.rigs.postgres_pair import DATABASE, Pair, bare_node, pair_of_servers
 from tests.system.plantwide import converged, plant_of
 from tests.system.station import until
 from tests.system.writers import Writer, a_case, figures, notes, writing
@@ -132,6 +132,7 @@ async def test_without_its_standby_nothing_is_called_shared_until_somebody_degra
     async with plant_of(database_of(pair), tmp_path, NAMES[:1]) as (station,):
         await station.sits("silva")
         writer = Writer(station, await a_case(station))
+        assert "two would split the plant" in pair.second.tried("promote.sh").said
         pair.second.kill()
         began_s = time.monotonic()
         await writer.write()
@@ -178,3 +179,19 @@ async def test_a_log_restored_from_an_older_backup_gets_from_the_stations_what_i
             assert healed >= 40
             assert set(found) == {text for writer in writers for text in writer.written}
             assert set(found.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("TLS", "off", "only for a server that listens on loopback"),
+        ("PEER_NODE", "b; drop", "can't name a server"),
+        ("PASSFILE", "/tmp/a file", "a quote, a backslash or a space"),
+        ("STATIONS_NET", "", "STATIONS_NET is not set"),
+    ],
+)
+def test_settings_that_would_open_or_break_a_server_are_refused(setting: str, value: str, words: str) -> None:
+    with bare_node(**{"LISTEN": "*", setting: value}) as node:
+        for script in ("make-primary.sh", "check.sh"):
+            ran = node.tried(script)
+            assert (ran.code, words in ran.said) == (1, True), ran.said

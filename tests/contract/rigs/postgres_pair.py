@@ -196,6 +196,19 @@ def pair_of_servers(*, standby: bool = True, **changed: str) -> Iterator[Pair]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def bare_node(**changed: str) -> Iterator[Node]:
+    """A server that was never made, with its settings file."""
+    folder = Path(tempfile.mkdtemp(prefix="ls-bare-"))
+    try:
+        node, peer = (Node(name, folder, port, folder) for name, port in zip("ab", free_ports(2), strict=True))
+        node.configure(peer, **changed)
+        own(folder)
+        yield node
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def certify(folder: Path) -> None:
     """A certificate for loopback that is its own authority."""
     key = ec.generate_private_key(ec.SECP256R1())
