@@ -266,6 +266,26 @@ class SharedLog(Protocol):
     async def aclose(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportHead:
+    """In which format the tables for reports are, and up to which place of the plant's log they are true."""
+
+    format: str
+    place: int
+
+
+class Reports(Protocol):
+    """The tables that reports read, as the station reaches them that keeps them. Raises as SharedLog does."""
+
+    async def head(self) -> ReportHead: ...
+    async def project(
+        self, before: ReportHead, place: int, place_hash: str, rows: str, *, complete: bool
+    ) -> ReportHead:
+        """Write rows (app.readmodel.reports) as they stand at a place; `complete` with the last since `before`."""
+
+    async def aclose(self) -> None: ...
+
+
 class ReferenceCache(Protocol):
     """The ERP's reference data as last read, kept over a restart."""
 

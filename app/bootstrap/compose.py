@@ -14,7 +14,7 @@ from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
-from app.ports import SharedLog
+from app.ports import Reports, SharedLog
 from app.secrets import stored_secret
 from app.store.sqlite import SqliteJournal
 
@@ -60,6 +60,7 @@ def station_parts(
         acquirer=acquirer,
         reference_period_s=reference_period_s,
         shared=open_shared(config),
+        reports=open_reports(config),
     )
 
 
@@ -72,3 +73,11 @@ def open_shared(config: Config) -> SharedLog | None:
         return None
     log: SharedLog = importlib.import_module("app.bootstrap.postgres").postgres_log(config)
     return log
+
+
+def open_reports(config: Config) -> Reports | None:
+    """The tables for reports beside the plant's log, which the station with the duties keeps."""
+    if not config.store:
+        return None
+    reports: Reports = importlib.import_module("app.bootstrap.postgres").postgres_reports(config)
+    return reports

@@ -31,7 +31,7 @@ from app.domain.errors import KnownError, StoreError
 from app.domain.events import Signature
 from app.domain.plant import Plant
 from app.domain.signing import Prove, Sign
-from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache, SharedCopy, SharedLog
+from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache, Reports, SharedCopy, SharedLog
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
 from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
@@ -83,6 +83,7 @@ class Parts:
     acquirer: AcquirerFactory
     reference_period_s: float = 20.0
     shared: SharedLog | None = None
+    reports: Reports | None = None
 
 
 class Core:
@@ -306,7 +307,12 @@ def plantwide(parts: Parts) -> Alone | SharedSide:
     if parts.shared is None:
         return Alone(parts.store, parts.store.shared, parts.clock)
     return SharedSide(
-        log=parts.shared, journal=parts.store, copy=parts.store.shared, station=parts.station, clock=parts.clock
+        log=parts.shared,
+        journal=parts.store,
+        copy=parts.store.shared,
+        station=parts.station,
+        clock=parts.clock,
+        reports=parts.reports,
     )
 
 

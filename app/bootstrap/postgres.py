@@ -6,14 +6,22 @@ from functools import partial
 
 from app.config import Config
 from app.secrets import stored_secret
-from app.store.postgres.address import SECRET, read_url
+from app.store.postgres.address import SECRET, Address, read_url
 from app.store.postgres.log import PostgresLog
 from app.store.postgres.logins import station_login
+from app.store.postgres.reports import PostgresReports
 
 
 def postgres_log(config: Config) -> PostgresLog:
     """The log of the URL that the station joined with its own login. Raises KnownError for a URL that is none."""
+    return PostgresLog(_address(config), config.station, partial(stored_secret, config.folder, SECRET))
+
+
+def postgres_reports(config: Config) -> PostgresReports:
+    """The tables for reports beside it. Raises as `postgres_log` does."""
+    return PostgresReports(_address(config), config.station, partial(stored_secret, config.folder, SECRET))
+
+
+def _address(config: Config) -> Address:
     address = read_url(config.store)
-    if not address.login:
-        address = address.for_login(station_login(config.station))
-    return PostgresLog(address, config.station, partial(stored_secret, config.folder, SECRET))
+    return address if address.login else address.for_login(station_login(config.station))

@@ -14,24 +14,35 @@ from app.domain.plant import Plant
 from app.domain.posting import Posting
 from app.domain.presence import Presence
 from app.domain.status import Health, SharedStatus
-from app.ports import Clock, Journal, SharedCopy, SharedLog
+from app.ports import Clock, Journal, Reports, SharedCopy, SharedLog
 from app.readmodel.merge import Merge
 from app.readmodel.model import Model, open_postings
 from app.store.rebuild import Quarantined, merged
 from app.sync.exchange import Exchange, OnDisk
+from app.sync.projector import Projector
 from app.sync.worker import Sync
 
 
 class SharedSide:
     """Made before the bus (which folds into `merge`), then `joined` to it; `run` until cancelled."""
 
-    def __init__(self, *, log: SharedLog, journal: Journal, copy: SharedCopy, station: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        log: SharedLog,
+        journal: Journal,
+        copy: SharedCopy,
+        station: str,
+        clock: Clock,
+        reports: Reports | None = None,
+    ) -> None:
         self._log, self._journal, self._copy = log, journal, copy
         self._station, self._clock = station, clock
         self.merge: Merge = merged(journal, copy, station)
         self.quarantined = tuple(Quarantined(seq=seq, reason=why) for seq, why in self.merge.unreadable)
         self._sync: Sync | None = None
         self._presences: Presences | None = None
+        self._projector = None if reports is None else Projector(reports, lambda: self.merge, self._on_duty)
 
     @property
     def model(self) -> Model:
@@ -90,6 +101,10 @@ class SharedSide:
         """Whether this station sends the clock's commands and the counts."""
         return self._sync is None or self._sync.dutiful
 
+    def _on_duty(self) -> bool:
+        """Whether this station was given the plant's duties and reaches the log."""
+        return self._sync is not None and self._sync.status.duty and self._sync.status.health is Health.UP
+
     def unshared(self) -> frozenset[str]:
         """The streams with steps that are only stored here."""
         return self.merge.unshared()
@@ -111,6 +126,8 @@ class SharedSide:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sync.run(), name="exchange")
             tasks.create_task(self._presences.run(), name="presences")
+            if self._projector is not None:
+                tasks.create_task(self._projector.run(), name="reports")
 
     def attend(self, person: str, ref: str, editing: bool) -> None:
         """What a person looks at here."""
@@ -119,4 +136,6 @@ class SharedSide:
 
     async def aclose(self) -> None:
         """Let go of the log."""
+        if self._projector is not None:
+            await self._projector.aclose()
         await self._log.aclose()

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from app.codec import UnreadableError
 from app.domain.errors import IllegalStepError
 from app.domain.merging import CONFIRM_FIRST, tip_of
-from app.domain.operation import Operation, Outcome, Recorded, SharedOperation
+from app.domain.operation import GENESIS, Operation, Outcome, Recorded, SharedOperation
 from app.domain.people import SYSTEM
 from app.readmodel.fold import evolve
 from app.readmodel.model import Aggregate, Changes, Model
 from app.readmodel.recorded import recorded
 from app.readmodel.refusal_fold import refused
+from app.readmodel.reports import Change
 
 UNSHARED = 2**48
 """Added to the sequence of what is not shared yet: it comes after everything that is."""
@@ -64,6 +65,8 @@ class Merge:
         self._by_stream: dict[str, list[str]] = {}
         self.model = Model()
         self.place = 0
+        self.place_hash = GENESIS
+        self._changed: dict[str, int] = {}
         self.unreadable: list[tuple[int, str]] = []
 
     @property
@@ -80,11 +83,20 @@ class Merge:
         """The streams with steps that are only stored here."""
         return frozenset(self._by_stream)
 
+    def changed(self, after: int) -> list[Change]:
+        """What the plant's log has changed after a place, as it stands there now; the last changed first."""
+        found = []
+        for stream, place in reversed(self._changed.items()):
+            if place <= after:
+                break
+            found.append(Change(stream=stream, place=place, row=self._shared.get(stream)))
+        return found
+
     def load(self, downloaded: Iterable[SharedOperation], own: Callable[[], Sequence[Operation]]) -> None:
         """At the start: the copy of the plant's log, then what the journal has beyond it (asked for afterwards)."""
         for shared in downloaded:
             self._apply(shared)
-            self.place = shared.place
+            self.place, self.place_hash = shared.place, shared.place_hash
         self.model = self._shared.copy()
         waiting = own()
         hidden = {op.cause for op in waiting if op.kind in _ASKED_FIRST}
@@ -113,7 +125,7 @@ class Merge:
             if op.workstation == self._station:
                 self._answered(op.opid)
                 verdicts.append(Verdict(opid=op.opid, cause=op.cause, outcome=shared.outcome, reason=shared.reason))
-            self.place = shared.place
+            self.place, self.place_hash = shared.place, shared.place_hash
         self.model.seq += len(batch)
         return Taken(changes=self._refold(touched), verdicts=tuple(verdicts))
 
@@ -134,11 +146,18 @@ class Merge:
             return ()
         stream = f"refusal/{op.opid}"
         self._shared.put(stream, refused(op, reason))
+        self._note_changed(stream, shared.place)
         return (stream,)
+
+    def _note_changed(self, stream: str, place: int) -> None:
+        self._changed.pop(stream, None)
+        self._changed[stream] = place
 
     def _fold(self, rec: Recorded) -> None:
         """Into the shared state; its strand and occurrence stand in the picture too, ours come on top again."""
-        self._shared.fold(rec)
+        stream, row = self._shared.fold(rec)
+        if row is not None:
+            self._note_changed(stream, rec.seq)
         self.model.note_tip(tip_of(rec.event), rec.opid)
         occurrence = getattr(rec.event, "occurrence", "")
         if occurrence:

@@ -42,6 +42,9 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "LS005": ("", "Ask IT to add it."),
     "LS006": ("", "This is a fault of Lineside: tell IT."),
     "LS007": ("", "Ask somebody whose role allows it."),
+    "LS008": ("", INIT),
+    "LS009": ("", "The station reads the log again by itself."),
+    "LS010": ("", "Another station sends it now."),
 }
 """By SQLSTATE: the sentence ("" = the server's own, which is ours; {} = the server's words) and what to do."""
 

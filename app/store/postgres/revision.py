@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-REVISION = "0001"
+REVISION = "0002"
 
 
 def disagreement(found: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from app.domain.merging import strict
 from app.domain.permissions import ANY_LINE, EVENT_ROLES, PEOPLES_OWN, SIGNED
 from app.store.postgres.address import Address
 from app.store.postgres.faults import INIT
+from app.store.postgres.reporting import make_reports
 from app.store.postgres.revision import REVISION, disagreement
 from app.store.postgres.roles import ADMIN, GROUPS, OWNER, Connection, connected, grant, repeated, revoke
 
@@ -44,6 +45,7 @@ def init(address: Address, password: str | None = None) -> str:
             refuse_newer(found_revision(connection))
             _upgrade(connection)
             _seed(connection)
+            make_reports(connection)
     return REVISION
 
 
