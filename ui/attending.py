@@ -15,7 +15,8 @@ class Attention:
 
     def turn(self, ref: str, *, editing: bool) -> None:
         """The person looks at this now, or (`editing`) fills in a form about it."""
-        now = (attended(ref), editing) if self._desk.person is not None else ("", False)
+        seen = attended(ref) if self._desk.person is not None else ""
+        now = (seen, editing and bool(seen))
         if now != self._told:
             self._told = now
             self._desk.attend(*now)

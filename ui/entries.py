@@ -9,6 +9,7 @@ from app.domain.text import safe
 from app.readmodel.model import all_cases, all_holds, open_postings
 from ui.actions import ACTIONS
 from ui.acts.cases import case_of
+from ui.decisions import about_words, open_for, step_words
 from ui.desk import Desk
 from ui.fuzzy import score
 from ui.shell import id_of, kind_of
@@ -56,6 +57,7 @@ def gather(desk: Desk, views: Iterable[Named], steering: Iterable[Named], select
         ),
         *places(desk),
         *cases(desk),
+        *decisions(desk),
         *things(desk),
     ]  # fmt: skip
 
@@ -109,6 +111,14 @@ def cases(desk: Desk) -> Iterator[Entry]:
             id=ref, text=safe(case.title), detail=detail, kind="case", go=ref, rank=6 if case.resolved else 1,
             priority=0 if case.resolved else case.priority,
         )  # fmt: skip
+
+
+def decisions(desk: Desk) -> Iterator[Entry]:
+    """Steps that were not taken and wait for somebody's decision."""
+    for act in open_for(desk):
+        text = t("Not taken: {step}", step=step_words(act.step))
+        detail = " · ".join(words for words in (about_words(act.step, desk.view), safe(act.step.reason, 100)) if words)
+        yield Entry(id=act.ref, text=text, detail=detail, kind="refusal", go=act.ref, rank=1)
 
 
 def things(desk: Desk) -> Iterator[Entry]:

@@ -36,6 +36,9 @@ class Entry(QWidget):
         """Take the keyboard."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def forget(self) -> None:
+        """A secret is not kept once the form is done."""
+
 
 class PickChips(ChoiceChips):
     """Choice chips whose number key is also "next": two keystrokes and a sentence."""
@@ -94,6 +97,7 @@ class TextEntry(Entry):
         super().__init__(parent)
         self._line = TypedLine(look, field.hint, name=field.label)
         self._line.setText(field.value)
+        self._secret = field.kind is FieldKind.SECRET
         if field.kind is FieldKind.SECRET:
             self._line.setEchoMode(QLineEdit.EchoMode.Password)
         self._line.entered.connect(self.advance)
@@ -111,6 +115,10 @@ class TextEntry(Entry):
     def begin(self) -> None:
         super().begin()
         self._line.selectAll()
+
+    def forget(self) -> None:
+        if self._secret:
+            self._line.clear()
 
 
 class ChoiceEntry(Entry):

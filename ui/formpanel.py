@@ -166,6 +166,8 @@ class FormPanel(Overlay):
     def _finish(self, answers: Answers | None) -> None:
         """Close first, so that `done` may ask again."""
         done, self._done, self._form = self._done, None, None
+        for entry in self._entries.values():
+            entry.forget()
         super().leave()
         if done is not None:
             done(answers)

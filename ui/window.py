@@ -243,6 +243,8 @@ class Window(QWidget):
         else:
             self._about = ref
             row.run(self._desk, ref, self)
+            self._about = self._about or ref
+            self._attend()
 
     def say(self, text: str, bad: bool = False) -> None:
         """One line into the message strip."""
@@ -264,9 +266,11 @@ class Window(QWidget):
 
     def _attend(self) -> None:
         """Tell the other stations what the person here looks at or fills in, whenever that changed."""
-        editing = not self.form.isHidden()
-        ref = (self._about if editing else "") or self._looked_at()
-        self._attention.turn(ref, editing=editing)
+        front = self._opened.get(self._front)
+        editing = not self.form.isHidden() or (front is not None and front.busy())
+        if not editing:
+            self._about = ""
+        self._attention.turn(self._about or self._looked_at(), editing=editing)
 
     def _looked_at(self) -> str:
         """What is open in the view in front; in the queue only what was walked to."""

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.domain import events as e
 from tests.ui.desk import FakeDesk, at, night_desk
 from ui.desk import Answer
-from ui.forms import Form
+from ui.entries import gather
+from ui.forms import Field, FieldKind, Form
 from ui.theme import Look
 from ui.window import Window, compose
 
@@ -167,3 +168,26 @@ def test_a_long_paper_is_shown_whole_and_scrolls(window: Window) -> None:
     shown = [label.text() for label in window.form.findChildren(type(window.form._fault))]
     assert set(lines) <= set(shown)
     assert window.form.height() <= window.docks.height()
+
+
+def test_a_password_does_not_stay_in_the_form(qtbot: QtBot, window: Window) -> None:
+    got: list[object] = []
+    field = Field(id="password", label="Password", kind=FieldKind.SECRET)
+    window.ask(Form(title="t", fields=(field,)), got.append)
+    qtbot.keyClicks(QApplication.focusWidget(), "word")
+    press(qtbot, Qt.Key.Key_Return)
+    assert got == [{"password": "word"}]
+    assert window.form.answers() == {"password": ""}
+
+
+def test_placing_a_hold_from_a_case_is_editing_that_case(window: Window, desk: FakeDesk) -> None:
+    window.go("case/c1")
+    window.act("case.hold", "case/c1")
+    window.refresh()
+    assert desk.attended[-1] == ("case/c1", True)
+
+
+def test_refused_steps_are_found_by_the_palette(window: Window, desk: FakeDesk) -> None:
+    ref = desk.refuse("HoldReleased", "hold/h1", person="okafor")
+    found = gather(desk, (), (), "")
+    assert next(entry.go for entry in found if entry.kind == "refusal") == ref

@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent
 from pytestqt.qtbot import QtBot
 
+from ui.tag import Tag
 from ui.theme import Look
-from ui.widgets.table import HEADER, Align, Cell, Column, PaintedTable, TableRow, fitting
+from ui.widgets.table import HEADER, Align, Cell, Column, PaintedTable, TableRow, fitting, row_text
 
 COLUMNS = (
     Column(title="", width=40),
@@ -199,3 +200,9 @@ def test_a_hundred_thousand_rows_paint_as_quickly_as_a_few(qtbot: QtBot, look: L
 
     few, many = best_of(100), best_of(100_000)
     assert many < few * 5 + 0.01
+
+
+def test_a_rows_tags_are_read_to_who_cannot_see_them() -> None:
+    tag = Tag(text="RS edits", words="R. Silva is editing")
+    row = TableRow(key="a", cells=(Cell(text="L2 Filler", tags=(tag,)),))
+    assert row_text(row, (Column(title="what", width=100),)) == "what L2 Filler R. Silva is editing"
