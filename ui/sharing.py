@@ -82,7 +82,8 @@ def holds_doubt(desk: Desk, formats: Formats) -> str:
     if not shared.joined:
         return ""
     if shared.synced_at is None:
-        return t("hold state not known yet")
+        down = shared.health is Health.DOWN
+        return t("hold state unknown since the start") if down else t("hold state not known yet")
     if now - shared.synced_at <= KNOWN_FOR:
         return ""
     return t("hold state unknown since {at}", at=moment(shared.synced_at, now, formats))

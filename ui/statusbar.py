@@ -25,6 +25,8 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _PX, _DOT, _GAP = 13, 6, 28
+_LEAST = 60
+"""A part with less room, px, is left out: its tip and F9 have it."""
 
 
 class StatusBar(QFrame):
@@ -65,6 +67,8 @@ class StatusBar(QFrame):
         right = self._paint_right(painter)
         x = 14.0
         for part in self._parts:
+            if x + _LEAST > right:
+                break
             x = self._paint_part(painter, part, x, right)
 
     def _paint_right(self, painter: QPainter) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -22,6 +23,8 @@ from ui.widgets.spark import draw_spark
 
 _MARK = 18
 _PX, _DETAIL_PX, _TAG_PX = 14, 12, 11
+_TAGS_SHARE = 0.66
+"""Of a cell's width that its tags may take together."""
 
 
 HATCHED = " "
@@ -153,12 +156,21 @@ def _marks(painter: QPainter, rect: QRect, cell: Cell, look: Look) -> QRect:
     return rect
 
 
-def _tags(painter: QPainter, rect: QRect, cell: Cell, look: Look) -> QRect:
-    """Draw the cell's tags from the right and return what is left for the text."""
-    for tag in reversed(cell.tags):
-        wide, high = chip_size(tag.text, _TAG_PX)
-        if wide > rect.width() / 2:
+def fitting_tags(tags: Sequence[Tag], width: int) -> int:
+    """How many of the tags fit beside some text in so many px."""
+    room, count = _TAGS_SHARE * width, 0
+    for tag in tags:
+        room -= chip_size(tag.text, _TAG_PX)[0] + 5
+        if room < 0:
             break
+        count += 1
+    return count
+
+
+def _tags(painter: QPainter, rect: QRect, cell: Cell, look: Look) -> QRect:
+    """Draw the cell's tags at the right, as many as fit, the first first; return what is left for the text."""
+    for tag in reversed(cell.tags[: fitting_tags(cell.tags, rect.width())]):
+        wide, high = chip_size(tag.text, _TAG_PX)
         box = QRectF(rect.right() - wide, rect.center().y() - high / 2 + 1, wide, high)
         draw_chip(painter, box, tag.text, look, px=_TAG_PX, dashed=tag.dashed)
         rect = rect.adjusted(0, 0, -round(wide) - 5, 0)

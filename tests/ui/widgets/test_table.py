@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ui.tag import Tag
 from ui.theme import Look
+from ui.widgets.cells import fitting_tags
 from ui.widgets.table import HEADER, Align, Cell, Column, PaintedTable, TableRow, fitting, row_text
 
 COLUMNS = (
@@ -206,3 +207,8 @@ def test_a_rows_tags_are_read_to_who_cannot_see_them() -> None:
     tag = Tag(text="RS edits", words="R. Silva is editing")
     row = TableRow(key="a", cells=(Cell(text="L2 Filler", tags=(tag,)),))
     assert row_text(row, (Column(title="what", width=100),)) == "what L2 Filler R. Silva is editing"
+
+
+def test_of_several_tags_the_first_ones_are_shown_where_room_is_short() -> None:
+    tags = tuple(Tag(text=text, words=text) for text in ("stored here", "RS edits", "AB"))
+    assert [fitting_tags(tags, width) for width in (40, 140, 400)] == [0, 1, 3]

@@ -103,6 +103,8 @@ def test_whether_a_lot_is_free_is_not_known_half_a_minute_after_the_last_look_at
     assert holds_doubt(desk, BERLIN) == ""
     desk.join(SharedStatus(joined=True))
     assert holds_doubt(desk, BERLIN) == "hold state not known yet"
+    desk.join(SharedStatus(joined=True, health=Health.DOWN))
+    assert holds_doubt(desk, BERLIN) == "hold state unknown since the start"
 
 
 def test_a_day_is_named_where_the_time_alone_would_mislead() -> None:
