@@ -30,6 +30,7 @@ from app.readmodel.model import Model
 from app.store.postgres.address import read_url
 from app.store.postgres.log import PostgresLog
 from app.store.postgres.logins import station_login
+from app.store.postgres.reports import PostgresReports
 from app.store.sqlite import SqliteJournal
 from tests.contract.rigs.postgres import Database, password_of
 from tests.plants import small_plant
@@ -161,6 +162,7 @@ async def station_of(
             station=name,
             acquirer=lambda *_: SilentLine(),
             shared=wrap(log),
+            reports=PostgresReports(through, name, partial(password_of, login)),
         )
         ears = Ears()
         core = Core(parts, ears)
