@@ -8,7 +8,7 @@ check_settings
 [ "$(peer_role)" = primary ] || fail "$PEER_NODE does not answer as a primary." "Promote it first, or see its log."
 stop_server
 if ! "$PGBIN/pg_rewind" -D "$PGDATA" --config-file="$CONF_DIR/postgresql.conf" \
-    --source-server="$(peer_conninfo) dbname=postgres"; then
+    ${ARCHIVE:+--restore-target-wal} --source-server="$(peer_conninfo) dbname=postgres"; then
     fail "It can't be rewound to what $PEER_NODE has." "Copy it anew: make-standby.sh --replace"
 fi
 follow_peer

@@ -21,6 +21,7 @@ STORE: tuple[Row, ...] = (
         title="primary killed with -9, standby promoted",
         tests=(
             f"{FAILOVER}::test_a_killed_primary_costs_seconds_and_nothing_that_was_shared",
+            f"{FAILOVER}::test_a_primary_that_hangs_is_replaced_and_does_not_come_back_as_a_second_one",
             f"{POSTGRES}::test_a_killed_server_has_everything_that_it_answered_when_it_is_back",
         ),
     ),

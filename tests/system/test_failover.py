@@ -4,6 +4,7 @@ Fault plan, rows 30, 31, 32 and 42. Figures are printed (pytest -s); times are b
 """
 
 import asyncio
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,6 +75,31 @@ async def test_a_killed_primary_costs_seconds_and_nothing_that_was_shared(pair: 
         assert set(found.values()) == {1}
         assert outage_s < OUTAGE_S
         await the_old_primary_comes_back(pair, writers[0])
+
+
+async def test_a_primary_that_hangs_is_replaced_and_does_not_come_back_as_a_second_one(
+    pair: Pair, tmp_path: Path
+) -> None:
+    pair.first.run("synchronous.sh", "on")
+    async with plant_of(database_of(pair), tmp_path, NAMES[:1]) as (station,):
+        await station.sits("silva")
+        writer = Writer(station, await a_case(station))
+        await writer.share()
+        hung_s = time.monotonic()
+        pair.first.signal(signal.SIGSTOP)
+        await writer.write()
+        await until(lambda: station.away)
+        await asyncio.to_thread(pair.second.run, "promote.sh")
+        promoted_s = time.monotonic()
+        await until(lambda: station.shared)
+        figures(row=30, what="primary hangs", after_promotion_s=time.monotonic() - promoted_s,
+                failover_outage_s=time.monotonic() - hung_s)  # fmt: skip
+        station.proxies[0].close_door()  # the switch port
+        pair.first.signal(signal.SIGCONT)
+        assert "both servers are primaries" in pair.second.tried("check.sh").said
+        await the_old_primary_comes_back(pair, writer)
+        with pair.second.as_superuser() as connection:
+            assert notes(connection) == dict.fromkeys(writer.written, 1)
 
 
 async def the_old_primary_comes_back(pair: Pair, writer: Writer) -> None:

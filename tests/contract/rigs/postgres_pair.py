@@ -61,7 +61,7 @@ class Node:
             "SOCKET_DIR": str(self.socket), "PASSFILE": str(self.folder.parent / "pgpass"), "DATABASE": DATABASE,
             "TLS_CERT": str(self.folder.parent / "server.crt"), "TLS_KEY": str(self.folder.parent / "server.key"),
             "TLS_CA": str(self.folder.parent / "server.crt"), "SERVER_LOG": str(self.folder / "server.log"),
-            "SLOT_WAL": "1GB", "MAX_CONNECTIONS": "60",
+            "SLOT_WAL": "1GB", "KEPT_WAL": "64MB", "MAX_CONNECTIONS": "60",
             "INIT_OPTIONS": "--no-sync --wal-segsize=1", "COPY_OPTIONS": "--no-sync", **changed,
         }  # fmt: skip
         text = "".join(f"{name}='{value}'\n" for name, value in settings.items())
