@@ -26,10 +26,12 @@ class Marks:
 
     def of(self, ref: str) -> tuple[Tag, ...]:
         """The marks of a thing."""
-        return (*(HERE if ref in self.here else ()), *self.others.get(ref, ()))
+        return (*((here_tag(),) if ref in self.here else ()), *self.others.get(ref, ()))
 
 
-HERE = (Tag(text=here_words(), words=t("stored here, not shared yet"), dashed=True),)
+def here_tag() -> Tag:
+    """The mark of what no other station knows yet."""
+    return Tag(text=here_words(), words=t("stored here, not shared yet"), dashed=True)
 
 
 def marks_of(desk: Desk) -> Marks:

@@ -76,7 +76,7 @@ class Window(QWidget):
         self._front, self._fresh, self._person = HOME, False, desk.person
         self._faulty: dict[str, str] = {}
         self._controls = ControlNews(desk)
-        self._about = ""
+        self._about = ""  # what the last action was about, while it is being filled in
         self._attention = Attention(desk)
         self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
         self.resize(*SIZE)

@@ -132,6 +132,12 @@ def test_work_marks_orders_moves_and_postings() -> None:
     assert [row.key for row in bench.view.postings if row.tags] == ["posting/p1"]
 
 
+def test_the_machine_marks_a_hold_that_is_only_stored_here() -> None:
+    view, presenter = machine_of(alone("hold/h1"), "machine/L2.case_packer")
+    presenter.refresh()
+    assert [words(row.tags) for row in view.states[-1].holds if row.key == "h1"] == [["stored here"]]
+
+
 def test_the_handover_says_that_it_is_only_stored_here() -> None:
     bench = HandoverBench()
     assert "stored here" not in bench.view.page.state

@@ -19,6 +19,7 @@ from app.domain.status import UnitStatus
 from app.domain.text import safe
 from app.readmodel.model import all_progress, case, checks, open_assignments, open_cases, open_holds
 from ui.desk import Desk
+from ui.marks import marks_of
 from ui.models.cases import case_line, owner_words
 from ui.models.controls import control_lines
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
@@ -238,6 +239,7 @@ class Presenter:
             quantity=t("{units} units", units=amount(hold.quantity)),
             state=t(words(hold.state)),
             reason=hold.reason,
+            tags=marks_of(self._desk).of(f"hold/{hold.id}"),
         )
 
     def _checks(self, machine: str) -> tuple[CheckRow, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ui.models.cases import CaseLine
 from ui.models.controls import ControlLine
 from ui.models.signals import SignalRow
+from ui.tag import Tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class HoldRow:
     quantity: str
     state: str
     reason: str
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

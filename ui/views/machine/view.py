@@ -314,7 +314,7 @@ def doubted(doubt: str) -> str:
 
 def hold_cells(row: HoldRow) -> TableRow:
     """A hold."""
-    lots = Cell(text=row.lots, detail=row.reason, bold=True)
+    lots = Cell(text=row.lots, detail=row.reason, bold=True, tags=row.tags)
     return TableRow(key=row.key, cells=(Cell(hold=True), lots, row.quantity, row.state))
 
 
