@@ -79,9 +79,26 @@ def demo(
 
 
 @app.command()
-def run(plant: Plant, data: Data = None, smoke: Smoke = None, screenshots: Shots = None, report: Report = None) -> None:
+def run(
+    plant: Plant,
+    wall: Annotated[str, typer.Option("--wall", help="a wall screen of it: overview, handover:wall, line/L1 …")] = "",
+    data: Data = None,
+    smoke: Smoke = None,
+    screenshots: Shots = None,
+    report: Report = None,
+) -> None:
     """Open Lineside on a plant of your own."""
-    call("ui.main", "run", plant=plant, data=data, smoke=smoke, screenshots=screenshots, report=report)
+    call("ui.main", "run", plant=plant, wall=wall, data=data, smoke=smoke, screenshots=screenshots, report=report)
+
+
+@app.command("open")
+def open_it(
+    what: Annotated[
+        str, typer.Argument(help="a plant file, lineside:open or lineside:demo; none: this station's")
+    ] = "",
+) -> None:
+    """Open this station's plant, as a desktop does; the demo where there is no plant file yet."""
+    call("ui.opening", "open_it", what=what)
 
 
 @app.command()

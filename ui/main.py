@@ -122,11 +122,19 @@ def demo(
         return program.run(_options(smoke, screenshots, report))
 
 
-def run(*, plant: Path, data: Path | None, smoke: float | None, screenshots: Path | None, report: Path | None) -> int:
-    """`lineside run`: Lineside on a plant of one's own."""
+def run(
+    *,
+    plant: Path,
+    data: Path | None,
+    smoke: float | None,
+    screenshots: Path | None,
+    report: Path | None,
+    wall: str = "",
+) -> int:
+    """`lineside run`: Lineside on a plant of one's own. `wall` is the ref that a wall screen shows."""
     loaded, station = opened(plant), config(data)
     refuse_second(station.folder)
-    return Program(loaded, station, Pace(), _nothing, plant).run(_options(smoke, screenshots, report))
+    return Program(loaded, station, Pace(), _nothing, plant, wall).run(_options(smoke, screenshots, report))
 
 
 def opened(path: Path) -> Plant:
@@ -154,14 +162,21 @@ def _options(seconds: float | None, screenshots: Path | None, report: Path | Non
 class Program:
     """One run of the desktop program. `before` is called once the window is shown, before the core starts.
 
-    `file` is the plant file that engineers may add tags to.
+    `file` is the plant file that engineers may add tags to. With `wall` it fills the screen with that ref, and nobody
+    sits there.
     """
 
     def __init__(
-        self, plant: Plant, station: Config, pace: Pace, before: Callable[[], None], file: Path | None = None
+        self,
+        plant: Plant,
+        station: Config,
+        pace: Pace,
+        before: Callable[[], None],
+        file: Path | None = None,
+        wall: str = "",
     ) -> None:
         self._plant, self._station, self._pace, self._before = plant, station, pace, before
-        self._file = file
+        self._file, self._wall = file, wall
         self._core: Any = None
         self._scripted: Any = None
         self._shown_ms = self._shown_cpu_ms = 0.0
@@ -178,11 +193,15 @@ class Program:
         reader, values = new_board(self._plant, self._station.board, self._station.history)
         bridge = Bridge(plant=self._plant, values=values, survey=self._survey())
         layout = None if options else self._station.folder / "layout.json"
-        window = compose(look, bridge, seat=bridge, changed=bridge.changed, layout=layout)
+        seat = None if self._wall else bridge
+        window = compose(look, bridge, seat=seat, changed=bridge.changed, layout=layout)
         thread = CoreThread(
             lambda: self._serve(Delivery(bridge, reader), bridge), lambda error: self._failed(error, window)
         )
         window.show()
+        if self._wall:
+            window.full_screen()
+            window.go(self._wall)
         app.processEvents()
         self._shown_ms, self._shown_cpu_ms = since_start_ms(), 1000 * time.process_time()
         log.info("window shown after %.0f ms", self._shown_ms)
