@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
+from pathlib import PurePosixPath, PureWindowsPath
 from types import MappingProxyType
 from typing import cast
 from urllib.parse import urlsplit
@@ -53,6 +54,12 @@ def zone(value: Value) -> str:
     return "" if value in available_timezones() else 'must be a time zone such as "Europe/Vienna"'
 
 
+def folder(value: Value) -> str:
+    """A folder's whole path."""
+    sound = isinstance(value, str) and (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute())
+    return "" if sound else 'must be the whole path of a folder, such as "/srv/erp/out"'
+
+
 def choice(*values: str) -> Check:
     """One of these texts."""
     return lambda value: "" if value in values else f"must be one of {', '.join(values)}"
@@ -86,6 +93,16 @@ class ErpRow:
     secret: str = ""
 
 
+SIGNED_IN: Mapping[str, Setting] = MappingProxyType(
+    {
+        "url": Setting(check=secure_address, required=True),
+        "secret": Setting(check=text),
+        "certificates": Setting(check=text),
+        "timeout_s": Setting(check=seconds),
+    }
+)
+"""What every ERP behind an address takes: where, the stored secret's name, whose certificates count, how long."""
+
 ERPS: Mapping[str, ErpRow] = MappingProxyType(
     {
         "none": ErpRow(module="app.erp.none", cls="NoErp"),
@@ -98,6 +115,22 @@ ERPS: Mapping[str, ErpRow] = MappingProxyType(
                 "token": Setting(check=text),
                 "timeout_s": Setting(check=seconds),
             },
+        ),
+        "b2mml_files": ErpRow(
+            module="app.erp.b2mml.adapter",
+            cls="by_files",
+            settings={
+                "outbox": Setting(check=folder, required=True),
+                "inbox": Setting(check=folder, required=True),
+                "sender": Setting(check=text),
+                "timeout_s": Setting(check=seconds),
+            },
+        ),
+        "b2mml_web": ErpRow(
+            module="app.erp.b2mml.adapter",
+            cls="by_web",
+            settings={**SIGNED_IN, "user": Setting(check=text), "sender": Setting(check=text)},
+            secret="erp",
         ),
     }
 )

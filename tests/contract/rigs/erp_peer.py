@@ -1,0 +1,141 @@
+"""A real HTTP server on loopback for tests of ERP adapters: it does what a subclass says, and may lose its answers."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from app.domain.erp import ErpCommand, Receipt
+from app.domain.erp_errors import ErpConflictError, ErpOutcomeUnknownError, ErpUnavailableError
+from app.ports import Erp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as it came; `headers` by small letters, `query` decoded."""
+
+    method: str
+    path: str
+    raw_query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.raw_query, keep_blank_values=True))
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is answered."""
+
+    status: int = 200
+    body: bytes = b""
+    kind: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def reply(value: object, status: int = 200, **headers: str) -> Reply:
+    """An answer in JSON; the underscores of header names stand for dashes."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Reply(status=status, body=json.dumps(value).encode(), headers=named)
+
+
+class Peer:
+    """Serves one request at a time, so that what `answer` does is one transaction.
+
+    `lose(n)`: whether the answer of the n-th request is lost after it had its effect. `lose_each`: that of every
+    request when it comes for the first time. `instead`: what is answered in place of the answer, after the effect.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.asked: list[Request] = []
+        self.lose: Callable[[int], bool] = lambda _: False
+        self.lose_each = False
+        self.instead: Callable[[Request], Reply | None] = lambda _: None
+        self._known: set[tuple[str, str, str, bytes]] = set()
+        self._one = threading.Lock()
+
+    def answer(self, request: Request) -> Reply:
+        raise NotImplementedError
+
+    def serve(self, request: Request) -> Reply | None:
+        """The answer; None where it is lost."""
+        with self._one:
+            self.asked.append(request)
+            found = self.answer(request)
+            mark = (request.method, request.path, request.raw_query, request.body)
+            fresh = mark not in self._known
+            self._known.add(mark)
+            if self.lose(len(self.asked)) or (self.lose_each and fresh):
+                return None
+            return self.instead(request) or found
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        """Serve until the end of the block."""
+        peer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def any(self) -> None:
+                parts = urlsplit(self.path)
+                size = int(self.headers.get("Content-Length", "0"))
+                request = Request(
+                    method=self.command, path=unquote(parts.path), raw_query=parts.query, body=self.rfile.read(size),
+                    headers={name.lower(): value for name, value in self.headers.items()},
+                )  # fmt: skip
+                found = peer.serve(request)
+                if found is None:
+                    self.close_connection = True
+                    return
+                self.send_response(found.status)
+                body = found.body
+                for name, value in {"Content-Type": found.kind, **found.headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        for verb in ("GET", "POST", "PUT", "PATCH", "MERGE"):
+            setattr(Handler, f"do_{verb}", Handler.any)
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            server.daemon_threads = True
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+            thread.start()
+            self.url = f"http://127.0.0.1:{server.server_address[1]}"
+            try:
+                yield
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+async def insist(erp: Erp, command: ErpCommand, answers: Mapping[str, str] | None = None, most: int = 80) -> Receipt:
+    """Post as the outbox does: what is unknown is looked for, then posted again with the same key."""
+    unknown = False
+    for _ in range(most):
+        try:
+            if unknown and (found := await erp.find(command.key)) is not None:
+                return found
+            unknown = False
+            return await erp.post(command, answers or {})
+        except ErpOutcomeUnknownError:
+            unknown = True
+        except (ErpUnavailableError, ErpConflictError):
+            continue
+    raise AssertionError(f"not posted after {most} attempts")
