@@ -32,7 +32,7 @@ from app.domain.erp import (
 from app.domain.lifecycles import AlarmState
 from app.domain.operation import Operation, SharedHead, SharedOperation
 from app.domain.plant import Controller, Tag
-from app.domain.presence import Presence
+from app.domain.presence import Hint
 
 __all__ = [
     "AlarmEvent", "Clock", "ControlPort", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState",
@@ -248,8 +248,8 @@ class SharedLog(Protocol):
     async def feed(self, after: int, most: int) -> Sequence[SharedOperation]:
         """What follows a place, without gaps."""
 
-    async def hint(self, timeout_s: float) -> Sequence[Presence]:
-        """Return when somebody may have appended, or after the time-out, with who looks at what. Never a promise."""
+    async def hint(self, timeout_s: float) -> Hint:
+        """What is heard next, or nothing after the time-out. Never a promise."""
 
     async def attend(self, person: str, ref: str, editing: bool) -> None:
         """Tell the other stations what a person looks at here; an empty `ref`: nothing any more."""
@@ -283,6 +283,71 @@ class Reports(Protocol):
     ) -> ReportHead:
         """Write rows (app.readmodel.reports) as they stand at a place; `complete` with the last since `before`."""
 
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryProgress:
+    """How far a controller's samples are in the plant's history: a place in this station's spool, None after another's.
+
+    What was spooled until `written_s` is there (clock of who sent it); `source_s` is the latest of its sample's times.
+    """
+
+    controller: str
+    file: int | None
+    at: int
+    written_s: float | None
+    source_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Parcel:
+    """Samples of some controllers, and the places in the spool before and after them; no (tag, time) twice.
+
+    Of each controller, `sources_us` is the latest time of its samples (None: there are none), and what was spooled
+    until `written_s` is with this there (None: no more than before).
+    """
+
+    controllers: tuple[str, ...]
+    sources_us: tuple[int | None, ...]
+    before: tuple[int | None, int]
+    after: tuple[int, int]
+    written_s: tuple[float | None, ...]
+    tags: NDArray[np.int32]
+    times_us: NDArray[np.int64]
+    values: NDArray[np.float64]
+    qualities: NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trend:
+    """A tag's stretches of time, by time: first and last instant, extremes, last value (NaN: nothing is known)."""
+
+    first_us: NDArray[np.int64]
+    last_us: NDArray[np.int64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    last: NDArray[np.float64]
+    begins_s: float | None
+    until_s: float | None
+
+
+class SharedHistory(Protocol):
+    """The plant's history as one station reaches it. Raises as SharedLog does; whatever fails may be done again."""
+
+    async def take(self, controllers: Sequence[str]) -> Sequence[HistoryProgress]:
+        """Those of them whose samples this station sends now; asked again within seconds it keeps them."""
+
+    async def numbers(self, ids: Sequence[str], controllers: Sequence[str]) -> Sequence[int]: ...
+    async def keep(self, parcel: Parcel) -> int:
+        """Take samples and note the place after them, all or nothing; returns how many were new."""
+
+    async def lose(self, controller: str, from_s: float, to_s: float, reason: str) -> None: ...
+    async def leave(self, controllers: Sequence[str]) -> None: ...
+    async def tidy(self) -> None:
+        """Let go of what is older than the plant keeps."""
+
+    async def trend(self, tag_id: str, from_s: float, to_s: float, columns: int) -> Trend: ...
     async def aclose(self) -> None: ...
 
 

@@ -164,8 +164,8 @@ $$;
 -- again; a value takes the place of a break at the same instant. Returns how many were new.
 -- LS010: another station sends these, or this one is not where it believes.
 create function keep_samples(
-    controllers text[], sources timestamptz[], from_file bigint, from_at bigint, to_file bigint, to_at bigint,
-    written timestamptz, tags int[], times timestamptz[], readings float8[], qualities int2[]
+    controllers text[], sources timestamptz[], writtens timestamptz[], from_file bigint, from_at bigint,
+    to_file bigint, to_at bigint, tags int[], times timestamptz[], readings float8[], qualities int2[]
 ) returns bigint language plpgsql security definer set search_path = lineside, pg_temp set lock_timeout = '5s' as
 $$
 declare
@@ -211,9 +211,9 @@ begin
             last_at = greatest(m.last_at, excluded.last_at)
     )
     select count(*) into fresh from new;
-    update history_progress p set file = to_file, at = to_at, written_at = greatest(p.written_at, written),
+    update history_progress p set file = to_file, at = to_at, written_at = greatest(p.written_at, r.written),
         source_at = greatest(p.source_at, r.source), until = greatest(p.until, clock_timestamp() + interval '5 seconds')
-    from unnest(controllers, sources) as r (controller, source) where p.controller = r.controller;
+    from unnest(controllers, sources, writtens) as r (controller, source, written) where p.controller = r.controller;
     update history_progress p set rows = p.rows + fresh, left_out = p.left_out + strange
     where p.controller = controllers[1];
     return fresh;
@@ -323,11 +323,11 @@ revoke all on history_setting, tag, sample, sample_minute, history_progress, his
     history_state from public;
 revoke all on function own_station(), history_tags(text[], text[]), take_history(text[], int), leave_history(text[]),
     make_partition(text, text, timestamptz, timestamptz, text), make_partitions(timestamptz[]),
-    keep_samples(text[], timestamptz[], bigint, bigint, bigint, bigint, timestamptz, int[], timestamptz[], float8[], int2[]),
+    keep_samples(text[], timestamptz[], timestamptz[], bigint, bigint, bigint, bigint, int[], timestamptz[], float8[], int2[]),
     lose_history(text, timestamptz, timestamptz, text), drop_old_history(), keep_history(int, int), history_span(text),
     trend(text, timestamptz, timestamptz, int) from public;
 grant execute on function history_tags(text[], text[]), take_history(text[], int), leave_history(text[]),
-    keep_samples(text[], timestamptz[], bigint, bigint, bigint, bigint, timestamptz, int[], timestamptz[], float8[], int2[]),
+    keep_samples(text[], timestamptz[], timestamptz[], bigint, bigint, bigint, bigint, int[], timestamptz[], float8[], int2[]),
     lose_history(text, timestamptz, timestamptz, text), drop_old_history(), history_span(text),
     trend(text, timestamptz, timestamptz, int) to lineside_station;
 grant execute on function keep_history(int, int), drop_old_history() to lineside_admin;
