@@ -28,8 +28,10 @@ STORE: tuple[Row, ...] = (
     Row(
         number=31,
         title="asynchronous standby cut off, then promoted",
-        tests=(f"{FAILOVER}::test_what_an_asynchronous_failover_lost_is_sent_again_by_the_stations",),
-        but="A release whose signature the failover lost is refused when it is sent again: somebody signs anew.",
+        tests=(
+            f"{FAILOVER}::test_what_an_asynchronous_failover_lost_is_sent_again_by_the_stations",
+            f"{FAILOVER}::test_a_release_whose_signature_a_failover_lost_frees_nothing_and_somebody_decides",
+        ),
     ),
     Row(
         number=32,

@@ -13,10 +13,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from app.readmodel import model as m
 from tests.contract.rigs.postgres import Database, fill
 from tests.contract.rigs.postgres_pair import DATABASE, Pair, bare_node, pair_of_servers
 from tests.system.plantwide import converged, plant_of
 from tests.system.station import until
+from tests.system.test_plantwide import release, to_release
 from tests.system.writers import Writer, a_case, figures, notes, writing
 
 OUTAGE_S = 30.0
@@ -142,6 +144,37 @@ async def test_what_an_asynchronous_failover_lost_is_sent_again_by_the_stations(
         assert healed >= lost
         assert missing == []
         assert set(found.values()) == {1}
+
+
+async def test_a_release_whose_signature_a_failover_lost_frees_nothing_and_somebody_decides(
+    pair: Pair, tmp_path: Path
+) -> None:
+    async with plant_of(database_of(pair), tmp_path, NAMES) as stations:
+        first, second = stations
+        await first.sits("silva", "brandt")
+        hold_id = await to_release(first)
+        await converged(stations)
+        await asyncio.to_thread(until_replayed, pair)
+        partition(pair)
+        await release(first, hold_id)
+        await converged(stations)
+        assert m.held(second.model) == frozenset()
+        await asyncio.to_thread(pair.first.kill)
+        await asyncio.to_thread(pair.second.run, "promote.sh")
+        await until(lambda: first.core.station.status.shared.healed)
+        await converged(stations)
+        assert m.held(first.model) == m.held(second.model) == {"4480-A"}
+        refused = m.open_refusals(second.model)
+        assert "HoldReleased" in {each.kind for each in refused}
+        assert all("signature" in each.reason for each in refused)
+
+
+def until_replayed(pair: Pair) -> None:
+    """The standby has all that the primary has."""
+    behind = "select count(*) from pg_stat_replication where replay_lsn < pg_current_wal_lsn()"
+    with pair.first.as_superuser() as connection:
+        while count(connection, behind):
+            time.sleep(0.05)
 
 
 def partition(pair: Pair) -> None:
