@@ -18,3 +18,11 @@ class Presence:
     ref: str
     editing: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What was heard of the plant's log: whether somebody may have appended, and who looks at what."""
+
+    stirred: bool = False
+    presences: tuple[Presence, ...] = ()

@@ -25,7 +25,7 @@ from app.domain.operation import (
     place_hash,
 )
 from app.domain.people import Person
-from app.domain.presence import Presence
+from app.domain.presence import Hint, Presence
 from app.store.memory_plant import Judge, Refused, Register, Signed, Standing, stand, words
 
 SCHEMA = "memory"
@@ -313,17 +313,17 @@ class MemorySharedLog:
         self._presences.append(presence)
         self._changed.set()
 
-    async def hint(self, timeout_s: float) -> Sequence[Presence]:
-        """Return after an append or the time-out, with who looks at what."""
+    async def hint(self, timeout_s: float) -> Hint:
+        """What is heard next, or nothing after the time-out."""
         await self._pass()
         try:
             async with asyncio.timeout(timeout_s):
                 await self._changed.wait()
         except TimeoutError:
-            return ()
+            return Hint()
         self._changed.clear()
-        heard, self._presences = self._presences, []
-        return heard
+        heard, self._presences = tuple(self._presences), []
+        return Hint(stirred=True, presences=heard)
 
     async def prove(self, person: str, password: str) -> None:
         """Show at this station that the password is the person's own."""

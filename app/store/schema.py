@@ -37,9 +37,12 @@ reference = Table(
 )
 """What was last read from the ERP: a cache, never truth."""
 
+copied = MetaData()
+"""Of the copy of the plant's log, which is a file of its own."""
+
 shared = Table(
     "shared",
-    metadata,
+    copied,
     Column("place", Integer, primary_key=True, autoincrement=False),
     *(Column(column.name, column.type, nullable=column.nullable) for column in operation.c),
     Column("outcome", String(16), nullable=False),

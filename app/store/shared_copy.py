@@ -1,6 +1,7 @@
-"""A station's copy of the plant's log, in the journal's file: what the screens show is folded from it at the start.
+"""A station's copy of the plant's log, beside the journal: what the screens show is folded from it at the start.
 
-Owns one table. Writes are plain rows in one statement: a station that joins takes in a plant's whole history.
+Owns one file. It is no truth: whatever it lost is downloaded again, so it does not wait for the disk. Writes are plain
+rows in one statement: a station that joins takes in a plant's whole history.
 """
 
 from __future__ import annotations
@@ -13,19 +14,28 @@ from typing import Any
 from sqlalchemy import Engine, delete, select
 
 from app.domain.operation import GENESIS, Operation, Outcome, SharedOperation
-from app.store.schema import shared
+from app.store.schema import copied, shared
 
 _COLUMNS = tuple(column.name for column in shared.c)
 _INSERT = f"insert into shared ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"
 _SELECT = f"select {', '.join(_COLUMNS)} from shared where place > ? order by place"
 
 
+FILE = "shared.sqlite"
+
+
 class SqliteSharedCopy:
-    """The copy on a journal's engine; `telling` says a database fault in words."""
+    """The copy over an engine of its file; `telling` says a database fault in words."""
 
     def __init__(self, engine: Engine, telling: Callable[[], AbstractContextManager[None]]) -> None:
         self._engine = engine
         self._telling = telling
+        with telling(), engine.begin() as connection:
+            copied.create_all(connection)
+
+    def close(self) -> None:
+        """Give up the file."""
+        self._engine.dispose()
 
     def read_shared(self, after: int = 0) -> Iterator[SharedOperation]:
         """What was downloaded after a place, in order."""

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DatabaseError
 
 from app.domain.errors import KnownError
 from app.store.schema import shared
-from app.store.sqlite import FILE, open_engine
+from app.store.shared_copy import FILE
+from app.store.sqlite import open_engine
 
 
 def kept_heads(folder: Path) -> list[tuple[int, str]]:

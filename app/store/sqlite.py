@@ -25,6 +25,7 @@ from app.domain.operation import GENESIS, Operation
 from app.store.lock import lock
 from app.store.rows import to_operation, to_row
 from app.store.schema import metadata, operation, reference
+from app.store.shared_copy import FILE as COPY
 from app.store.shared_copy import SqliteSharedCopy
 
 FILE = "journal.sqlite"
@@ -51,7 +52,7 @@ class SqliteJournal:
                     metadata.create_all(connection)
                     self._head = _head(connection)
                 self._file = self.path.stat()
-                self.shared = SqliteSharedCopy(self._engine, lambda: telling(self.path))
+                self.shared = open_copy(folder)
                 keep_lost(folder, self._head)
             except BaseException:
                 self._lock.close()
@@ -103,13 +104,28 @@ class SqliteJournal:
         return Reference()
 
     def close(self) -> None:
-        """Give up the file and its lock."""
+        """Give up the files and their lock."""
+        self.shared.close()
         self._engine.dispose()
         self._lock.close()
 
 
-def open_engine(path: Path, *, read_only: bool = False) -> Engine:
-    """An engine on one connection of a journal file, durable by pragma."""
+def open_copy(folder: Path) -> SqliteSharedCopy:
+    """The copy of the plant's log; one that can't be read is put aside, and downloaded anew."""
+    path = folder / COPY
+    try:
+        return SqliteSharedCopy(open_engine(path, durable=False), lambda: telling(path))
+    except StoreError as error:
+        log.error("%s It is put aside and downloaded anew.", error)
+        with contextlib.suppress(OSError):
+            path.replace(path.with_suffix(".bad"))
+        for end in ("-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        return SqliteSharedCopy(open_engine(path, durable=False), lambda: telling(path))
+
+
+def open_engine(path: Path, *, read_only: bool = False, durable: bool = True) -> Engine:
+    """An engine on one connection of a file; `durable`: a commit is on disk, else it is whole and soon there."""
     target = f"{path.absolute().as_uri()}?mode=ro" if read_only else str(path)
 
     def connect() -> sqlite3.Connection:
@@ -120,12 +136,17 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
 
     engine = create_engine("sqlite+pysqlite://", creator=connect, poolclass=StaticPool)
     if not read_only:
-        event.listen(engine, "connect", _durable)
+        event.listen(engine, "connect", _durable if durable else _soon)
     return engine
 
 
 def _durable(connection: sqlite3.Connection, record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=2000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _soon(connection: sqlite3.Connection, record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=2000"):
         connection.execute(f"PRAGMA {pragma}")
 
 

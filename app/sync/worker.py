@@ -23,6 +23,8 @@ log = logging.getLogger("lineside.sync")
 
 POLL_S = 2.0
 """A hint may be lost; this is how often the log is asked all the same, and how soon a dead link is noticed."""
+DUTY_S = 4.0
+"""How often the duties are asked for; each answer is good for ten seconds."""
 RETRY_S, LONGEST_RETRY_S = 0.25, 2.0
 """Until the next try: doubled each time, and spread so that a hundred stations do not come back at once."""
 TELL_S = 0.5
@@ -50,7 +52,8 @@ class Sync:
         self._told = told
         self._heard = heard
         self._wake = asyncio.Event()
-        self._asked_s = 0.0
+        self._asked_s = self._duty_s = 0.0
+        self._stirred = True
         self.status = SharedStatus(joined=True)
 
     @property
@@ -67,6 +70,7 @@ class Sync:
 
     def poke(self) -> None:
         """There is something new to send, and until it is sent it is only stored here."""
+        self._stirred = True
         self._wake.set()
         self._tell(self.status)
 
@@ -97,7 +101,9 @@ class Sync:
 
     async def _hints(self) -> None:
         while True:
-            self._heard(await self._log.hint(POLL_S))
+            hint = await self._log.hint(POLL_S)
+            self._stirred = self._stirred or hint.stirred
+            self._heard(hint.presences)
             self._wake.set()
 
     async def _session(self) -> None:
@@ -107,13 +113,20 @@ class Sync:
         if lost := await self._exchange.begin(head):
             again = self._exchange.again - before
             log.warning("the plant's log lost %d places; %d operations of this station go up again", lost, again)
+        self._stirred = True
         while True:
             self._wake.clear()
-            while await self._round():
+            while self._stirred:
+                self._stirred = False
+                if await self._round():
+                    self._stirred = True
                 self._tell(self.status)
             if self._due():
                 head = await self._ask(head)
-            await self._wake.wait()
+                if head.place > self._exchange.place:
+                    self._stirred = True
+            if not self._stirred:
+                await self._wake.wait()
 
     async def _round(self) -> bool:
         """Both ways once; whether anything moved. A log that takes nothing from this station is read all the same."""
@@ -131,8 +144,10 @@ class Sync:
 
     async def _ask(self, before: SharedHead) -> SharedHead:
         """How the log stands, and whether the duties are here. Another log than before is another session."""
-        head, duty = await self._log.status(), await self._log.duty()
-        self._asked_s = self._loop_s()
+        head = await self._log.status()
+        self._asked_s, duty = self._loop_s(), self.status.duty
+        if self._asked_s - self._duty_s >= DUTY_S:
+            self._duty_s, duty = self._asked_s, await self._log.duty()
         if (head.system, head.timeline) != (before.system, before.timeline) or head.place < self._exchange.place:
             raise SharedDownError("The shared store was switched over; its log is compared with what this station has.")
         now = self._clock.now()
@@ -158,6 +173,7 @@ class Sync:
         if self.status.health is Health.UP or str(error) != self.status.reason:
             log.warning("the plant's log: %s", error)
         since = self._clock.now() if self.status.health is not Health.DOWN else self.status.since
+        self._duty_s = 0.0
         self._tell(replace(self.status, health=Health.DOWN, since=since, reason=str(error), duty=False))
 
     def _tell(self, status: SharedStatus) -> None:

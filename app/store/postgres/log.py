@@ -13,7 +13,7 @@ from typing import Any
 
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.operation import Operation, SharedHead, SharedOperation
-from app.domain.presence import Presence
+from app.domain.presence import Hint
 from app.store.postgres.address import Address
 from app.store.postgres.line import CALL_S, Connection, Line, opened
 from app.store.postgres.revision import REVISION, disagreement
@@ -65,18 +65,22 @@ class PostgresLog:
         rows = await self._calls.ask("reading", FEED, (after, most))
         return [shared(row) for row in rows]
 
-    async def hint(self, timeout_s: float) -> Sequence[Presence]:
+    async def hint(self, timeout_s: float) -> Hint:
         """Return at a notification or after the time-out; at once on a new connection, which may have missed some.
 
         After a silence the server is asked for a sign of life: one that stands still keeps its connections.
         """
         if self._ears.connection is None:
             await self._ears.ask("listening", LISTEN, reads=False)
-            return ()
+            return Hint(stirred=True)
         heard = await self._ears.heard(timeout_s)
         if not heard:
             await self._ears.ask("listening", BEAT, answer_s=ANSWER_S)
-        return [found for each in heard if each.channel == PRESENCE and (found := presence(each.payload)) is not None]
+        told = (presence(each.payload) for each in heard if each.channel == PRESENCE)
+        return Hint(
+            stirred=any(each.channel != PRESENCE for each in heard),
+            presences=tuple(found for found in told if found is not None),
+        )
 
     async def attend(self, person: str, ref: str, editing: bool) -> None:
         """Tell the other stations what a person looks at here."""
