@@ -226,7 +226,6 @@ async def test_a_log_restored_from_an_older_backup_gets_from_the_stations_what_i
                 backup = (await asyncio.to_thread(pair.first.run, "backup.sh", str(pair.folder / "a"))).split()[-1]
                 taken_s = time.monotonic()
                 await until(lambda: all(len(writer.since(taken_s)) >= 20 for writer in writers))
-                await asyncio.to_thread(pair.first.kill)
                 await asyncio.to_thread(pair.first.run, "restore.sh", backup)
                 restored_s = time.monotonic()
                 await until(lambda: all(writer.since(restored_s) for writer in writers))
