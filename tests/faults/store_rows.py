@@ -8,6 +8,7 @@ from tests.faults.rows import Row
 
 FAILOVER = "system/test_failover.py"
 SHARED = "system/test_shared_faults.py"
+STATIONS = "system/test_shared_stations.py"
 PLANTWIDE = "system/test_plantwide.py"
 POSTGRES = "contract/test_postgres_faults.py"
 LOGS = "contract/test_shared_logs.py"
@@ -158,7 +159,7 @@ STORE: tuple[Row, ...] = (
             f"{JOURNALS}::test_a_lost_tail_is_not_hidden_by_what_is_written_after_it",
             f"{JOURNALS}::test_a_byte_changed_in_the_file_names_its_operation",
             f"{KILL}::test_verify_names_a_removed_tail_by_the_mark",
-            f"{SHARED}::test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do",
+            f"{STATIONS}::test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do",
             f"{LOGS}::test_another_journal_under_the_same_name_is_refused",
         ),
         but="It is not fetched back under its name: two journals must never have one. The station joins anew.",
@@ -188,7 +189,7 @@ STORE: tuple[Row, ...] = (
     Row(
         number=51,
         title="station destroyed before it shared a hold",
-        tests=(f"{SHARED}::test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do",),
+        tests=(f"{STATIONS}::test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do",),
         but="Nobody can know of a hold that no other disk has: the station said 'stored here', and paper is the way.",
     ),
     Row(
@@ -210,12 +211,12 @@ STORE: tuple[Row, ...] = (
     Row(
         number=54,
         title="half the stations cut off",
-        tests=(f"{SHARED}::test_both_halves_of_a_plant_work_on_and_become_one_again",),
+        tests=(f"{STATIONS}::test_both_halves_of_a_plant_work_on_and_become_one_again",),
     ),
     Row(
         number=55,
         title="a station's clock two hours off",
-        tests=(f"{SHARED}::test_a_station_whose_clock_is_wrong_changes_no_order_and_may_not_sign",),
+        tests=(f"{STATIONS}::test_a_station_whose_clock_is_wrong_changes_no_order_and_may_not_sign",),
         but="Daylight saving changes nothing: all instants are UTC.",
     ),
 )

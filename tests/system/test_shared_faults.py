@@ -1,4 +1,4 @@
-"""What one server of the plant's log, or the way to it, can do to stations at work (fault plan, rows 33 to 41, 54, 55).
+"""What one server of the plant's log, or the way to it, can do to stations at work (fault plan, rows 33 to 41).
 
 Each time: the station says so in words, goes on working, and nothing is lost or there twice afterwards.
 """
@@ -11,17 +11,12 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from app.clock import SystemClock
-from app.domain import commands as c
-from app.domain.errors import KnownError
 from app.domain.operation import Operation
 from app.readmodel import model as m
 from app.store.postgres.private import PrivateCluster
@@ -30,11 +25,9 @@ from app.store.postgres.wire import to_json
 from tests.contract.rigs.postgres import Database, cluster, fresh_database, password_of, prepare
 from tests.contract.shared_logs import Desk, opened
 from tests.needs import lacking
-from tests.plants import NOON
-from tests.system.plantwide import Station, converged, plant_of, station_of
+from tests.system.plantwide import Station, plant_of
 from tests.system.station import until
 from tests.system.writers import Writer, a_case, figures, notes
-from tests.unit.services.floor import finding
 
 NOTICED_S = 12.0
 """What it may take here at most until a dead link is noticed; the goal is four seconds."""
@@ -333,89 +326,3 @@ async def test_a_step_that_lost_against_another_one_is_tried_again_and_stands_on
             rows = connection.execute("select last_value - 1 from lineside.tries").fetchall()
         figures(row=39, state=state, retries=rows[0][0])
         assert rows[0][0] >= 2
-
-
-# --- rows 47, 51: a journal that is gone ------------------------------------------------------------------------
-
-
-async def test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do(
-    database: Database, tmp_path: Path
-) -> None:
-    async with one_station(database, tmp_path) as writer:
-        await writer.share()
-    async with station_of(database, tmp_path / "another disk", "desk-1") as station:
-        await station.sits("silva")
-        await until(lambda: "new station name" in said(station))
-        await station.send(c.ReportException(what="1", text="Steam", machine="L2.filler"), "silva")
-        assert not station.shared
-        with database.as_superuser() as connection:
-            assert notes(connection) == dict.fromkeys(writer.written, 1)
-
-
-# --- rows 54, 55: half the plant cut off; clocks that are wrong -------------------------------------------------------
-
-
-async def test_both_halves_of_a_plant_work_on_and_become_one_again(database: Database, tmp_path: Path) -> None:
-    async with plant_of(database, tmp_path, ("desk-1", "desk-2", "desk-3", "desk-4")) as stations:
-        for station in stations:
-            await station.sits("silva")
-        here, there = stations[:2], stations[2:]
-        for station in there:
-            await station.cut()
-        seen = [finding("breakdown", machine, at=NOON) for machine in ("L1.filler", "L2.filler")]
-        for event in seen:
-            await asyncio.gather(*(station.finds(c.RecordFinding(finding=event)) for station in stations))
-        for station in stations:
-            own = c.ReportException(what="1", text=f"Seen at {station.name}", machine="L2.filler")
-            await station.send(own, "silva")
-        await converged(here)
-        for station in there:
-            station.mend()
-        await converged(stations)
-        cases = [(case.machine, case.first_out) for case in m.open_cases(stations[0].model)]
-        duplicates = len(cases) - len({*cases})
-        figures(row=54, cases=len(cases), duplicates=duplicates)
-        assert (len(cases), duplicates) == (6, 0)
-        assert m.open_refusals(stations[0].model) == []
-
-
-class WrongClock(SystemClock):
-    """A clock that is off."""
-
-    def __init__(self, offset: timedelta) -> None:
-        self._offset = offset
-
-    def now(self) -> datetime:
-        return super().now() + self._offset
-
-
-@pytest.mark.parametrize("hours", [2, -2])
-async def test_a_station_whose_clock_is_wrong_changes_no_order_and_may_not_sign(
-    database: Database, tmp_path: Path, hours: int
-) -> None:
-    wrong = WrongClock(timedelta(hours=hours))
-    async with (
-        station_of(database, tmp_path / "desk-1", "desk-1") as right,
-        station_of(database, tmp_path / "desk-2", "desk-2", clock=wrong) as skewed,
-    ):
-        await right.sits("silva")
-        await skewed.sits("silva", "brandt")
-        event = finding("breakdown", "L1.filler", at=NOON)
-        for station in (right, skewed):
-            await station.finds(c.RecordFinding(finding=event))
-        await converged([right, skewed])
-        (case,) = m.open_cases(right.model)
-        writers = [Writer(right, case.id), Writer(skewed, case.id)]
-        for _ in range(3):
-            for writer in writers:
-                await writer.share()
-                await converged([right, skewed])
-        with database.as_superuser() as connection:
-            rows = connection.execute(
-                "select station, server_at from lineside.operation where kind = 'NoteAdded' order by place"
-            ).fetchall()
-        assert [row[0] for row in rows] == ["desk-1", "desk-2"] * 3
-        assert all(before[1] < after[1] for before, after in pairwise(rows))
-        assert abs(skewed.core.station.status.shared.offset_s - hours * 3600) < 60
-        with pytest.raises(KnownError, match="clock is off"):
-            await skewed.sign("brandt", "HoldReleased", "hold/1")
