@@ -14,7 +14,7 @@ from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
-from app.ports import Reports, SharedLog
+from app.ports import Reports, SharedHistory, SharedLog
 from app.secrets import stored_secret
 from app.store.sqlite import SqliteJournal
 
@@ -61,6 +61,8 @@ def station_parts(
         reference_period_s=reference_period_s,
         shared=open_shared(config),
         reports=open_reports(config),
+        history=open_history(plant, config),
+        history_folder=config.history,
     )
 
 
@@ -81,3 +83,11 @@ def open_reports(config: Config) -> Reports | None:
         return None
     reports: Reports = importlib.import_module("app.bootstrap.postgres").postgres_reports(config)
     return reports
+
+
+def open_history(plant: Plant, config: Config) -> SharedHistory | None:
+    """The plant's history of samples, where the plant file asks for it and a plant was joined."""
+    if not config.store or not plant.history.shared or not plant.history.most_mb:
+        return None
+    history: SharedHistory = importlib.import_module("app.bootstrap.postgres").postgres_history(config)
+    return history

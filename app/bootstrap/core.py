@@ -22,6 +22,7 @@ from app.bootstrap.erp_side import ErpSide
 from app.bootstrap.gaps import Gaps
 from app.bootstrap.health import Station
 from app.bootstrap.held_counts import HeldCounts
+from app.bootstrap.history_side import HistorySide
 from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
 from app.bootstrap.shared_side import SharedSide
@@ -31,7 +32,20 @@ from app.domain.errors import KnownError, StoreError
 from app.domain.events import Signature
 from app.domain.plant import Plant
 from app.domain.signing import Prove, Sign
-from app.ports import AlarmEvent, Clock, Erp, Ids, Journal, LinkState, ReferenceCache, Reports, SharedCopy, SharedLog
+from app.domain.status import UploadStatus
+from app.ports import (
+    AlarmEvent,
+    Clock,
+    Erp,
+    Ids,
+    Journal,
+    LinkState,
+    ReferenceCache,
+    Reports,
+    SharedCopy,
+    SharedHistory,
+    SharedLog,
+)
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
 from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
@@ -84,6 +98,8 @@ class Parts:
     reference_period_s: float = 20.0
     shared: SharedLog | None = None
     reports: Reports | None = None
+    history: SharedHistory | None = None
+    history_folder: Path = Path()
 
 
 class Core:
@@ -136,6 +152,9 @@ class Core:
             on_disk=self._on_disk,
         )
         self._acquirer = parts.acquirer(self._heard, self._acquisition_changed, lambda: last_counters(self.bus.model))
+        self._history = history_side(
+            parts, self.station, lambda status: self._moved(lambda: self.station.upload(status))
+        )
         self._controls = ControlSide(
             plant=parts.plant,
             bus=self.bus,
@@ -160,13 +179,17 @@ class Core:
                     tasks.create_task(work, name=name)
         finally:
             await self._parts.erp.aclose()
+            if self._history is not None:
+                await self._history.aclose()
             await self._plantwide.aclose()
             self._disk.shutdown(wait=True)
             self._parts.store.close()
 
     def _works(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The bus is the core: it ends with it. The others are kept going, whatever fault of ours ends them."""
+        history = {} if self._history is None else {"history": kept("history", self._history.run)}
         return {
+            **history,
             "bus": self.bus.run(),
             "inbox": kept("inbox", self._inbox.run),
             "erp": kept("erp", self._erp.run),
@@ -313,6 +336,20 @@ def plantwide(parts: Parts) -> Alone | SharedSide:
         station=parts.station,
         clock=parts.clock,
         reports=parts.reports,
+    )
+
+
+def history_side(parts: Parts, station: Station, told: Callable[[UploadStatus], None]) -> HistorySide | None:
+    """Who sends the station's samples on; None where the plant wants none of them."""
+    if parts.history is None:
+        return None
+    return HistorySide(
+        plant=parts.plant,
+        folder=parts.history_folder,
+        store=parts.history,
+        clock=parts.clock,
+        links=lambda: station.status.controllers,
+        told=told,
     )
 
 

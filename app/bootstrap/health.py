@@ -18,6 +18,7 @@ from app.domain.status import (
     SharedStatus,
     StationStatus,
     UnitStatus,
+    UploadStatus,
 )
 from app.ports import Clock, Link, LinkState, UnitState
 
@@ -116,6 +117,12 @@ class Station:
     def shared(self, status: SharedStatus) -> None:
         """How the plant's log stands."""
         self.status = replace(self.status, shared=status)
+
+    def upload(self, status: UploadStatus) -> None:
+        """What this station sends to the plant's history."""
+        old = self.status.upload
+        since = old.since if old.health is status.health and old.since else self._clock.now()
+        self.status = replace(self.status, upload=replace(status, since=since))
 
     def store(self, reason: str = "", flaw: str = "") -> None:
         """The journal took operations, or refused them for `reason`; `flaw` is what is wrong with older ones."""

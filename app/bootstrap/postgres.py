@@ -7,6 +7,7 @@ from functools import partial
 from app.config import Config
 from app.secrets import stored_secret
 from app.store.postgres.address import SECRET, Address, read_url
+from app.store.postgres.history import PostgresHistory
 from app.store.postgres.log import PostgresLog
 from app.store.postgres.logins import station_login
 from app.store.postgres.reports import PostgresReports
@@ -20,6 +21,11 @@ def postgres_log(config: Config) -> PostgresLog:
 def postgres_reports(config: Config) -> PostgresReports:
     """The tables for reports beside it. Raises as `postgres_log` does."""
     return PostgresReports(_address(config), config.station, partial(stored_secret, config.folder, SECRET))
+
+
+def postgres_history(config: Config) -> PostgresHistory:
+    """The plant's history of samples beside it. Raises as `postgres_log` does."""
+    return PostgresHistory(_address(config), config.station, partial(stored_secret, config.folder, SECRET))
 
 
 def _address(config: Config) -> Address:

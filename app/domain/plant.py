@@ -230,10 +230,14 @@ class ErpLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryBounds:
-    """How much of the past each station keeps of the tags with `history`: 0 MB is none, 0 days any age."""
+    """How much of the past each station keeps of the tags with `history`: 0 MB is none, 0 days any age.
+
+    `shared`: it is sent on to the plant's Postgres.
+    """
 
     most_mb: float = 500.0
     most_days: float = 0.0
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

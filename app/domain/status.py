@@ -104,6 +104,23 @@ class SharedStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UploadStatus:
+    """What this station sends to the plant's history: STARTING until it first did, and for ever where it sends none.
+
+    It sends the samples of `controllers`; what was spooled of them until `until_at` is there. `gaps` were found since
+    the start: samples that nobody had any more.
+    """
+
+    health: Health = Health.STARTING
+    reason: str = ""
+    since: datetime | None = None
+    controllers: tuple[str, ...] = ()
+    until_at: datetime | None = None
+    sent: int = 0
+    gaps: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationStatus:
     """Everything the status bar shows."""
 
@@ -114,6 +131,7 @@ class StationStatus:
     shared: SharedStatus = field(default_factory=SharedStatus)
     replay_at: datetime | None = None
     history: HistoryStatus = field(default_factory=HistoryStatus)
+    upload: UploadStatus = field(default_factory=UploadStatus)
 
     @property
     def controllers_up(self) -> int:

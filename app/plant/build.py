@@ -57,7 +57,9 @@ def build(file: PlantFile, expansion: Expansion, commands: Sequence[ExpandedComm
         hold_reasons=MappingProxyType(dict(file.hold_reasons)),
         commands={command.row.id: _command(command) for command in commands},
         erp=ErpLink(adapter=file.erp.adapter, settings=MappingProxyType(dict(file.erp.settings))),
-        history=HistoryBounds(most_mb=file.history.most_mb, most_days=file.history.most_days),
+        history=HistoryBounds(
+            most_mb=file.history.most_mb, most_days=file.history.most_days, shared=file.history.shared
+        ),
     )
 
 

@@ -207,6 +207,7 @@ class HistoryRow(Row):
 
     most_mb: float = key("disk space for it on each station; 0: none is kept", 500.0, unit="MB", ge=0, le=1_000_000)
     most_days: float = key("nothing older is kept; 0: any age that has room", 0.0, unit="days", ge=0, le=3_650)
+    shared: bool = key("stations that have joined a plant send it on to the shared store", False)
 
 
 Texts = dict[str, Name]

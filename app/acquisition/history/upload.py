@@ -52,7 +52,8 @@ class Uploader:
     async def round(self, controllers: Sequence[str], silent_s: Mapping[str, float] = {}) -> bool:
         """Send what follows of those that are ours to send; whether there was anything.
 
-        `silent_s`: since when those are not heard here that aren't. Raises SharedDownError and SharedRefusedError: then nothing of the last parcel may have been taken, or all.
+        `silent_s`: since when those are not heard here that aren't. Raises SharedDownError and SharedRefusedError: the
+        last parcel was taken whole or not at all.
         """
         taken = await self._store.take(controllers)
         self.until_s = {progress.controller: progress.written_s for progress in taken}
@@ -61,11 +62,11 @@ class Uploader:
             moved = await self._send(list(group), silent_s) or moved
         return moved
 
-    async def leave(self) -> None:
-        """Let other stations send what this one did."""
-        if self.until_s:
-            await self._store.leave(list(self.until_s))
-        self.until_s = {}
+    async def leave(self, controllers: Sequence[str]) -> None:
+        """Let other stations send these."""
+        if controllers:
+            await self._store.leave(controllers)
+        self.until_s = {name: end for name, end in self.until_s.items() if name not in controllers}
 
     def close(self) -> None:
         """Let go of the files."""

@@ -1,0 +1,367 @@
+"""The plant's history in Postgres: every sample of the spools once, whoever sends it, whatever ends meanwhile."""
+
+import math
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+
+from app.acquisition.history import tail
+from app.acquisition.history.rows import US
+from app.acquisition.history.spool import Spool
+from app.acquisition.history.upload import Uploader
+from app.domain.errors import SharedDownError, SharedRefusedError
+from app.domain.reading import Quality
+from app.store.postgres.address import read_url
+from app.store.postgres.history import PostgresHistory
+from app.store.postgres.logins import station_login
+from tests.contract.rigs.postgres import Database, fresh_database, password_of
+from tests.system.proxy import proxied
+from tests.unit.acquisition.history.rig import Spools, batch, everything, tags
+
+TAGS = tuple(replace(tag, controller=f"C-L{1 + tag.index % 2}") for tag in tags(6))
+BOTH = ("C-L1", "C-L2")
+NOW = float(math.floor(time.time() / 60) * 60) - 3600.0
+"""An hour ago, at a whole minute: what is kept is counted from today."""
+
+Make = Callable[..., "Station"]
+Said = tuple[float, list[int], list[float], list[float]]
+"""When it was spooled, and tags, times and values"""
+Oracle = dict[tuple[str, int], tuple[float, int]]
+"""(tag, µs) → value, quality"""
+
+
+@pytest.fixture(name="database")
+def _database() -> Iterator[Database]:
+    with fresh_database() as made:
+        yield made
+
+
+@contextmanager
+def spooling(folder: Path, *, seal_rows: int = 4_000, most_mb: float = 50.0) -> Iterator[Spool]:
+    """A spool that ends as kill -9 would end it."""
+    spools = Spools()
+    try:
+        yield spools(folder, TAGS, most_mb, seal_rows=seal_rows)
+    finally:
+        spools.end()
+
+
+def spooled(folder: Path) -> Oracle:
+    """What a spool says itself, without its breaks."""
+    return {
+        (tag.id, round(at_s * US)): (float(value), int(quality))
+        for tag in TAGS
+        for at_s, value, quality in zip(*everything(folder, tag.id), strict=True)
+    }
+
+
+class Station:
+    """A spool and who sends it; `port` is that of a cable to the database."""
+
+    def __init__(self, database: Database, folder: Path, name: str, port: int | None = None) -> None:
+        database.join(name)
+        login = station_login(name)
+        address = read_url(database.url(login))
+        if port is not None:
+            address = replace(address, parameters={**address.parameters, "port": str(port)})
+        self.store = PostgresHistory(address, name, partial(password_of, login))
+        self.uploader = Uploader(folder, TAGS, self.store)
+
+    async def sends(self, *controllers: str) -> None:
+        """All that there is."""
+        while await self.uploader.round(controllers or BOTH):
+            pass
+
+    async def dies(self) -> None:
+        """Without a word to anybody."""
+        self.uploader.close()
+        await self.store.aclose()
+
+
+@pytest.fixture(name="station")
+async def _station(database: Database) -> AsyncIterator[Make]:
+    """Makes stations; whatever is still open ends with the test."""
+    made: list[Station] = []
+
+    def make(folder: Path, name: str, port: int | None = None) -> Station:
+        made.append(Station(database, folder, name, port))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.dies()
+
+
+def lease_ends(database: Database) -> None:
+    with database.as_superuser() as connection:
+        connection.execute("update lineside.history_progress set until = now() - interval '1 second'")
+
+
+def measured(seconds: Sequence[int] | range, each: int = 10, lag: float = 0.0) -> tuple[Oracle, list[Said]]:
+    """What a controller says in these seconds: (when, tags, times, values), and the same as an oracle."""
+    oracle: Oracle = {}
+    said = []
+    for second in seconds:
+        places, times, values = [], [], []
+        for n in range(each * len(TAGS)):
+            place, at = n % len(TAGS), NOW + second + (n // len(TAGS)) / each - lag
+            value = math.sin(second + n)
+            oracle[TAGS[place].id, round(at * US)] = (value, int(Quality.GOOD))
+            places.append(place)
+            times.append(at)
+            values.append(value)
+        said.append((NOW + second + 1.0, places, times, values))
+    return oracle, said
+
+
+def spool_all(spool: Spool, said: Sequence[Said]) -> None:
+    for at_s, places, times, values in said:
+        spool.take(batch(places, times, values, received_s=at_s))
+        spool.flush(at_s)
+
+
+def stored(database: Database) -> Oracle:
+    """What Postgres has."""
+    with database.as_superuser() as connection:
+        rows = connection.execute(
+            "select tag, extract(epoch from ts) * 1000000, value, quality from lineside.history"
+        ).fetchall()
+    found = {(tag, int(us)): (math.nan if value is None else value, quality) for tag, us, value, quality in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def heard(oracle: Mapping[tuple[str, int], tuple[float, int]]) -> Oracle:
+    """Without breaks."""
+    return {key: said for key, said in oracle.items() if said[1] != Quality.LOST}
+
+
+def the_minutes_are_those_of_the_samples(database: Database) -> None:
+    with database.as_superuser() as connection:
+        wrong = connection.execute(
+            """with raw as (
+                select tag, date_trunc('minute', ts) as minute, min(value) filter (where quality <= 1) as low,
+                    max(value) filter (where quality <= 1) as high,
+                    (array_agg(case when quality <= 1 then value end order by ts desc))[1] as last,
+                    count(value) filter (where quality <= 1) as count, min(ts) as first_at, max(ts) as last_at
+                from lineside.sample group by 1, 2)
+            select (select count(*) from (table raw except table lineside.sample_minute) a),
+                (select count(*) from (table lineside.sample_minute except table raw) b), (select count(*) from raw)"""
+        ).fetchone()
+    assert wrong is not None
+    assert wrong[:2] == (0, 0)
+    assert wrong[2] > 0
+
+
+async def test_every_sample_arrives_once_while_it_is_spooled_and_sealed(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(300))
+    sender = station(tmp_path / "h", "desk-1")
+    with spooling(tmp_path / "h") as spool:
+        for at in range(0, len(said), 7):
+            spool_all(spool, said[at : at + 7])
+            await sender.sends()
+    assert list((tmp_path / "h").glob("*.seg"))
+    await sender.sends()
+    assert heard(stored(database)) == oracle
+    the_minutes_are_those_of_the_samples(database)
+
+
+@pytest.mark.parametrize("keeps_open", [True, False], ids=["posix", "windows"])
+async def test_another_station_goes_on_where_one_ended_without_loss_or_doubles(
+    database: Database, station: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keeps_open: bool
+) -> None:
+    monkeypatch.setattr(tail, "KEEPS_OPEN", keeps_open)
+    oracle, said = measured(range(240))
+    first, second = (station(tmp_path / name, name) for name in ("desk-1", "desk-2"))
+    with spooling(tmp_path / "desk-1") as one, spooling(tmp_path / "desk-2") as other:
+        for spool in (one, other):
+            spool_all(spool, said[:90])
+        await first.sends()
+        await second.sends()
+        assert second.uploader.sent == 0
+        for spool in (one, other):
+            spool_all(spool, said[90:130])
+        await first.uploader.round(BOTH)
+        await first.dies()
+        lease_ends(database)
+        spool_all(other, said[130:])
+        await second.sends()
+    await second.sends()
+    assert heard(stored(database)) == oracle
+    assert second.uploader.gaps == 0
+    the_minutes_are_those_of_the_samples(database)
+
+
+async def test_who_stood_still_and_lost_the_controllers_can_send_nothing_any_more(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(60))
+    first, second = (station(tmp_path / "h", name) for name in ("desk-1", "desk-2"))
+    with spooling(tmp_path / "h") as spool:
+        spool_all(spool, said)
+    taken = await first.store.take(BOTH)
+    lease_ends(database)
+    await second.sends()
+    with pytest.raises(SharedRefusedError, match="Another station sends"):
+        await first.uploader._send(list(taken), {})
+    assert heard(stored(database)) == oracle
+
+
+async def test_what_was_spooled_while_the_database_was_away_is_sent_when_it_is_back(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(200))
+    async with proxied(database.server.ports[0]) as cable:
+        sender = station(tmp_path / "h", "desk-1", cable.port)
+        with spooling(tmp_path / "h") as spool:
+            spool_all(spool, said[:50])
+            await sender.sends()
+            cable.close_door()
+            spool_all(spool, said[50:150])
+            with pytest.raises(SharedDownError):
+                await sender.sends()
+            cable.open_door()
+            spool_all(spool, said[150:])
+            sender.uploader.forget()
+            await sender.sends()
+        await sender.sends()
+        await sender.dies()
+    assert heard(stored(database)) == oracle
+    the_minutes_are_those_of_the_samples(database)
+
+
+async def test_a_station_that_is_started_again_goes_on_and_sends_nothing_twice(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    _, said = measured(range(150))
+    for part in (said[:60], said[60:110], said[110:]):
+        sender = station(tmp_path / "h", "desk-1")
+        with spooling(tmp_path / "h") as spool:
+            spool_all(spool, part)
+        await sender.uploader.round(BOTH)
+        await sender.dies()
+    sender = station(tmp_path / "h", "desk-1")
+    await sender.sends()
+    assert heard(stored(database)) == spooled(tmp_path / "h")
+
+
+async def test_what_had_to_go_before_it_was_sent_is_a_gap_and_the_lines_break_there(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(600), each=5)
+    sender = station(tmp_path / "h", "desk-1")
+    with spooling(tmp_path / "h", seal_rows=1_000, most_mb=0.2) as spool:
+        spool_all(spool, said[:20])
+        await sender.sends()
+        sender.uploader.close()
+        spool_all(spool, said[20:])
+        await sender.sends()
+    await sender.sends()
+    found = stored(database)
+    assert heard(found).items() <= oracle.items()
+    with database.as_superuser() as connection:
+        gaps = connection.execute("select controller, from_at, to_at from lineside.history_gap").fetchall()
+    assert {row[0] for row in gaps} == set(BOTH)
+    (begin_s,), (end_s,) = {row[1].timestamp() for row in gaps}, {row[2].timestamp() for row in gaps}
+    missing = [us / US for (_, us) in oracle.keys() - found.keys()]
+    assert missing
+    assert begin_s - 1 <= min(missing) <= max(missing) <= end_s
+    assert {key[0] for key, said in found.items() if said[1] == Quality.LOST and key[1] == round(begin_s * US)} == {
+        t.id for t in TAGS
+    }
+    the_minutes_are_those_of_the_samples(database)
+
+
+async def test_what_nobody_had_is_a_gap_too(database: Database, station: Make, tmp_path: Path) -> None:
+    _, said = measured(range(400))
+    first, second = (station(tmp_path / name, name) for name in ("desk-1", "desk-2"))
+    with spooling(tmp_path / "desk-1") as spool:
+        spool_all(spool, said[:50])
+    await first.sends()
+    await first.dies()
+    lease_ends(database)
+    with spooling(tmp_path / "desk-2") as spool:
+        spool_all(spool, said[300:])
+    await second.sends()
+    with database.as_superuser() as connection:
+        gaps = connection.execute("select from_at, to_at, reason from lineside.history_gap").fetchall()
+    assert {(row[0].timestamp(), row[1].timestamp()) for row in gaps} == {(NOW + 50, NOW + 300)}
+
+
+async def test_two_stations_share_the_controllers_that_each_hears(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(60))
+    first, second = (station(tmp_path / "h", name) for name in ("desk-1", "desk-2"))
+    with spooling(tmp_path / "h") as spool:
+        spool_all(spool, said)
+    await first.sends("C-L1")
+    await second.sends(*BOTH)
+    assert heard(stored(database)) == oracle
+    assert first.uploader.sent + second.uploader.sent == len(oracle)
+    assert set(second.uploader.until_s) == {"C-L2"}
+
+
+async def test_days_that_are_older_than_the_plant_keeps_go_and_are_not_taken(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    sender = station(tmp_path / "h", "desk-1")
+    old = [time.time() - day * 86_400 for day in (40, 20, 9, 0.1)]
+    with spooling(tmp_path / "h") as spool:
+        spool.take(batch(0, [*old, time.time() + 10 * 86_400], [1.0, 2.0, 3.0, 4.0, 5.0], received_s=time.time()))
+        spool.flush(time.time())
+        with database.as_superuser() as connection:
+            connection.execute("select lineside.keep_history(30, 30)")
+        await sender.sends()
+        assert sorted(value for value, _ in heard(stored(database)).values()) == [2.0, 3.0, 4.0]
+        with database.as_superuser() as connection:
+            connection.execute("select lineside.keep_history(7, 30)")
+            assert connection.execute("select sum(left_out) from lineside.history_progress").fetchone() == (2,)
+        await sender.store.tidy()
+        assert sorted(value for value, _ in heard(stored(database)).values()) == [4.0]
+
+
+async def test_a_trend_has_the_extremes_of_the_samples_and_the_value_before(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(600), each=2)
+    sender = station(tmp_path / "h", "desk-1")
+    with spooling(tmp_path / "h") as spool:
+        spool_all(spool, said)
+    await sender.sends()
+    tag = TAGS[0].id
+    for columns in (100, 4):
+        trend = await sender.store.trend(tag, NOW + 60, NOW + 540, columns)
+        wanted = {us: value for (name, us), (value, _) in oracle.items() if name == tag}
+        assert trend.last[0] == wanted[max(us for us in wanted if us < (NOW + 60) * US)]
+        edges = np.linspace((NOW + 60) * US, (NOW + 540) * US, columns + 1)
+        lows = [min(v for us, v in wanted.items() if a <= us < b) for a, b in pairwise(edges)]
+        highs = [max(v for us, v in wanted.items() if a <= us < b) for a, b in pairwise(edges)]
+        assert trend.low[1:].tolist() == lows
+        assert trend.high[1:].tolist() == highs
+    nothing = await sender.store.trend("no such tag", NOW, NOW + 1, 10)
+    assert (len(nothing.first_us), nothing.until_s) == (0, None)
+
+
+def test_a_station_reads_and_writes_no_samples_but_through_the_functions(database: Database) -> None:
+    database.join("desk-1")
+    acts = (
+        "insert into lineside.sample values (1, now(), 1, 0)",
+        "table lineside.sample",
+        "update lineside.history_progress set until = now()",
+        "select lineside.keep_history(1, 1)",
+    )
+    with database.as_login(station_login("desk-1")) as connection:
+        for act in acts:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(act)
