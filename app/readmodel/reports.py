@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
 from app.codec import encode
+from app.domain.lifecycles import AssignmentState, CaseState, HandoverState, HoldState, PostingState, TaskState
 
 FOLD = 1
 """Count it up when what a column means changes, or the fold: then every row is written anew."""
@@ -72,6 +74,10 @@ def _flag(name: str, comment: str, value: Value | None = None) -> Column:
     return Column(name=name, type="boolean", comment=comment, value=value or attrgetter(name))
 
 
+def _state(states: type[StrEnum], value: Value | None = None) -> Column:
+    return _text("state", ", ".join(states), value)
+
+
 def _list(name: str, comment: str, value: Value | None = None) -> Column:
     return Column(name=name, type="text[]", comment=comment, value=value or attrgetter(name))
 
@@ -82,7 +88,7 @@ PLACE = Column(name="place", type="bigint", comment="The last place of the log t
 ID = _text("id", "What it is called in the log")
 
 
-def _owner_of(name: str) -> Value:
+def _of_part(name: str) -> Value:
     return lambda pair: getattr(pair[1], name)
 
 
@@ -95,7 +101,7 @@ REPORTS: tuple[Report, ...] = (
             ID,
             _text("kind", "Kind of exception, as in the plant file's rules"),
             _number("priority", "integer", "1 is the most urgent"),
-            _text("state", "open, acknowledged, in progress, resolved, closed, shelved"),
+            _state(CaseState),
             _text("title", "What it says on the screens"),
             _text("first_out", "What came first"),
             _text("line", "Line; null for none"),
@@ -133,18 +139,18 @@ REPORTS: tuple[Report, ...] = (
         parts=lambda case: ((case, task) for task in case.tasks),
         columns=(
             _text("case_id", "The exception", lambda pair: pair[0].id),
-            _text("id", "The task", _owner_of("id")),
-            _text("function", "Function that it is for", _owner_of("function")),
-            _text("state", "offered, accepted, declined, done, withdrawn", _owner_of("state")),
-            _flag("is_primary", "Who accepts it owns the exception", _owner_of("primary")),
-            _number("level", "integer", "How far up the ladder it has gone", _owner_of("level")),
-            _text("owner", "Who accepted it; empty: nobody yet", _owner_of("owner")),
-            _list("people", "Those it is on offer to", _owner_of("people")),
-            _at("offered_at", "When it was offered last", _owner_of("offered_at")),
-            _at("accept_by", "Until when it had to be accepted", _owner_of("accept_by")),
-            _at("accepted_at", "When it was accepted", _owner_of("accepted_at")),
-            _at("promised_at", "When it was promised to be done", _owner_of("promised_at")),
-            _flag("promise_broken", "The promise was not kept", _owner_of("promise_broken")),
+            _text("id", "The task", _of_part("id")),
+            _text("function", "Function that it is for", _of_part("function")),
+            _state(TaskState, _of_part("state")),
+            _flag("is_primary", "Who accepts it owns the exception", _of_part("primary")),
+            _number("level", "integer", "How far up the ladder it has gone", _of_part("level")),
+            _text("owner", "Who accepted it; empty: nobody yet", _of_part("owner")),
+            _list("people", "Those it is on offer to", _of_part("people")),
+            _at("offered_at", "When it was offered last", _of_part("offered_at")),
+            _at("accept_by", "Until when it had to be accepted", _of_part("accept_by")),
+            _at("accepted_at", "When it was accepted", _of_part("accepted_at")),
+            _at("promised_at", "When it was promised to be done", _of_part("promised_at")),
+            _flag("promise_broken", "The promise was not kept", _of_part("promise_broken")),
             Column(name="body", type="jsonb", comment="The whole of it", value=lambda pair: pair[1]), PLACE,
         ),
     ),
@@ -154,7 +160,7 @@ REPORTS: tuple[Report, ...] = (
         comment="A quality hold. A lot is free only when no hold that is not closed names it.",
         columns=(
             ID,
-            _text("state", "placed, under review, disposed, closed"),
+            _state(HoldState),
             _text("reason_code", "Reason, as in the plant file"),
             _text("reason", "Reason in words"),
             _text("case_id", "Exception it was placed from; empty: none"),
@@ -234,7 +240,7 @@ REPORTS: tuple[Report, ...] = (
         comment="A work order or a person on its way to a line, or there.",
         columns=(
             ID,
-            _text("state", "proposed, offered, accepted, active, finished, withdrawn"),
+            _state(AssignmentState),
             _text("subject", "order or person"),
             _text("subject_id", "Which one"),
             _text("from_line", "From this line"),
@@ -256,7 +262,7 @@ REPORTS: tuple[Report, ...] = (
         comment="A handover between two shifts.",
         columns=(
             ID,
-            _text("state", "drafted, signed, closed"),
+            _state(HandoverState),
             _text("shift", "Outgoing shift"),
             _text("next_shift", "Incoming shift"),
             _at("shift_start", "When the outgoing shift began"),
@@ -277,7 +283,7 @@ REPORTS: tuple[Report, ...] = (
         columns=(
             ID,
             _text("kind", "What is posted", attrgetter("command_kind")),
-            _text("state", "pending, sent, unknown, confirmed, parked, rejected"),
+            _state(PostingState),
             _text("lane", "Order or lot whose postings go one after another"),
             _text("subject", "What it is about"),
             _at("occurred_at", "When it happened on the floor"),

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -17,12 +18,15 @@ from app.acquisition.history import tail
 from app.acquisition.history.rows import US
 from app.acquisition.history.spool import Spool
 from app.acquisition.history.upload import Uploader
+from app.bootstrap.history_side import HistorySide
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.reading import Quality
+from app.domain.status import ControllerStatus, Health, UploadStatus
 from app.store.postgres.address import read_url
 from app.store.postgres.history import PostgresHistory
 from app.store.postgres.logins import station_login
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
+from tests.plants import FakeClock, small_plant
 from tests.system.proxy import proxied
 from tests.unit.acquisition.history.rig import Spools, batch, everything, tags
 
@@ -365,3 +369,63 @@ def test_a_station_reads_and_writes_no_samples_but_through_the_functions(databas
         for act in acts:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(act)
+
+
+Links = dict[str, ControllerStatus]
+
+
+def side(sender: Station, folder: Path, clock: FakeClock, links: Links) -> tuple[HistorySide, list[UploadStatus]]:
+    """Who sends a station's spool by what it hears, and what they say of it."""
+    told: list[UploadStatus] = []
+    made = HistorySide(
+        plant=replace(small_plant(), tags=TAGS),
+        folder=folder,
+        store=sender.store,
+        clock=clock,
+        links=lambda: links,
+        told=told.append,
+    )
+    return made, told
+
+
+def link(name: str, health: Health, since_s: float = NOW) -> ControllerStatus:
+    since = datetime.fromtimestamp(since_s, UTC)
+    return ControllerStatus(id=name, name=name, protocol="opcua", health=health, since=since)
+
+
+def of_the_second(said: Sequence[Said]) -> list[Said]:
+    """What C-L2 said of it."""
+    return [
+        (at_s, *map(list, zip(*(row for row in zip(*rows, strict=True) if row[0] % 2), strict=True)))  # type: ignore[misc]
+        for at_s, *rows in said
+    ]
+
+
+async def test_a_controller_that_one_station_lost_is_sent_by_another_from_then_on(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(300))
+    links = {name: link(name, Health.UP) for name in BOTH}
+    clock = FakeClock(datetime.fromtimestamp(NOW + 100, UTC))
+    first, told = side(station(tmp_path / "desk-1", "desk-1"), tmp_path / "desk-1", clock, links)
+    with spooling(tmp_path / "desk-1") as one, spooling(tmp_path / "desk-2") as other:
+        spool_all(other, said)
+        spool_all(one, said[:100])
+        await first.round()
+        links["C-L1"] = link("C-L1", Health.DOWN, NOW + 100)
+        clock.move(50)
+        one.lost([0, 2, 4], NOW + 100)
+        spool_all(one, of_the_second(said[100:]))
+        await first.round()
+        clock.move(20)
+        await first.round()
+        up = {name: link(name, Health.UP) for name in BOTH}
+        second, _ = side(station(tmp_path / "desk-2", "desk-2"), tmp_path / "desk-2", clock, up)
+        await second.round()
+    assert heard(stored(database)) == oracle
+    assert told[0].controllers == BOTH
+    first._say("")
+    last = told[-1]
+    assert (last.health, last.controllers, last.gaps) == (Health.UP, ("C-L2",), 0)
+    for each in (first, second):
+        await each.aclose()

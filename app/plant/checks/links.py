@@ -31,6 +31,14 @@ def every_controller_is_used(facts: Facts) -> Iterator[Misfit]:
             yield Misfit(at=at, message="no machine uses the controller.", todo=todo)
 
 
+def shared_history_is_kept(facts: Facts) -> Iterator[Misfit]:
+    """What is sent on is what is kept."""
+    history = facts.draft.file.history
+    if history.shared and not history.most_mb:
+        todo = "Give most_mb some room, or take shared out."
+        yield Misfit(at=("history", "shared"), message="no history is kept that could be shared.", todo=todo)
+
+
 def protocols_are_known(facts: Facts) -> Iterator[Misfit]:
     """There is a driver for every controller."""
     for at, row in facts.draft.each("controller", facts.draft.file.controller):

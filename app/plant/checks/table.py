@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="driver settings", run=links.controllers_settings_fit_their_driver),
     Check(name="alarm sources", run=links.alarm_sources_are_machines),
     Check(name="ERP adapter", run=links.the_erp_fits_its_adapter, needs=("erp",)),
+    Check(name="shared history", run=links.shared_history_is_kept, needs=("history",)),
     Check(name="addresses", run=links.every_tag_has_a_sound_address),
     Check(name="addresses once", run=links.no_address_is_read_twice),
     Check(name="overlaps", run=links.no_value_begins_within_another),

@@ -86,6 +86,7 @@ BAD = (
     Bad(check="driver settings", old="opc.tcp://127.0.0.1:4840", new="http://127.0.0.1:4840", at="http:", says='"url"', todo=""),
     Bad(check="driver settings", old='host = "127.0.0.1"', new='host = "127.0.0.1", prt = 7', at="prt", says="prt", todo=""),
     Bad(check="alarm sources", old='Fill = "L1.filler"', new='Fill = "L1.filer"', at="L1.filer", says='"L1.filer" is no machine', todo='Did you mean "L1.filler"?'),
+    Bad(check="shared history", old="[erp]\n", new="[history]\nmost_mb = 0\nshared = true\n\n[erp]\n", at="shared = true", says="no history is kept", todo="most_mb"),
     Bad(check="ERP adapter", old='adapter = "memory"', new='adapter = "memori"', at="[erp]", says="memori", todo=""),
     Bad(check="addresses", old="{plc};s=In", new="{plc};q=In", at='"{root}.State"', says="", todo=""),
     Bad(check="addresses", old='nsu={plc};s=In"', new='ns=2;s=In"', at='"{root}.State"', says="by index", todo="L1.infeed"),
