@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.domain import events as e
@@ -11,6 +10,7 @@ from app.domain.case import Entry, ExceptionCase, Member, Task
 from app.domain.finding import Capsule
 from app.domain.lifecycles import CASE, TASK, CaseState, CaseTrigger, TaskTrigger
 from app.domain.operation import Recorded
+from app.domain.value import changed
 
 MEMBERS_KEPT = 500
 """Members shown by name; further ones are counted in the last one of their kind."""
@@ -50,7 +50,7 @@ def _entry(event: e.Event, rec: Recorded, text: str = "") -> Entry:
 
 
 def _said(row: ExceptionCase, event: e.Event, rec: Recorded, text: str = "", **changes: Any) -> ExceptionCase:
-    return replace(row, version=rec.version, timeline=(*row.timeline, _entry(event, rec, text)), **changes)
+    return changed(row, version=rec.version, timeline=(*row.timeline, _entry(event, rec, text)), **changes)
 
 
 def _step(row: ExceptionCase, trigger: CaseTrigger) -> CaseState:
@@ -63,13 +63,13 @@ def member_added(row: ExceptionCase, event: e.MemberAdded, rec: Recorded) -> Exc
         members = (*row.members, member)
     else:
         last = row.members[-1]
-        members = (*row.members[:-1], replace(last, count=last.count + member.count))
-    return replace(row, version=rec.version, members=members)
+        members = (*row.members[:-1], changed(last, count=last.count + member.count))
+    return changed(row, version=rec.version, members=members)
 
 
 def capsule_completed(row: ExceptionCase, event: e.CapsuleCompleted, rec: Recorded) -> ExceptionCase:
     whole = event.capsule if row.capsule is None else merge(row.capsule, event.capsule)
-    return replace(row, version=rec.version, capsule=whole)
+    return changed(row, version=rec.version, capsule=whole)
 
 
 def merge(before: Capsule, after: Capsule) -> Capsule:
@@ -77,26 +77,26 @@ def merge(before: Capsule, after: Capsule) -> Capsule:
     tails = {trace.tag: trace for trace in after.traces}
     known = {trace.tag for trace in before.traces}
     joined = tuple(
-        replace(t, at_s=t.at_s + tails[t.tag].at_s, values=t.values + tails[t.tag].values) if t.tag in tails else t
+        changed(t, at_s=t.at_s + tails[t.tag].at_s, values=t.values + tails[t.tag].values) if t.tag in tails else t
         for t in before.traces
     )
-    return replace(before, traces=(*joined, *(t for t in after.traces if t.tag not in known)))
+    return changed(before, traces=(*joined, *(t for t in after.traces if t.tag not in known)))
 
 
 def cleared(row: ExceptionCase, event: e.ConditionCleared, rec: Recorded) -> ExceptionCase:
     if row.cleared_at is not None:  # another workstation saw the same
-        return replace(row, version=rec.version)
+        return changed(row, version=rec.version)
     return _said(row, event, rec, cleared_at=event.happened_at)
 
 
 def returned(row: ExceptionCase, event: e.ConditionReturned, rec: Recorded) -> ExceptionCase:
     if row.cleared_at is None:
-        return replace(row, version=rec.version)
+        return changed(row, version=rec.version)
     return _said(row, event, rec, cleared_at=None)
 
 
 def assessed(row: ExceptionCase, event: e.ImpactAssessed, rec: Recorded) -> ExceptionCase:
-    return replace(row, version=rec.version, impacts=event.impacts)
+    return changed(row, version=rec.version, impacts=event.impacts)
 
 
 def acknowledged(row: ExceptionCase, event: e.CaseAcknowledged, rec: Recorded) -> ExceptionCase:
@@ -137,7 +137,7 @@ def resolved(row: ExceptionCase, event: e.CaseResolved, rec: Recorded) -> Except
 
 def closed(row: ExceptionCase, event: e.CaseClosed, rec: Recorded) -> ExceptionCase:
     """The traces go: they are the bulk of a case (150 kB), and the journal has them for who looks back."""
-    capsule = None if row.capsule is None else replace(row.capsule, traces=())
+    capsule = None if row.capsule is None else changed(row.capsule, traces=())
     return _said(row, event, rec, state=_step(row, CaseTrigger.CLOSE), closed_at=rec.at, capsule=capsule)
 
 
@@ -173,7 +173,7 @@ def _task(
         if task.id == event.task_id:
             state = task.state if trigger is None else TASK.step(task.state, trigger)
             text = f"{task.function.text}: {text}" if text else task.function.text
-            task = replace(task, state=state, **new)
+            task = changed(task, state=state, **new)
         tasks.append(task)
     return _said(row, event, rec, text, tasks=tuple(tasks))
 
@@ -185,7 +185,7 @@ def accepted(row: ExceptionCase, event: e.TaskAccepted, rec: Recorded) -> Except
         return new
     start = CaseTrigger.START
     state = CASE.step(new.state, start) if CASE.may(new.state, start) else new.state
-    return replace(new, state=state, owned_at=row.owned_at or rec.at)
+    return changed(new, state=state, owned_at=row.owned_at or rec.at)
 
 
 def declined(row: ExceptionCase, event: e.TaskDeclined, rec: Recorded) -> ExceptionCase:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.domain import events as e
 from app.domain.control import Control
 from app.domain.lifecycles import CONTROL, ControlTrigger
 from app.domain.operation import Recorded
+from app.domain.value import changed
 
 
 def requested(row: None, event: e.ControlRequested, rec: Recorded) -> Control:
@@ -37,7 +37,7 @@ def requested(row: None, event: e.ControlRequested, rec: Recorded) -> Control:
 
 def _stepped(row: Control, rec: Recorded, trigger: ControlTrigger, **changes: Any) -> Control:
     state = CONTROL.step(row.state, trigger)
-    return replace(row, version=rec.version, state=state, changed_at=rec.at, **changes)
+    return changed(row, version=rec.version, state=state, changed_at=rec.at, **changes)
 
 
 def sent(row: Control, event: e.ControlSent, rec: Recorded) -> Control:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.domain import events as e
 from app.domain.handover import Acceptance, Handover
 from app.domain.lifecycles import HANDOVER, HandoverTrigger
 from app.domain.operation import Recorded
+from app.domain.value import changed
 
 
 def drafted(row: None, event: e.HandoverDrafted, rec: Recorded) -> Handover:
@@ -28,22 +28,22 @@ def drafted(row: None, event: e.HandoverDrafted, rec: Recorded) -> Handover:
 
 def redrafted(row: Handover, event: e.HandoverRedrafted, rec: Recorded) -> Handover:
     state = HANDOVER.step(row.state, HandoverTrigger.REDRAFT)
-    return replace(row, version=rec.version, state=state, items=event.items, figures=event.figures, drafted_at=rec.at)
+    return changed(row, version=rec.version, state=state, items=event.items, figures=event.figures, drafted_at=rec.at)
 
 
 def signed(row: Handover, event: e.HandoverSigned, rec: Recorded) -> Handover:
     state = HANDOVER.step(row.state, HandoverTrigger.SIGN)
-    return replace(row, version=rec.version, state=state, signed_by=rec.person, signed_at=rec.at, note=event.note)
+    return changed(row, version=rec.version, state=state, signed_by=rec.person, signed_at=rec.at, note=event.note)
 
 
 def item_accepted(row: Handover, event: e.HandoverItemAccepted, rec: Recorded) -> Handover:
     accepted = {**row.accepted, event.item_id: Acceptance(by=rec.person, at=rec.at)}
-    return replace(row, version=rec.version, accepted=accepted)
+    return changed(row, version=rec.version, accepted=accepted)
 
 
 def closed(row: Handover, event: e.HandoverClosed, rec: Recorded) -> Handover:
     state = HANDOVER.step(row.state, HandoverTrigger.CLOSE)
-    return replace(row, version=rec.version, state=state, closed_at=rec.at)
+    return changed(row, version=rec.version, state=state, closed_at=rec.at)
 
 
 EVOLVE: Mapping[type[e.Event], Callable[[Any, Any, Recorded], Any]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.domain import events as e
@@ -11,6 +10,7 @@ from app.domain.case import Entry
 from app.domain.hold import Hold
 from app.domain.lifecycles import HOLD, HoldTrigger
 from app.domain.operation import Recorded
+from app.domain.value import changed
 from app.domain.work import QualityCheck
 
 
@@ -18,7 +18,7 @@ def _said(row: Hold, event: e.Event, rec: Recorded, text: str, **changes: Any) -
     given = (getattr(event, "signature", None), getattr(event, "second", None))
     signatures = tuple(signature for signature in given if signature is not None)
     entry = Entry(at=rec.at, person=rec.person, what=type(event).__name__, text=text, signatures=signatures)
-    return replace(row, version=rec.version, timeline=(*row.timeline, entry), **changes)
+    return changed(row, version=rec.version, timeline=(*row.timeline, entry), **changes)
 
 
 def placed(row: Hold | None, event: e.HoldPlaced, rec: Recorded) -> Hold:

@@ -7,13 +7,14 @@ from its shared state whenever the log says something of it; every other stream 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.codec import UnreadableError
 from app.domain.errors import IllegalStepError
 from app.domain.merging import CONFIRM_FIRST, tip_of
 from app.domain.operation import GENESIS, Operation, Outcome, Recorded, SharedOperation
 from app.domain.people import SYSTEM
+from app.domain.value import changed
 from app.readmodel.fold import evolve
 from app.readmodel.model import Aggregate, Changes, Model
 from app.readmodel.recorded import recorded
@@ -112,7 +113,7 @@ class Merge:
         """Note what this station stored; the picture has it already, or (`shown` False) not before it is applied."""
         for rec in records:
             seq = rec.seq if rec.seq > UNSHARED else rec.seq + UNSHARED
-            self._own[rec.opid] = _Own(replace(rec, seq=seq), shown)
+            self._own[rec.opid] = _Own(changed(rec, seq=seq), shown)
             self._by_stream.setdefault(rec.event.stream, []).append(rec.opid)
 
     def take(self, batch: Sequence[SharedOperation]) -> Taken:
@@ -134,7 +135,7 @@ class Merge:
         op, reason = shared.operation, shared.reason
         if shared.outcome is Outcome.APPLIED:
             try:
-                self._fold(replace(recorded(op), seq=shared.place, version=shared.version))
+                self._fold(recorded(op, seq=shared.place, version=shared.version))
             except UnreadableError as error:
                 self.unreadable.append((shared.place, str(error)))
                 return ()
@@ -200,7 +201,7 @@ class Merge:
         for own in map(self._own.__getitem__, self._by_stream.get(stream, ())):
             if not own.shown:
                 continue
-            rec = replace(own.recorded, version=(row.version if row else 0) + 1)
+            rec = changed(own.recorded, version=(row.version if row else 0) + 1)
             try:
                 row = evolve(row, rec) or row
             except UNFIT:

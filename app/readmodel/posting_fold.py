@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.domain import events as e
 from app.domain.lifecycles import POSTING, PostingTrigger
 from app.domain.operation import Recorded
 from app.domain.posting import Posting
+from app.domain.value import changed
 
 
 def queued(row: None, event: e.PostingQueued, rec: Recorded) -> Posting:
@@ -29,7 +29,7 @@ def queued(row: None, event: e.PostingQueued, rec: Recorded) -> Posting:
 
 
 def _stepped(row: Posting, rec: Recorded, trigger: PostingTrigger, **changes: Any) -> Posting:
-    return replace(row, version=rec.version, state=POSTING.step(row.state, trigger), **changes)
+    return changed(row, version=rec.version, state=POSTING.step(row.state, trigger), **changes)
 
 
 def sent(row: Posting, event: e.PostingSent, rec: Recorded) -> Posting:

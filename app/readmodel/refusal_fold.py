@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.domain import events as e
 from app.domain.operation import Operation, Recorded
 from app.domain.refusal import StepRefused
+from app.domain.value import changed
 
 
 def refused(op: Operation, reason: str) -> StepRefused:
@@ -27,7 +27,7 @@ def refused(op: Operation, reason: str) -> StepRefused:
 
 
 def settled(row: StepRefused, event: e.RefusalSettled, rec: Recorded) -> StepRefused:
-    return replace(row, version=rec.version, settled_by=rec.person, note=event.note)
+    return changed(row, version=rec.version, settled_by=rec.person, note=event.note)
 
 
 EVOLVE: Mapping[type[e.Event], Callable[[Any, Any, Recorded], Any]] = {e.RefusalSettled: settled}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from app.domain import events as e
 from app.domain.lifecycles import ASSIGNMENT, AssignmentTrigger
 from app.domain.operation import Recorded
+from app.domain.value import changed
 from app.domain.work import Assignment, LotCount, OrderProgress
 
 
 def counted(row: OrderProgress | None, event: e.CountRecorded, rec: Recorded) -> OrderProgress:
     base = row or OrderProgress(id=event.order, version=0, line=event.line)
-    return replace(
+    return changed(
         base,
         version=rec.version,
         line=event.line,
@@ -31,7 +31,7 @@ def _with_lot(lots: tuple[LotCount, ...], event: e.CountRecorded) -> tuple[LotCo
     """The lots with this count added to its own, a new one last."""
     if lots and lots[-1].lot == event.lot:
         last = lots[-1]
-        grown = replace(
+        grown = changed(
             last,
             good=last.good + event.good,
             scrap=last.scrap + event.scrap,
@@ -54,7 +54,7 @@ def _with_lot(lots: tuple[LotCount, ...], event: e.CountRecorded) -> tuple[LotCo
 
 def confirmed(row: OrderProgress | None, event: e.ProductionConfirmed, rec: Recorded) -> OrderProgress:
     base = row or OrderProgress(id=event.order, version=0, line=event.line)
-    return replace(
+    return changed(
         base,
         version=rec.version,
         confirmed_good=base.confirmed_good + event.good,
@@ -83,7 +83,7 @@ def proposed(row: None, event: e.AssignmentProposed, rec: Recorded) -> Assignmen
 
 
 def _stepped(row: Assignment, rec: Recorded, trigger: AssignmentTrigger, **changes: Any) -> Assignment:
-    return replace(row, version=rec.version, state=ASSIGNMENT.step(row.state, trigger), **changes)
+    return changed(row, version=rec.version, state=ASSIGNMENT.step(row.state, trigger), **changes)
 
 
 def offered(row: Assignment, event: e.AssignmentOffered, rec: Recorded) -> Assignment:

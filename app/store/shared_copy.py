@@ -21,6 +21,8 @@ _INSERT = f"insert into shared ({', '.join(_COLUMNS)}) values ({', '.join('?' * 
 _SELECT = f"select {', '.join(_COLUMNS)} from shared where place > ? order by place"
 
 
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
 FILE = "shared.sqlite"
 
 
@@ -88,6 +90,6 @@ def _operation(row: Any) -> SharedOperation:
         server_at=server_at,
     )  # fmt: skip
     return SharedOperation(
-        operation=operation, place=row[0], outcome=Outcome(row[18]), reason=row[19], version=row[20],
+        operation=operation, place=row[0], outcome=_OUTCOMES[row[18]], reason=row[19], version=row[20],
         server_at=server_at, place_hash=row[21],
     )  # fmt: skip

@@ -5,6 +5,7 @@ Owns how far each way has come. Knows no database and no screen; whatever it sen
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Protocol, TypeVar
@@ -128,14 +129,29 @@ class Exchange:
         return await self._on_disk(lambda: self._journal.read(self._sent, most))
 
     async def down(self) -> bool:
-        """Take in what follows; whether there was anything. Raises SharedRefusedError where the chain is broken."""
+        """Take in what follows; whether there was anything. Raises SharedRefusedError where the chain is broken.
+
+        While a full batch is taken in, the next one is on its way already.
+        """
         batch = await self._log.feed(self._place, DOWN)
+        moved = bool(batch)
+        while len(batch) == DOWN:
+            ahead = asyncio.ensure_future(self._log.feed(batch[-1].place, DOWN))
+            try:
+                await self._take(batch)
+                batch = await ahead
+            finally:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
         if batch:
-            self._check(batch)
-            await self._on_disk(lambda: self._copy.take_shared(batch))
-            await self._absorb(batch)
-            self._place, self._hash = batch[-1].place, batch[-1].place_hash
-        return bool(batch)
+            await self._take(batch)
+        return moved
+
+    async def _take(self, batch: Sequence[SharedOperation]) -> None:
+        self._check(batch)
+        await self._on_disk(lambda: self._copy.take_shared(batch))
+        await self._absorb(batch)
+        self._place, self._hash = batch[-1].place, batch[-1].place_hash
 
     def _check(self, batch: Sequence[SharedOperation]) -> None:
         """Every place follows the one before, and nothing in it was changed after it was written (I7)."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from app.domain.errors import KnownError, SharedDownError, SharedRefusedError
+from app.domain.errors import KnownError, SharedDownError, SharedRefusedError, StoreError
 from app.domain.operation import SharedHead
 from app.domain.presence import Presence
 from app.domain.status import Health, SharedStatus
@@ -93,7 +93,7 @@ class Sync:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._hints(), name="hints")
                     tasks.create_task(self._session(), name="exchange")
-            except* (SharedDownError, SharedRefusedError) as group:
+            except* (SharedDownError, SharedRefusedError, StoreError) as group:
                 first = group.exceptions[0]
                 wait_s = RETRY_S if self.status.health is Health.UP else min(wait_s * 2, LONGEST_RETRY_S)
                 self._lost(first if isinstance(first, KnownError) else KnownError(str(first)))

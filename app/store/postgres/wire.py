@@ -17,6 +17,8 @@ FEED = (
 )
 """The columns that `shared` reads, in its order."""
 
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
 STATUS = "select system, timeline, schema, place, place_hash, last_seq, server_at from lineside.status()"
 
 
@@ -72,7 +74,7 @@ def shared(row: Sequence[Any]) -> SharedOperation:
     return SharedOperation(
         operation=operation,
         place=place,
-        outcome=Outcome(outcome),
+        outcome=_OUTCOMES[outcome],
         reason=reason,
         version=version,
         server_at=server_at,
