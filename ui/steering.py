@@ -26,6 +26,7 @@ STEERING: tuple[Steer, ...] = (
     Steer(id="station_state", key="F9", text="how this station stands"),
     Steer(id="switch_theme", key="Ctrl+D", text="day or night"),
     Steer(id="full_screen", key="F11", text="full screen"),
+    Steer(id="about", key="Shift+F1", text="about Lineside"),
     Steer(id="dismiss", key="Esc", text="close, dismiss"),
 )
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.people import Person
 from ui import layout_file
+from ui.about import About
 from ui.actions import ACTIONS, refusal
 from ui.actions import BY_ID as ACTION
 from ui.attending import Attention
@@ -41,6 +42,7 @@ from ui.part import Part
 from ui.rail import Rail, RailItem
 from ui.sharing import notices
 from ui.shell import Answers, Seat, kind_of
+from ui.shipped import folder, shipped, this_version
 from ui.signin import SignIn, works_as
 from ui.stamp import stamp
 from ui.statusbar import MessageStrip, StatusBar
@@ -130,10 +132,12 @@ class Window(QWidget):
         self.keys_panel = KeysOverlay(look, self.docks, groups(ACTIONS, self._view_names(), self._steer_names()))
         people = tuple(plant.people.values())
         self.sign_in_panel = SignIn(look, self.docks, people, plant.demo, self._desk.ask, self._sit)
+        self.about_panel: About | None = None
         self.form.closed.connect(self._form_closed)
 
     def _panels(self) -> tuple[Overlay, ...]:
-        return (self.form, self.palette_panel, self.keys_panel, self.sign_in_panel)
+        seldom = () if self.about_panel is None else (self.about_panel,)
+        return (self.form, self.palette_panel, self.keys_panel, self.sign_in_panel, *seldom)
 
     def _view_names(self) -> list[Named]:
         return [Named(id=row.id, text=t(row.title), key=row.shortcut) for row in VIEWS]
@@ -435,6 +439,14 @@ class Window(QWidget):
             self.showNormal()
         else:
             self.showFullScreen()
+
+    def about(self) -> None:
+        """Which Lineside this is and what it carries; made when it is first asked for."""
+        self._close_panels()
+        if self.about_panel is None:
+            where = folder()
+            self.about_panel = About(self._look, self.docks, this_version(), shipped(where), where)
+        self.about_panel.open()
 
     def dismiss(self) -> None:
         """Close the panel that is open, else take bad news away."""
