@@ -191,7 +191,7 @@ def small_plant(**parts: Any) -> Plant:
         rules=tuple(rule(kind.id) for kind in EXCEPTION_KINDS.values() if kind.detector),
         routes=ROUTES,
         reasons={"7": "Guard open"},
-        erp=ErpLink(adapter="memory"),
+        erp=ErpLink(adapter="demo", settings={"url": "http://127.0.0.1:9"}),
     )
     return replace(plant, **parts)
 

@@ -1,6 +1,6 @@
 """The memory twin of the ERP port: deterministic, by the rules of the demo ERP, with faults on demand.
 
-Keeps nothing over a restart. For tests, and for a plant that has no ERP: with empty books it knows no order.
+Keeps nothing over a restart. For tests only, and in no registry: a plant that has no ERP says so (app.erp.none).
 """
 
 from __future__ import annotations

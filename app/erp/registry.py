@@ -106,7 +106,6 @@ SIGNED_IN: Mapping[str, Setting] = MappingProxyType(
 ERPS: Mapping[str, ErpRow] = MappingProxyType(
     {
         "none": ErpRow(module="app.erp.none", cls="NoErp"),
-        "memory": ErpRow(module="app.erp.memory", cls="MemoryErp"),
         "demo": ErpRow(
             module="app.erp.demo_adapter",
             cls="DemoErp",
@@ -115,6 +114,18 @@ ERPS: Mapping[str, ErpRow] = MappingProxyType(
                 "token": Setting(check=text),
                 "timeout_s": Setting(check=seconds),
             },
+        ),
+        "tryton": ErpRow(
+            module="app.erp.tryton.adapter",
+            cls="TrytonErp",
+            settings={
+                **SIGNED_IN,
+                "database": Setting(check=text, required=True),
+                "user": Setting(check=text, required=True),
+                "warehouse": Setting(check=text),
+                "quarantine": Setting(check=text),
+            },
+            secret="erp",
         ),
         "b2mml_files": ErpRow(
             module="app.erp.b2mml.adapter",

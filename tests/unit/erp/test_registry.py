@@ -9,20 +9,26 @@ from app.domain.erp_errors import ErpAuthError, ErpUnsupportedError
 from app.domain.errors import KnownError
 from app.domain.plant import ErpLink
 from app.erp.demo_adapter import DemoErp
-from app.erp.memory import MemoryErp
 from app.erp.none import NoErp
 from app.erp.registry import ERPS, Value, check_settings, needed, no_secret, open_erp, secure_address
+from app.erp.tryton.adapter import TrytonErp
 from tests.needs import ROOT
 
 URL: dict[str, Value] = {"url": "http://127.0.0.1:8069"}
+TRYTON: dict[str, Value] = {**URL, "database": "plant", "user": "lineside"}
 
 
 async def test_every_row_opens_its_adapter() -> None:
-    opened = [open_erp(ErpLink()), open_erp(ErpLink(adapter="memory")), open_erp(ErpLink(adapter="demo", settings=URL))]
-    assert [type(erp) for erp in opened] == [NoErp, MemoryErp, DemoErp]
-    assert {"none", "memory", "demo"} <= set(ERPS)
+    links = (ErpLink(), ErpLink(adapter="demo", settings=URL), ErpLink(adapter="tryton", settings=TRYTON))
+    opened = [open_erp(link) for link in links]
+    assert [type(erp) for erp in opened] == [NoErp, DemoErp, TrytonErp]
+    assert {link.adapter for link in links} <= set(ERPS)
     for erp in opened:
         await erp.aclose()
+
+
+def test_the_tests_own_twin_is_no_erp_of_a_plant() -> None:
+    assert "memory" not in ERPS
 
 
 FAULTS: dict[str, tuple[ErpLink, list[str]]] = {

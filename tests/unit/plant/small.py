@@ -154,7 +154,7 @@ states = ["Execute", "Idle"]
 read_back = { address = { table = "holding", address = 41 } }
 
 [erp]
-adapter = "memory"
+adapter = "none"
 """
 PATH = Path("small.toml")
 
