@@ -1,6 +1,9 @@
 """The plant's history in Postgres: every sample of the spools once, whoever sends it, whatever ends meanwhile."""
 
 import math
+import random
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,12 +29,12 @@ from app.store.postgres.address import read_url
 from app.store.postgres.history import PostgresHistory
 from app.store.postgres.logins import station_login
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
+from tests.needs import ROOT
 from tests.plants import FakeClock, small_plant
+from tests.system.history_sender import BOTH, TAGS
 from tests.system.proxy import proxied
-from tests.unit.acquisition.history.rig import Spools, batch, everything, tags
+from tests.unit.acquisition.history.rig import Spools, batch, everything
 
-TAGS = tuple(replace(tag, controller=f"C-L{1 + tag.index % 2}") for tag in tags(6))
-BOTH = ("C-L1", "C-L2")
 NOW = float(math.floor(time.time() / 60) * 60) - 3600.0
 """An hour ago, at a whole minute: what is kept is counted from today."""
 
@@ -203,6 +206,38 @@ async def test_another_station_goes_on_where_one_ended_without_loss_or_doubles(
     await second.sends()
     assert heard(stored(database)) == oracle
     assert second.uploader.gaps == 0
+    the_minutes_are_those_of_the_samples(database)
+
+
+def killed_after(folder: Path, name: str, url: str, parcels: int) -> bool:
+    """Send from a process that is killed -9 somewhere in a parcel; whether it had sent all."""
+    command = [sys.executable, "-m", "tests.system.history_sender", str(folder), name, url, "400"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [line for _, line in zip(range(parcels), process.stdout, strict=False)]
+        time.sleep(random.Random(parcels).uniform(0, 0.01))
+        process.kill()
+    return "False\n" in said
+
+
+async def test_senders_that_are_killed_in_the_middle_lose_and_double_nothing(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(200))
+    names = ("desk-1", "desk-2")
+    for name in names:
+        station(tmp_path / name, name)
+        with spooling(tmp_path / name) as spool:
+            spool_all(spool, said)
+    ended = []
+    for kill in range(5):
+        lease_ends(database)
+        name = names[kill // 2 % 2]
+        ended.append(killed_after(tmp_path / name, name, database.url(station_login(name)), 3 + kill))
+    assert not all(ended)
+    lease_ends(database)
+    await station(tmp_path / "desk-2", "desk-2").sends()
+    assert heard(stored(database)) == oracle
     the_minutes_are_those_of_the_samples(database)
 
 
