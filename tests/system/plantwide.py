@@ -28,6 +28,7 @@ from app.erp.none import NoErp
 from app.ports import Clock
 from app.readmodel.model import Model
 from app.store.postgres.address import read_url
+from app.store.postgres.history import PostgresHistory
 from app.store.postgres.log import PostgresLog
 from app.store.postgres.logins import station_login
 from app.store.postgres.reports import PostgresReports
@@ -143,6 +144,7 @@ async def station_of(
     plant: Plant | None = None,
     wrap: Callable[[PostgresLog], Any] = lambda log: log,
     clock: Clock | None = None,
+    history: Path | None = None,
 ) -> AsyncIterator[Station]:
     """One station; joined again when it was there before."""
     database.join(name)
@@ -163,6 +165,8 @@ async def station_of(
             acquirer=lambda *_: SilentLine(),
             shared=wrap(log),
             reports=PostgresReports(through, name, partial(password_of, login)),
+            history=None if history is None else PostgresHistory(through, name, partial(password_of, login)),
+            history_folder=history or folder,
         )
         ears = Ears()
         core = Core(parts, ears)

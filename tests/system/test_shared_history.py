@@ -25,6 +25,7 @@ from app.bootstrap.history_side import HistorySide
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.reading import Quality
 from app.domain.status import ControllerStatus, Health, UploadStatus
+from app.ports import Link, LinkState
 from app.store.postgres.address import read_url
 from app.store.postgres.history import PostgresHistory
 from app.store.postgres.logins import station_login
@@ -32,7 +33,9 @@ from tests.contract.rigs.postgres import Database, fresh_database, password_of
 from tests.needs import ROOT
 from tests.plants import FakeClock, small_plant
 from tests.system.history_sender import BOTH, TAGS
+from tests.system.plantwide import station_of
 from tests.system.proxy import proxied
+from tests.system.station import until
 from tests.unit.acquisition.history.rig import Spools, batch, everything
 
 NOW = float(math.floor(time.time() / 60) * 60) - 3600.0
@@ -464,3 +467,23 @@ async def test_a_controller_that_one_station_lost_is_sent_by_another_from_then_o
     assert (last.health, last.controllers, last.gaps) == (Health.UP, ("C-L2",), 0)
     for each in (first, second):
         await each.aclose()
+
+
+async def test_a_station_sends_what_it_hears_says_so_and_leaves_it_to_others_when_it_ends(
+    database: Database, tmp_path: Path
+) -> None:
+    oracle, said = measured(range(60))
+    with spooling(tmp_path / "history") as spool:
+        spool_all(spool, said)
+    plant = replace(small_plant(), tags=TAGS)
+    async with station_of(database, tmp_path / "a", "desk-1", plant, history=tmp_path / "history") as desk:
+        for name in BOTH:
+            desk.core.station.link(LinkState(controller=name, link=Link.UP, since_s=NOW, last_data_s=NOW))
+        await until(lambda: desk.core.station.status.upload.sent == len(oracle))
+        status = desk.core.station.status.upload
+        assert status.controllers == BOTH
+        assert (status.until_at, status.health) == (datetime.fromtimestamp(NOW + 60, UTC), Health.DEGRADED)
+    assert heard(stored(database)) == oracle
+    with database.as_superuser() as connection:
+        free = connection.execute("select bool_and(until < now()) from lineside.history_progress").fetchone()
+    assert free == (True,)

@@ -47,7 +47,7 @@ def read_head(data: bytes) -> tuple[tuple[str, ...], int] | None:
         return None
     mark, length, crc = HEAD.unpack_from(data)
     names = data[HEAD.size : HEAD.size + length]
-    if mark != HEAD_MARK or length > MOST_HEAD or len(names) < length or zlib.crc32(names) != crc:
+    if mark != HEAD_MARK or not 0 < length <= MOST_HEAD or len(names) < length or zlib.crc32(names) != crc:
         return None
     return tuple(json.loads(names)), HEAD.size + length
 
