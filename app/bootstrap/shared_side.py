@@ -80,7 +80,7 @@ class SharedSide:
             heard=self._presences.heard,
         )
         self._sync = sync
-        bus.subscribe(lambda changes: sync.poke())
+        bus.subscribe(lambda changes: sync.poke() if changes.unshared else None)
 
     def _waiting(self) -> tuple[int, datetime | None]:
         oldest = self.merge.oldest

@@ -22,7 +22,10 @@ class Presence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """What was heard of the plant's log: whether somebody may have appended, and who looks at what."""
+    """What was heard of the plant's log: a place that was appended, and who looks at what.
 
-    stirred: bool = False
+    `place` 0: nothing was appended; None: something may have been, nobody heard what.
+    """
+
+    place: int | None = 0
     presences: tuple[Presence, ...] = ()

@@ -323,7 +323,7 @@ class MemorySharedLog:
             return Hint()
         self._changed.clear()
         heard, self._presences = tuple(self._presences), []
-        return Hint(stirred=True, presences=heard)
+        return Hint(place=None, presences=heard)
 
     async def prove(self, person: str, password: str) -> None:
         """Show at this station that the password is the person's own."""

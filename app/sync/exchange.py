@@ -114,6 +114,8 @@ class Exchange:
         if self._sent > self._sure:
             await self._log.append(())
             self._sure = self._sent
+        if self._journal.head()[0] <= self._sent:
+            return False
         most = UP
         while True:
             waiting = await self._stored(most + 1)

@@ -102,7 +102,8 @@ class Sync:
     async def _hints(self) -> None:
         while True:
             hint = await self._log.hint(POLL_S)
-            self._stirred = self._stirred or hint.stirred
+            if hint.place is None or hint.place > self._exchange.place:
+                self._stirred = True
             self._heard(hint.presences)
             self._wake.set()
 
@@ -118,8 +119,7 @@ class Sync:
             self._wake.clear()
             while self._stirred:
                 self._stirred = False
-                if await self._round():
-                    self._stirred = True
+                await self._round()
                 self._tell(self.status)
             if self._due():
                 head = await self._ask(head)
@@ -128,15 +128,15 @@ class Sync:
             if not self._stirred:
                 await self._wake.wait()
 
-    async def _round(self) -> bool:
-        """Both ways once; whether anything moved. A log that takes nothing from this station is read all the same."""
+    async def _round(self) -> None:
+        """All there is, both ways. A log that takes nothing from this station is read all the same."""
         try:
-            sent = await self._exchange.up()
+            while await self._exchange.up():
+                self._tell(self.status)
         except SharedRefusedError:
-            while await self._exchange.down():
-                pass
+            await self._exchange.down()
             raise
-        return await self._exchange.down() or sent
+        await self._exchange.down()
 
     def _due(self) -> bool:
         """Whether the log was not asked how it stands for the length of a poll, or never since it was lost."""

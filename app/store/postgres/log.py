@@ -72,13 +72,13 @@ class PostgresLog:
         """
         if self._ears.connection is None:
             await self._ears.ask("listening", LISTEN, reads=False)
-            return Hint(stirred=True)
+            return Hint(place=None)
         heard = await self._ears.heard(timeout_s)
         if not heard:
             await self._ears.ask("listening", BEAT, answer_s=ANSWER_S)
         told = (presence(each.payload) for each in heard if each.channel == PRESENCE)
         return Hint(
-            stirred=any(each.channel != PRESENCE for each in heard),
+            place=max((_place(each.payload) for each in heard if each.channel != PRESENCE), default=0),
             presences=tuple(found for found in told if found is not None),
         )
 
@@ -128,3 +128,8 @@ class PostgresLog:
             return await line.ask(doing, statement, values)
         finally:
             await line.aclose()
+
+
+def _place(payload: str) -> int:
+    """The place in a notification; far ahead where there is none to read: then somebody looks."""
+    return int(payload) if payload.isascii() and payload.isdecimal() and len(payload) < 19 else 2**62
