@@ -12,7 +12,15 @@ from app.domain.case import ExceptionCase
 from app.domain.lifecycles import CaseState
 from app.domain.plant import Plant
 from app.domain.posting import Posting
-from app.domain.status import ControllerStatus, Health, HistoryStatus, PartStatus, StationStatus, UnitStatus
+from app.domain.status import (
+    ControllerStatus,
+    Health,
+    HistoryStatus,
+    PartStatus,
+    StationStatus,
+    UnitStatus,
+    UploadStatus,
+)
 from app.domain.text import safe
 from app.readmodel.model import View, all_postings, open_cases
 from ui.part import Part
@@ -121,6 +129,7 @@ def parts(
         shared_part(status.shared, now, formats),
         erp(status.erp, postings, now, formats),
         *history(status.history, formats),
+        *sent_on(status.upload, now, formats),
     )
 
 
@@ -224,6 +233,23 @@ def history(status: HistoryStatus, formats: Formats) -> tuple[Part, ...]:
     if status.dropped:
         text += t(" · {count} samples lost", count=amount(status.dropped))
     return (Part(id="history", head=head, text=text, priority=4 if status.dropped else 0, tip=tip),)
+
+
+def sent_on(status: UploadStatus, now: datetime, formats: Formats) -> tuple[Part, ...]:
+    """ "History sent on 12 min behind"; nothing where this station sends none of the plant's."""
+    head = t("History sent on")
+    gaps = t("{count} gaps: samples that no station had any more.", count=status.gaps) if status.gaps else ""
+    if status.health is Health.DOWN:
+        text = t("not since {at}", at=formats.clock(status.since))
+        return (Part(id="upload", head=head, text=text, priority=3, tip=safe(status.reason)),)
+    if status.health is Health.STARTING or status.until_at is None:
+        return ()
+    if status.health is Health.DEGRADED:
+        return (
+            Part(id="upload", head=head, text=t("{age} behind", age=ago(status.until_at, now)), priority=4, tip=gaps),
+        )
+    text = t("{count} controllers", count=len(status.controllers))
+    return (Part(id="upload", head=head, text=text, tip=gaps),)
 
 
 def evicted(status: HistoryStatus, formats: Formats) -> str:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from app.domain import events as e
 from app.domain.alarm import Alarm
 from app.domain.lifecycles import AlarmState
-from app.domain.status import Health, HistoryStatus, PartStatus, StationStatus, UnitStatus
+from app.domain.status import Health, HistoryStatus, PartStatus, StationStatus, UnitStatus, UploadStatus
 from app.readmodel.model import all_postings
 from tests.ui.desk import NOW, FakeDesk, night_desk
-from ui.summary import Frame, Part, acquisition, banner, controllers, erp, history, parts, store
+from ui.summary import Frame, Part, acquisition, banner, controllers, erp, history, parts, sent_on, store
 from ui.text import Formats
 
 BERLIN = Formats("Europe/Berlin")
@@ -143,6 +143,19 @@ def test_history_that_is_not_written_or_lost_samples_says_so() -> None:
     assert (part.text, part.priority, part.tip) == ("not written since 02:14:31", 3, "The disk is full.")
     (part,) = history(HistoryStatus(health=Health.DEGRADED, dropped=1200, most=500_000_000), BERLIN)
     assert (part.text, part.priority) == ("0 MB of 500 MB · 1,200 samples lost", 4)
+
+
+def test_what_is_sent_on_says_how_far_behind_it_is_and_why_it_stands() -> None:
+    status = UploadStatus(health=Health.UP, controllers=("C-L1", "C-L2"), until_at=NOW - timedelta(seconds=4))
+    (part,) = sent_on(status, NOW, BERLIN)
+    assert (part.head, part.text, part.priority, part.tip) == ("History sent on", "2 controllers", 0, "")
+    late = replace(status, health=Health.DEGRADED, until_at=NOW - timedelta(minutes=12), gaps=2)
+    (part,) = sent_on(late, NOW, BERLIN)
+    assert (part.text, part.priority) == ("12 min behind", 4)
+    assert part.tip == "2 gaps: samples that no station had any more."
+    (part,) = sent_on(replace(status, health=Health.DOWN, since=NOW, reason="The door is shut."), NOW, BERLIN)
+    assert (part.text, part.priority, part.tip) == ("not since 02:14:31", 3, "The door is shut.")
+    assert sent_on(UploadStatus(), NOW, BERLIN) == ()
 
 
 def test_where_no_history_is_kept_nothing_is_said_of_it() -> None:
