@@ -31,7 +31,7 @@ import app.domain
 import app.plant
 import drivers
 from app.acquisition.board import BoardReader
-from app.acquisition.values import new_board
+from app.acquisition.values import LiveValues, new_board
 from app.child import command
 from app.config import Config, config
 from app.domain.alarm import Alarm
@@ -196,7 +196,7 @@ class Program:
         seat = None if self._wall else bridge
         window = compose(look, bridge, seat=seat, changed=bridge.changed, layout=layout)
         thread = CoreThread(
-            lambda: self._serve(Delivery(bridge, reader), bridge), lambda error: self._failed(error, window)
+            lambda: self._serve(Delivery(bridge, reader), bridge, values), lambda error: self._failed(error, window)
         )
         window.show()
         if self._wall:
@@ -255,7 +255,7 @@ class Program:
 
     # --- the core's thread ------------------------------------------------------------------------------------------
 
-    def _serve(self, delivery: Delivery, bridge: Bridge) -> Coroutine[object, object, None]:
+    def _serve(self, delivery: Delivery, bridge: Bridge, values: LiveValues) -> Coroutine[object, object, None]:
         """On the core's thread: load what it needs, make it, run it."""
         composing = importlib.import_module("app.bootstrap.compose")
         running = importlib.import_module("app.bootstrap.core")
@@ -273,6 +273,7 @@ class Program:
             self._scripted = scripted.Scripted(core, asyncio.get_running_loop())
             threading.Thread(target=load_views, name="views", daemon=True).start()
             bridge.connect_core(CoreDoor(core))
+            values.reach_back(core.past)
 
         work: Coroutine[object, object, None] = running.run_core(parts, delivery, started)
         return work

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.acquisition.history.reaching import AskTrend, PastSource, ReachingBack
 from app.acquisition.history.reader import HistoryReader
 from app.acquisition.history.rows import Floats
 
@@ -80,7 +81,7 @@ class Past:
     `answered` counts: another number than before is a reason to ask again.
     """
 
-    def __init__(self, folder: Path, reader: Callable[[Path], HistoryReader] = HistoryReader) -> None:
+    def __init__(self, folder: Path, reader: Callable[[Path], PastSource] = HistoryReader) -> None:
         self._folder, self._new_reader = folder, reader
         self._turn = threading.Condition()
         self._wanted: dict[str, Ask | None] = {}
@@ -88,8 +89,9 @@ class Past:
         self._pictures: dict[str, Picture] = {}
         self._begins: dict[str, float | None] = {}
         self.answered = 0
-        self._reader: HistoryReader | None = None
-        self._identity = 0
+        self._reader: PastSource | None = None
+        self._ask_plant: AskTrend | None = None
+        self._identity: tuple[int, AskTrend | None] = (0, None)
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -112,6 +114,13 @@ class Past:
             self._want(tag_id, None)
             return False, None
         return True, self._begins[tag_id]
+
+    def reach_back(self, ask: AskTrend) -> None:
+        """From now on ask the plant's history for what the folder does not reach back to, on the reading thread."""
+        with self._turn:
+            self._ask_plant = ask
+            self._begins, self._pictures = {}, {}
+            self.answered += 1
 
     def close(self) -> None:
         """Read nothing any more. May be called twice."""
@@ -182,9 +191,11 @@ class Past:
                 del self._pictures[next(iter(self._pictures))]
         self.answered += 1
 
-    def _opened(self) -> HistoryReader:
-        """The reader; a new one where the folder is another than before."""
-        identity = self._folder.stat().st_ino if self._folder.is_dir() else 0
+    def _opened(self) -> PastSource:
+        """The reader; a new one where the folder is another than before, or the plant can be asked now."""
+        ask = self._ask_plant
+        identity = self._folder.stat().st_ino if self._folder.is_dir() else 0, ask
         if self._reader is None or identity != self._identity:
-            self._reader, self._identity = self._new_reader(self._folder), identity
+            own, self._identity = self._new_reader(self._folder), identity
+            self._reader = own if ask is None else ReachingBack(own, ask)
         return self._reader

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.acquisition.board import Board, BoardReader
 from app.acquisition.history.drawing import Columns
+from app.acquisition.history.reaching import AskTrend
 from app.acquisition.history.rows import US, micro, micros
 from app.acquisition.past import Ask, Past
 from app.domain.plant import Plant
@@ -127,6 +128,11 @@ class LiveValues:
         if picture is None:
             return nothing, nothing, -math.inf
         return *picture.fitted(ask), min(picture.until_s, picture.ask.to_s)
+
+    def reach_back(self, ask: AskTrend) -> None:
+        """From now on ask the plant's history for what this station's own does not reach back to."""
+        if self._past is not None:
+            self._past.reach_back(ask)
 
     def _from_recent(self, index: int, from_s: float, to_s: float, columns: int, since_s: float) -> Columns:
         """The values at hand in columns, from `since_s` on."""

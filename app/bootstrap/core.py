@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -32,7 +32,7 @@ from app.domain.errors import KnownError, StoreError
 from app.domain.events import Signature
 from app.domain.plant import Plant
 from app.domain.signing import Prove, Sign
-from app.domain.status import UploadStatus
+from app.domain.status import Health, UploadStatus
 from app.ports import (
     AlarmEvent,
     Clock,
@@ -45,6 +45,7 @@ from app.ports import (
     SharedCopy,
     SharedHistory,
     SharedLog,
+    Trend,
 )
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
@@ -58,6 +59,8 @@ T = TypeVar("T")
 TICK_S = 1.0
 ALARMS_EVERY_S = 0.25
 RESTART_S = 1.0
+PAST_S = 10.0
+"""A picture of the past does not wait longer for the plant's history."""
 
 
 class Keeper(Journal, ReferenceCache, Protocol):
@@ -293,6 +296,16 @@ class Core:
         """How far of the plant's log is in the picture; 0 where none was joined."""
         merge = self._plantwide.merge
         return merge.place if merge is not None else 0
+
+    def past(self, tag_id: str, from_s: float, to_s: float, columns: int) -> Trend | None:
+        """A tag's trend from the plant's history, from any thread but this loop's: it waits. None where it can't be."""
+        history = self._parts.history
+        if history is None or self._loop.is_closed() or self.station.status.shared.health is not Health.UP:
+            return None
+        with contextlib.suppress(KnownError, TimeoutError, CancelledError):
+            asking = asyncio.run_coroutine_threadsafe(history.trend(tag_id, from_s, to_s, columns), self._loop)
+            return asking.result(PAST_S)
+        return None
 
     def attend(self, person: str, ref: str, editing: bool) -> None:
         """What a person looks at here, from any thread; an empty `ref`: nothing any more."""

@@ -1,5 +1,6 @@
 """The plant's history in Postgres: every sample of the spools once, whoever sends it, whatever ends meanwhile."""
 
+import asyncio
 import math
 import random
 import subprocess
@@ -12,12 +13,15 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psycopg
 import pytest
 
 from app.acquisition.history import tail
+from app.acquisition.history.reaching import ReachingBack
+from app.acquisition.history.reader import HistoryReader
 from app.acquisition.history.rows import US
 from app.acquisition.history.spool import Spool
 from app.acquisition.history.upload import Uploader
@@ -25,7 +29,7 @@ from app.bootstrap.history_side import HistorySide
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.reading import Quality
 from app.domain.status import ControllerStatus, Health, UploadStatus
-from app.ports import Link, LinkState
+from app.ports import Link, LinkState, Trend
 from app.store.postgres.address import read_url
 from app.store.postgres.history import PostgresHistory
 from app.store.postgres.logins import station_login
@@ -487,3 +491,31 @@ async def test_a_station_sends_what_it_hears_says_so_and_leaves_it_to_others_whe
     with database.as_superuser() as connection:
         free = connection.execute("select bool_and(until < now()) from lineside.history_progress").fetchone()
     assert free == (True,)
+
+
+async def test_a_station_draws_from_the_plant_what_its_own_spool_does_not_reach_back_to(
+    database: Database, station: Make, tmp_path: Path
+) -> None:
+    _, said = measured(range(600), each=2)
+    first = station(tmp_path / "desk-1", "desk-1")
+    with spooling(tmp_path / "desk-1") as spool:
+        spool_all(spool, said)
+    with spooling(tmp_path / "desk-2") as spool:
+        spool_all(spool, said[400:])
+    await first.sends()
+    loop = asyncio.get_running_loop()
+
+    def ask(*asked: Any) -> Trend:
+        return asyncio.run_coroutine_threadsafe(first.store.trend(*asked), loop).result(30)
+
+    whole = HistoryReader(tmp_path / "desk-1")
+    past = ReachingBack(HistoryReader(tmp_path / "desk-2"), ask)
+    tag = TAGS[0].id
+    span = await asyncio.to_thread(past.span, tag)
+    assert span == whole.span(tag)
+    for columns in (100, 5):
+        window = (tag, NOW - 60, NOW + 540, columns)
+        for found, wanted in zip(await asyncio.to_thread(past.drawn, *window), whole.drawn(*window), strict=True):
+            np.testing.assert_array_equal(found, wanted)
+    away = ReachingBack(HistoryReader(tmp_path / "desk-2"), lambda *_: None)
+    assert np.isnan(away.drawn(tag, NOW, NOW + 300, 3)[1]).all()

@@ -288,7 +288,7 @@ $$
 declare
     which int := (select t.n from tag t where t.id = tag_id);
     width interval := (to_at - from_at) / greatest(least(columns, 20000), 1);
-    kept timestamptz := (select min(s.ts) from sample s where s.tag = which);
+    kept timestamptz := now() - (select make_interval(days => s.days) from history_setting s);
 begin
     return query (select s.ts, s.ts, v, v, v from sample s, lateral (select case when s.quality <= 1 then s.value end) as x (v)
         where s.tag = which and s.ts < from_at order by s.ts desc limit 1);
