@@ -260,7 +260,7 @@ BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><SyncMaterialLot>&b;</SyncMaterialLot>'
 )
 OUTSIDE = (
-    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY x SYSTEM "file:///a/file">]><SyncMaterialLot>&x;</SyncMaterialLot>'
+    b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY x SYSTEM "secret.txt">]><SyncMaterialLot>&x;</SyncMaterialLot>'
 )
 BAD = {
     "an entity bomb": (BOMB, "document type or entities"),
