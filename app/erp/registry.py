@@ -54,6 +54,12 @@ def zone(value: Value) -> str:
     return "" if value in available_timezones() else 'must be a time zone such as "Europe/Vienna"'
 
 
+def odoo_version(value: Value) -> str:
+    """The first number of Odoo's version."""
+    sound = isinstance(value, int) and not isinstance(value, bool) and 14 <= value <= 30
+    return "" if sound else "must be the first number of its version, from 14, such as 18"
+
+
 def folder(value: Value) -> str:
     """A folder's whole path."""
     sound = isinstance(value, str) and (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute())
@@ -136,6 +142,19 @@ ERPS: Mapping[str, ErpRow] = MappingProxyType(
                 "sender": Setting(check=text),
                 "timeout_s": Setting(check=seconds),
             },
+        ),
+        "odoo": ErpRow(
+            module="app.erp.odoo.adapter",
+            cls="Odoo",
+            settings={
+                **SIGNED_IN,
+                "database": Setting(check=text, required=True),
+                "version": Setting(check=odoo_version, required=True),
+                "user": Setting(check=text),
+                "stock": Setting(check=text),
+                "quarantine": Setting(check=text),
+            },
+            secret="erp",
         ),
         "b2mml_web": ErpRow(
             module="app.erp.b2mml.adapter",

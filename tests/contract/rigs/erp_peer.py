@@ -52,8 +52,9 @@ def reply(value: object, status: int = 200, **headers: str) -> Reply:
 class Peer:
     """Serves one request at a time, so that what `answer` does is one transaction.
 
-    `lose(n)`: whether the answer of the n-th request is lost after it had its effect. `lose_each`: that of every
-    request when it comes for the first time. `instead`: what is answered in place of the answer, after the effect.
+    `lose(n)`: whether the answer of the n-th request that changes something is lost after it had its effect.
+    `lose_each`: that of every such request when it comes for the first time. `instead`: what is answered in place of
+    the answer, after the effect.
     """
 
     def __init__(self) -> None:
@@ -61,12 +62,17 @@ class Peer:
         self.asked: list[Request] = []
         self.lose: Callable[[int], bool] = lambda _: False
         self.lose_each = False
+        self.changed = 0
         self.instead: Callable[[Request], Reply | None] = lambda _: None
         self._known: set[tuple[str, str, str, bytes]] = set()
         self._one = threading.Lock()
 
     def answer(self, request: Request) -> Reply:
         raise NotImplementedError
+
+    def changes(self, request: Request) -> bool:
+        """Whether a request is one whose answer may be lost: those that change nothing can simply be asked again."""
+        return True
 
     def serve(self, request: Request) -> Reply | None:
         """The answer; None where it is lost."""
@@ -76,8 +82,10 @@ class Peer:
             mark = (request.method, request.path, request.raw_query, request.body)
             fresh = mark not in self._known
             self._known.add(mark)
-            if self.lose(len(self.asked)) or (self.lose_each and fresh):
-                return None
+            if self.changes(request):
+                self.changed += 1
+                if self.lose(self.changed) or (self.lose_each and fresh):
+                    return None
             return self.instead(request) or found
 
     @contextmanager
@@ -87,6 +95,8 @@ class Peer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 65_536
+            disable_nagle_algorithm = True
 
             def any(self) -> None:
                 parts = urlsplit(self.path)
