@@ -66,8 +66,15 @@ class HistorySide:
         await self._leave_the_lost()
         loop_s = asyncio.get_running_loop().time()
         if loop_s - self._tidied_s >= TIDY_S:
-            await self._store.tidy()
             self._tidied_s = loop_s
+            await self._tidy()
+
+    async def _tidy(self) -> None:
+        """Old days go, unless somebody reads them just now: then in an hour."""
+        try:
+            await self._store.tidy()
+        except KnownError as error:
+            log.info("old history could not be dropped: %s", error)
 
     def _wanted(self) -> tuple[list[str], dict[str, float]]:
         """What is heard here, or was so just now; and since when it is not."""
