@@ -156,6 +156,20 @@ ERPS: Mapping[str, ErpRow] = MappingProxyType(
             },
             secret="erp",
         ),
+        "sap": ErpRow(
+            module="app.erp.sap.adapter",
+            cls="SapS4",
+            settings={
+                **SIGNED_IN,
+                "plant": Setting(check=text, required=True),
+                "time_zone": Setting(check=zone, required=True),
+                "user": Setting(check=text),
+                "client": Setting(check=text),
+                "operation": Setting(check=text),
+                "storage_location": Setting(check=text),
+            },
+            secret="erp",
+        ),
         "b2mml_web": ErpRow(
             module="app.erp.b2mml.adapter",
             cls="by_web",

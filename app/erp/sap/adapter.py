@@ -1,0 +1,387 @@
+"""SAP S/4HANA behind the port: production order confirmations, goods movements and batch status by OData.
+
+A confirmation is found by ExternalSystemConfirmation, a movement by its ReferenceDocument: both are made from the
+posting's key. A batch has no such key: its state is read before it is changed, under its ETag, and read back.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from app.domain.erp import (
+    Capability,
+    Component,
+    ConfirmProduction,
+    ConsumeMaterial,
+    CustomerOrderLine,
+    ErpCommand,
+    ErpInfo,
+    Lot,
+    Outcome,
+    Page,
+    Product,
+    ProductionOrder,
+    Receipt,
+    SetLotStatus,
+    StockLevel,
+)
+from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpRejectedError, ErpUnsupportedError
+from app.domain.text import safe
+from app.erp.loose import Fields
+from app.erp.lots import lot_text, without_lookalikes
+from app.erp.sap.odata import OData, day_and_time, literal, sap_day, sap_time
+from app.erp.web import Web
+
+CONFIRMATIONS, CONFIRMATION = "API_PROD_ORDER_CONFIRMATION_2_SRV", "ProdnOrdConf2"
+DOCUMENTS, DOCUMENT = "API_MATERIAL_DOCUMENT_SRV", "A_MaterialDocumentHeader"
+ORDERS, BATCHES, PRODUCTS = "API_PRODUCTION_ORDER_2_SRV", "API_BATCH_SRV", "API_PRODUCT_SRV"
+STOCKS, SALES = "API_MATERIAL_STOCK_SRV", "API_SALES_ORDER_SRV"
+ISSUE_TO_ORDER, SCRAP = "261", "551"
+RESTRICTED = "MatlBatchIsInRstrcdUseStock"
+MINUTES = "MIN"
+
+
+class SapS4:
+    """One plant of S/4HANA. `operation`: the operation that is confirmed, empty for the order as a whole (S/4 can't
+
+    mix both on one order); `storage_location`: where components are taken from; `time_zone`: the plant's.
+    """
+
+    capabilities: frozenset[Capability] = frozenset(
+        {
+            Capability.LOT_BLOCKS,
+            Capability.EXTRA_CONSUMPTION,
+            Capability.OPERATION_TIME,
+            Capability.NATIVE_KEY,
+            Capability.COMPARE_AND_SET,
+        }
+    )
+
+    def __init__(
+        self,
+        url: str,
+        plant: str,
+        time_zone: str,
+        secret: Callable[[], str],
+        user: str = "",
+        client: str = "",
+        operation: str = "",
+        storage_location: str = "",
+        certificates: str = "",
+        timeout_s: float = 30.0,
+    ) -> None:
+        self._odata = OData(Web(url, timeout_s=timeout_s, certificates=certificates), user, secret, client)
+        self._plant, self._zone = plant, ZoneInfo(time_zone)
+        self._operation, self._storage = operation, storage_location
+
+    async def probe(self) -> ErpInfo:
+        """Whether the confirmations can be asked for."""
+        await self._confirmed("lineside probe")
+        return ErpInfo(product="SAP S/4HANA", version="OData 2")
+
+    async def products(self) -> Page[Product]:
+        rows = await self._odata.rows(PRODUCTS, "A_Product", expand="to_Description", key="Product")
+        return Page(rows=tuple(product_of(row) for row in rows))
+
+    async def orders(self) -> Page[ProductionOrder]:
+        rows = await self._odata.rows(
+            ORDERS,
+            "A_ProductionOrder_2",
+            f"ProductionPlant eq {literal(self._plant)} and OrderIsReleased eq 'X'",
+            "to_ProductionOrderOperation,to_ProductionOrderComponent",
+            "ManufacturingOrder",
+        )
+        return Page(rows=tuple(self._order(row) for row in rows))
+
+    async def lots(self) -> Page[Lot]:
+        lying: dict[tuple[str, str], list[StockLevel]] = {}
+        for row in await self._stocks():
+            lying.setdefault((row.text("Material"), row.text("Batch")), []).append(level_of(row))
+        rows = await self._odata.rows(BATCHES, "Batch", key="Material,Batch")
+        return Page(rows=without_lookalikes(lot_of(row, lying) for row in rows))
+
+    async def stock(self) -> Page[StockLevel]:
+        levels: dict[tuple[str, str, str], Decimal] = {}
+        for row in await self._stocks():
+            level = level_of(row)
+            place = (level.product, level.location, level.unit)
+            levels[place] = levels.get(place, Decimal(0)) + level.quantity
+        return Page(
+            rows=tuple(
+                StockLevel(product=product, location=location, quantity=quantity, unit=unit)
+                for (product, location, unit), quantity in levels.items()
+            )
+        )
+
+    async def demand(self) -> Page[CustomerOrderLine]:
+        filter_ = f"ProductionPlant eq {literal(self._plant)} and DeliveryStatus ne 'C'"
+        rows = await self._odata.rows(SALES, "A_SalesOrderItem", filter_, "to_SalesOrder", "SalesOrder,SalesOrderItem")
+        return Page(rows=tuple(self._demanded(row) for row in rows))
+
+    async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
+        """Post once by key; what stands under it already is compared with what is to be posted."""
+        step = STEPS.get(type(command))
+        if step is None:
+            raise ErpUnsupportedError(
+                "SAP takes this by no service that Lineside uses.", "It is kept in Lineside only."
+            )
+        return await step(self, command)
+
+    async def find(self, key: str) -> Receipt | None:
+        """The confirmation or movement of a key; a batch's status leaves none, and may simply be set again."""
+        confirmed = await self._confirmed(key)
+        if confirmed is not None:
+            return receipt(key, Outcome.ALREADY_APPLIED, confirmation_ref(confirmed))
+        moved = await self._moved(key)
+        return None if moved is None else receipt(key, Outcome.ALREADY_APPLIED, document_ref(moved))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._odata.aclose()
+
+    async def confirm(self, command: ConfirmProduction) -> Receipt:
+        """A confirmation of good, scrap and time worked."""
+        found = await self._confirmed(command.key)
+        if found is not None:
+            same = (found.quantity("ConfirmationYieldQuantity"), found.quantity("ConfirmationScrapQuantity"))
+            if same != (command.good, command.scrap) or found.text("OrderID").lstrip("0") != command.order.lstrip("0"):
+                raise ErpProtocolError(f"Key {command.key} already stands for another confirmation in SAP.")
+            return receipt(command.key, Outcome.ALREADY_APPLIED, confirmation_ref(found))
+        began_at = command.occurred_at - command.run
+        values = {
+            "OrderID": command.order,
+            **({"OrderOperation": self._operation} if self._operation else {}),
+            "ExternalSystemConfirmation": guid(command.key),
+            "FinalConfirmationType": "X" if command.final else "",
+            "IsFinalConfirmation": command.final,
+            "ConfirmationUnit": command.unit,
+            "ConfirmationYieldQuantity": f"{command.good:f}",
+            "ConfirmationScrapQuantity": f"{command.scrap:f}",
+            "ConfirmationText": f"Lineside {command.actor}"[:40],
+            "PostingDate": sap_day(command.occurred_at, self._zone),
+            "ConfirmedExecutionStartDate": sap_day(began_at, self._zone),
+            "ConfirmedExecutionStartTime": sap_time(began_at, self._zone),
+            "ConfirmedExecutionEndDate": sap_day(command.occurred_at, self._zone),
+            "ConfirmedExecutionEndTime": sap_time(command.occurred_at, self._zone),
+            **self._time_worked(command.run),
+            **({"to_ProdnOrdConfMatlDocItm": [self._receipt_item(command)]} if command.lot and command.good else {}),
+        }
+        made = await self._odata.create(CONFIRMATIONS, CONFIRMATION, values)
+        if made.text("ExternalSystemConfirmation").lower() != guid(command.key):
+            raise ErpOutcomeUnknownError("SAP answered for another confirmation.")
+        return receipt(command.key, Outcome.APPLIED, confirmation_ref(made))
+
+    async def consume(self, command: ConsumeMaterial) -> Receipt:
+        """A goods issue to the order."""
+        if not command.consumptions or any(taken.quantity <= 0 for taken in command.consumptions):
+            raise ErpRejectedError("Nothing to consume was named, or not more than nought of it.", "quantity")
+        items = [
+            self._item(ISSUE_TO_ORDER, taken.product, taken.lot, taken.quantity, taken.unit)
+            | {"ManufacturingOrder": command.order}
+            for taken in command.consumptions
+        ]
+        return await self._move(command, items)
+
+    async def lot_status(self, command: SetLotStatus) -> Receipt:
+        """Restrict a batch or free it; scrap of a batch is a goods issue."""
+        if command.status == "scrapped":
+            if command.quantity is None:
+                raise ErpUnsupportedError(
+                    "SAP scraps quantities, not batches.", "Post movement 551 in SAP; the batch stays restricted."
+                )
+            unit = (await self._base_unit(command.product)) if command.product else ""
+            item = self._item(SCRAP, command.product, command.lot, command.quantity, unit)
+            return await self._move(command, [item])
+        entity = self._batch(command.product, command.lot)
+        wanted = command.status == "hold"
+        row, etag = await self._odata.one(BATCHES, entity)
+        if truth(row, RESTRICTED) is wanted:
+            return receipt(command.key, Outcome.ALREADY_APPLIED, safe(command.lot, 300))
+        await self._odata.change(BATCHES, entity, {RESTRICTED: wanted}, etag)
+        row, _ = await self._odata.one(BATCHES, entity)
+        if truth(row, RESTRICTED) is not wanted:
+            raise ErpOutcomeUnknownError(
+                f"SAP took the new status of batch {safe(command.lot, 60)} and shows the old one."
+            )
+        return receipt(command.key, Outcome.APPLIED, safe(command.lot, 300))
+
+    async def _move(self, command: ErpCommand, items: list[dict[str, object]]) -> Receipt:
+        found = await self._moved(command.key)
+        if found is not None:
+            return receipt(command.key, Outcome.ALREADY_APPLIED, document_ref(found))
+        header = {
+            "GoodsMovementCode": "03",
+            "ReferenceDocument": reference(command.key),
+            "PostingDate": sap_day(command.occurred_at, self._zone),
+            "DocumentDate": sap_day(command.occurred_at, self._zone),
+            "MaterialDocumentHeaderText": f"Lineside {command.actor}"[:25],
+            "to_MaterialDocumentItem": items,
+        }
+        made = await self._odata.create(DOCUMENTS, DOCUMENT, header)
+        return receipt(command.key, Outcome.APPLIED, document_ref(made))
+
+    async def _confirmed(self, key: str) -> Fields | None:
+        filter_ = f"ExternalSystemConfirmation eq guid{literal(guid(key))}"
+        rows = [
+            row
+            for row in await self._odata.rows(CONFIRMATIONS, CONFIRMATION, filter_)
+            if not truth(row, "IsReversed") and not truth(row, "IsReversal")
+        ]
+        return rows[0] if rows else None
+
+    async def _moved(self, key: str) -> Fields | None:
+        rows = await self._odata.rows(DOCUMENTS, DOCUMENT, f"ReferenceDocument eq {literal(reference(key))}")
+        return rows[0] if rows else None
+
+    async def _stocks(self) -> list[Fields]:
+        return await self._odata.rows(STOCKS, "A_MatlStkInAcctMod", f"Plant eq {literal(self._plant)}", key="Material")
+
+    async def _base_unit(self, product: str) -> str:
+        row, _ = await self._odata.one(PRODUCTS, f"A_Product({literal(product)})")
+        return row.text("BaseUnit")
+
+    def _batch(self, product: str, lot: str) -> str:
+        return f"Batch(Material={literal(product)},BatchIdentifyingPlant='',Batch={literal(lot_text(lot))})"
+
+    def _time_worked(self, run: timedelta) -> dict[str, object]:
+        if not self._operation or run <= timedelta(0):
+            return {}
+        minutes = Decimal(run // timedelta(seconds=1)) / 60
+        return {"OpConfirmedWorkQuantity1": f"{minutes:.3f}", "OpWorkQuantityUnit1": MINUTES}
+
+    def _receipt_item(self, command: ConfirmProduction) -> dict[str, object]:
+        """The goods receipt of what was made, with its batch."""
+        item = {"Plant": self._plant, "GoodsMovementType": "101", "Batch": lot_text(command.lot)}
+        return {**item, "QuantityInEntryUnit": f"{command.good:f}", "EntryUnit": command.unit, "OrderID": command.order}
+
+    def _item(self, kind: str, product: str, lot: str, quantity: Decimal, unit: str) -> dict[str, object]:
+        values: dict[str, object] = {
+            "GoodsMovementType": kind,
+            "Material": product,
+            "Plant": self._plant,
+            "QuantityInEntryUnit": f"{quantity:f}",
+            "EntryUnit": unit,
+        }
+        values |= {"StorageLocation": self._storage} if self._storage else {}
+        return values | ({"Batch": lot_text(lot)} if lot else {})
+
+    def _order(self, row: Fields) -> ProductionOrder:
+        quantity = row.quantity("TotalQuantity")
+        closed = truth(row, "OrderIsClosed") or truth(row, "OrderIsTechnicallyCompleted")
+        started = row.quantity("MfgOrderConfirmedYieldQty") > 0 or truth(row, "OrderIsPartiallyConfirmed")
+        operations = list(Fields(row.values.get("to_ProductionOrderOperation") or {}, "operations").rows("results"))
+        parts = Fields(row.values.get("to_ProductionOrderComponent") or {}, "components").rows("results")
+        return ProductionOrder(
+            number=row.code("ManufacturingOrder"),
+            product=row.code("Material"),
+            product_name=row.name("MaterialName") or row.name("Material"),
+            line=operations[0].text("WorkCenter") if operations else "",
+            quantity=quantity,
+            unit=row.text("ProductionUnit"),
+            due_at=day_and_time(row, "MfgOrderScheduledEndDate", "MfgOrderScheduledEndTime", self._zone),
+            start_at=day_and_time(row, "MfgOrderScheduledStartDate", "MfgOrderScheduledStartTime", self._zone),
+            state="done" if closed else "running" if started else "planned",
+            good=row.quantity("MfgOrderConfirmedYieldQty"),
+            scrap=row.quantity("MfgOrderConfirmedScrapQty"),
+            components=tuple(
+                Component(
+                    product=part.code("Material"),
+                    quantity=part.quantity("RequiredQuantity") / quantity,
+                    unit=part.text("BaseUnit"),
+                )
+                for part in parts
+                if quantity
+            ),
+        )
+
+    def _demanded(self, row: Fields) -> CustomerOrderLine:
+        order = Fields(row.values.get("to_SalesOrder"), "sales order")
+        return CustomerOrderLine(
+            number=f"{row.code('SalesOrder')}/{row.code('SalesOrderItem')}",
+            customer=order.name("SoldToParty"),
+            product=row.code("Material"),
+            quantity=row.quantity("RequestedQuantity"),
+            unit=row.text("RequestedQuantityUnit"),
+            due_at=day_and_time(order, "RequestedDeliveryDate", "", self._zone),
+        )
+
+
+STEPS: Mapping[type[ErpCommand], Callable[[SapS4, Any], Awaitable[Receipt]]] = MappingProxyType(
+    {ConfirmProduction: SapS4.confirm, ConsumeMaterial: SapS4.consume, SetLotStatus: SapS4.lot_status}
+)
+"""Every command that S/4 takes by these services."""
+
+
+def product_of(row: Fields) -> Product:
+    """A material with its English name, or any."""
+    names = list(Fields(row.values.get("to_Description") or {}, "names").rows("results"))
+    english = [each for each in names if each.text("Language") == "EN"]
+    name = (english or names or [row])[0].name("ProductDescription")
+    return Product(code=row.code("Product"), name=name or row.name("Product"), unit=row.text("BaseUnit"))
+
+
+def lot_of(row: Fields, lying: Mapping[tuple[str, str], list[StockLevel]]) -> Lot:
+    """A batch and what lies of it in this plant."""
+    levels = lying.get((row.text("Material"), row.text("Batch")), [])
+    return Lot(
+        number=row.code("Batch"),
+        product=row.code("Material"),
+        quantity=sum((level.quantity for level in levels), Decimal(0)),
+        unit=levels[0].unit if levels else "",
+        status="hold" if truth(row, RESTRICTED) else "released",
+        location=safe(", ".join(dict.fromkeys(level.location for level in levels))),
+    )
+
+
+def level_of(row: Fields) -> StockLevel:
+    """A stock of a material in a storage location."""
+    return StockLevel(
+        product=row.code("Material"),
+        location=row.name("StorageLocation"),
+        quantity=row.quantity("MatlWrhsStkQtyInMatlBaseUnit", signed=True),
+        unit=row.text("MaterialBaseUnit"),
+    )
+
+
+def truth(row: Fields, name: str) -> bool:
+    """A yes or no, which some services write as X."""
+    value = row.values.get(name)
+    if value not in (None, True, False, "", "X"):
+        raise row.wrong(name, value)
+    return value in (True, "X")
+
+
+def guid(key: str) -> str:
+    """The posting's key as a GUID: itself, or one that is made from it."""
+    try:
+        return str(UUID(key))
+    except ValueError:
+        return str(uuid5(NAMESPACE_URL, f"lineside:{key}"))
+
+
+def reference(key: str) -> str:
+    """The posting's key in the sixteen characters of a reference document."""
+    return base64.b32encode(sha256(key.encode()).digest()[:10]).decode()
+
+
+def confirmation_ref(row: Fields) -> str:
+    """What SAP calls a confirmation."""
+    return f"{row.name('ConfirmationGroup')}/{row.name('ConfirmationCount')}"
+
+
+def document_ref(row: Fields) -> str:
+    """What SAP calls a material document."""
+    return f"{row.name('MaterialDocument')}/{row.name('MaterialDocumentYear')}"
+
+
+def receipt(key: str, outcome: Outcome, document: str) -> Receipt:
+    """The port's receipt."""
+    return Receipt(key=key, outcome=outcome, refs={"document": document})
