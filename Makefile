@@ -24,7 +24,7 @@ DEMO := $(if $(STATIONS),--stations $(STATIONS)) $(if $(SMOKE),--smoke $(SMOKE) 
   $(if $(REPLAY),--replay "$(REPLAY)") $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
   $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
 
-.PHONY: help setup setup-test demo run test lint format lock bench faults screens clean
+.PHONY: help setup setup-test demo run test lint format lock bench faults screens bundle package test-package audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,10 +56,14 @@ format: setup ## put the code into the house's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv on the PATH, or UV=path; ARGS=--upgrade)
-	$(or $(UV),uv) pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
-	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
-	  --output-file requirements.lock pyproject.toml $(ARGS)
+LOCK := pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
+
+lock: ## renew every lock from pyproject.toml and packaging/ (needs uv on the PATH, or UV=path; ARGS=--upgrade)
+	$(or $(UV),uv) $(LOCK) --extra dev --output-file requirements.lock pyproject.toml $(ARGS)
+	$(or $(UV),uv) $(LOCK) --constraint requirements.lock --output-file packaging/pyinstaller/requirements.lock \
+	  pyproject.toml packaging/pyinstaller/requirements.in $(ARGS)
+	$(or $(UV),uv) $(LOCK) --output-file packaging/supply/requirements.lock packaging/supply/requirements.in $(ARGS)
 
 bench: setup ## run every benchmark
 	@$(BIN)/python -m tests.bench
@@ -72,6 +76,18 @@ faults: setup-test ## cut, kill and confuse controllers at nightly size; fails u
 
 screens: setup ## draw every screen of the demo in both themes into .demo/screenshots
 	@$(MAKE) --no-print-directory demo SMOKE=30
+
+bundle: setup ## make the executable with everything it needs in build/dist/lineside, with its licences
+	@$(BIN)/python packaging/bundle.py
+
+package: bundle ## build the .deb and its bill of materials under dist/ (ten minutes at most)
+	@$(BIN)/python packaging/linux/deb.py
+
+test-package: setup-test ## install dist/*.deb in a clean Debian root, smoke-test, remove it (nightly; needs root, make package)
+	@$(BIN)/python -m pytest -rP tests/packaging/install.py $(ARGS)
+
+audit: setup ## look for known faults in every locked dependency (needs the network)
+	@$(BIN)/python packaging/supply/audit.py
 
 clean: ## remove .venv, caches and what demos left here
 	rm -rf .venv .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -30,6 +30,7 @@ class About(Overlay):
 
     def __init__(self, look: Look, host: QWidget, version: str, carried: Sequence[Shipped], where: Path) -> None:
         super().__init__(look, host, width=WIDTH)
+        carried = [one for one in carried if one.texts]  # what is inside another is covered by that one's texts
         self._carried = {one.key: one for one in carried}
         self._where = where
         self.setAccessibleName(t("About Lineside"))
@@ -69,12 +70,15 @@ class About(Overlay):
         box.addLayout(columns_box, 1)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, HEIGHT if self._carried else super().sizeHint().height())
+        return QSize(WIDTH, self.heightForWidth(WIDTH))
+
+    def heightForWidth(self, width: int) -> int:
+        return HEIGHT if self._carried else super().heightForWidth(width)
 
     def _show(self, key: str) -> None:
         one = self._carried.get(key)
         if one is not None:
-            self.text.setPlainText(text_of(self._where, one) or t("Its licence is named at what carries it."))
+            self.text.setPlainText(text_of(self._where, one))
 
 
 def row_of(one: Shipped) -> TableRow:

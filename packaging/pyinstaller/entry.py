@@ -1,0 +1,24 @@
+"""What the installed executable runs: one of Lineside's own processes if it is asked to be one, else the program."""
+
+import os
+import sys
+
+from app.child import run_child
+
+LIBRARIES, BEFORE = "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"
+
+
+def free_libraries() -> None:
+    """Programs that are not ours (Postgres, a sound player) load their own libraries, not the bundle's."""
+    before = os.environ.pop(BEFORE, None)
+    if before is not None:
+        os.environ[LIBRARIES] = before
+    elif sys.platform == "linux":
+        os.environ.pop(LIBRARIES, None)
+
+
+free_libraries()
+if not run_child(sys.argv[1:]):
+    from ui.cli import main
+
+    main()
