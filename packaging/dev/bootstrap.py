@@ -44,7 +44,15 @@ QT_PACKAGES: tuple[tuple[str, ...], ...] = (
     ("libxcb-xkb1",),
 )
 POSTGRES = ("postgresql",)
-TEST_PACKAGES: tuple[tuple[str, ...], ...] = (("xvfb",), ("xauth",), ("libmodbus5",), POSTGRES)
+TEST_PACKAGES: tuple[tuple[str, ...], ...] = (
+    ("xvfb",),
+    ("xauth",),
+    ("libmodbus5",),
+    ("nsis",),
+    ("desktop-file-utils",),
+    ("appstream",),
+    POSTGRES,
+)
 NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/lineside.conf")
 
 
