@@ -237,7 +237,7 @@ async def test_senders_that_are_killed_in_the_middle_lose_and_double_nothing(
         with spooling(tmp_path / name) as spool:
             spool_all(spool, said)
     ended = []
-    for kill in range(5):
+    for kill in range(4):
         lease_ends(database)
         name = names[kill // 2 % 2]
         ended.append(killed_after(tmp_path / name, name, database.url(station_login(name)), 3 + kill))
