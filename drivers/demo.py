@@ -8,14 +8,15 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from app.child import QUIET, command
+from app.child import QUIET, command, frozen
 from app.domain.errors import KnownError
-from app.domain.plant import Plant
+from app.domain.plant import ErpLink, Plant
 from resources import path as resource
 
 OPCUA_LINES: Mapping[str, str] = {"C-L1": "L1", "C-L2": "L2"}
@@ -27,9 +28,17 @@ Settings = Mapping[str, str | int | float | bool]
 """Settings of a controller or of the ERP, as in a plant file."""
 
 
+ERPS = ("demo", "tryton")
+"""The ERPs that the demo can have: its own small one, or a real Tryton server."""
+TRYTON: Settings = {"database": "lineside", "user": "lineside"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """What the demo plays. `speed` is simulated seconds a second; `mood` the share of ERP answers that go wrong."""
+    """What the demo plays. `speed` is simulated seconds a second; `mood` the share of ERP answers that go wrong.
+
+    `erp` is one of ERPS; Tryton has no moods.
+    """
 
     seed: int = 1
     speed: float = 1.0
@@ -38,6 +47,7 @@ class DemoOptions:
     replay_from: str = ""
     replay_until: str = ""
     plant: Path | None = None
+    erp: str = "demo"
 
 
 class Demo:
@@ -55,7 +65,16 @@ class Demo:
         self._commands: list[list[str]] = []
         self.file = options.plant or resource("plants/replay.toml" if options.replay else "plants/demo.toml")
         self.settings: Mapping[str, Settings] = self._replay() if options.replay else self._lines()
-        self.erp: Settings = {"url": f"http://127.0.0.1:{self._erp_port}"}
+        self.erp: Settings = {"url": f"http://127.0.0.1:{self._erp_port}", **(TRYTON if self._tryton else {})}
+        if options.erp not in ERPS or (self._tryton and (options.replay or frozen())):
+            raise KnownError(
+                f"The demo has no ERP {options.erp} here.",
+                f"There are: {', '.join(ERPS)} (from the source, no replay).",
+            )
+
+    @property
+    def _tryton(self) -> bool:
+        return self._options.erp == "tryton"
 
     def placed(self, plant: Plant) -> Plant:
         """The plant of `file` with the demo's ports. Raises KnownError where it lacks one of the demo's controllers."""
@@ -66,7 +85,8 @@ class Demo:
             name: replace(found, settings={**found.settings, **self.settings.get(name, {})})
             for name, found in plant.controllers.items()
         }
-        erp = replace(plant.erp, settings={**plant.erp.settings, **self.erp})
+        found = ErpLink(adapter="tryton") if self._tryton else plant.erp
+        erp = replace(found, settings={**found.settings, **self.erp})
         return replace(plant, controllers=controllers, erp=erp)
 
     def _lines(self) -> dict[str, Settings]:
@@ -95,12 +115,26 @@ class Demo:
 
     def start(self) -> None:
         """Start the processes; what they serve is found by the drivers when it is there."""
-        erp = [*command("app.erp.demo"), "--db", str(self._folder / "erp.sqlite"), "--port", str(self._erp_port)]
-        erp += ["--seed", str(self._options.seed), "--mood", str(self._options.mood)]
-        for words in (erp, *self._commands):
+        for words in (self._erp_command(), *self._commands):
             self._children.append(
                 subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, creationflags=QUIET)
             )
+
+    def _erp_command(self) -> list[str]:
+        port = str(self._erp_port)
+        if self._tryton:
+            return [
+                sys.executable,
+                "-m",
+                "drivers.demo_tryton",
+                "--folder",
+                str(self._folder / "tryton"),
+                "--port",
+                port,
+            ]
+        seed, mood = str(self._options.seed), str(self._options.mood)
+        place = ["--db", str(self._folder / "erp.sqlite"), "--port", port]
+        return [*command("app.erp.demo"), *place, "--seed", seed, "--mood", mood]
 
     def stop(self) -> None:
         """End the processes: their stdin closes; who does not listen to that is killed."""

@@ -56,6 +56,7 @@ def demo(
     speed: Annotated[float, typer.Option("--speed", min=0.01, help="simulated seconds a second")] = 1.0,
     seed: Annotated[int, typer.Option("--seed", help="of the simulated plant's faults")] = 1,
     stations: Annotated[int, typer.Option("--stations", min=1, max=9, help="workstations that share a Postgres")] = 1,
+    erp: Annotated[str, typer.Option("--erp", help="demo, or tryton: a real one, installed first")] = "demo",
     data: Data = None,
     smoke: Smoke = None,
     screenshots: Shots = None,
@@ -71,6 +72,7 @@ def demo(
         speed=speed,
         seed=seed,
         stations=stations,
+        erp=erp,
         data=data,
         smoke=smoke,
         screenshots=screenshots,
@@ -185,6 +187,16 @@ def db_init(
 def db_check(url: LogUrl) -> None:
     """Say what is missing."""
     call("ui.db", "check", url=url)
+
+
+@db.command("second-person")
+def db_second_person(
+    step: Annotated[str, typer.Argument(help="HoldReleased or HoldDispositioned; none: show how it stands")] = "",
+    switch: Annotated[str, typer.Argument(metavar="on|off")] = "",
+    url: ByUrl = "",
+) -> None:
+    """Say whether a second person must sign a step too, with a password of their own."""
+    call("ui.db", "second_person", url=url, kind=step, switch=switch)
 
 
 @db_person.command("add")

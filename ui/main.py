@@ -91,6 +91,7 @@ def demo(
     screenshots: Path | None,
     report: Path | None,
     stations: int = 1,
+    erp: str = "demo",
 ) -> int:
     """`lineside demo`: the simulated plant's processes, and Lineside on it. Without --data it leaves nothing behind.
 
@@ -104,7 +105,7 @@ def demo(
         station = config(data)
         refuse_second(station.folder)
         options = DemoOptions(
-            seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant
+            seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant, erp=erp
         )
         playing = stack.enter_context(Demo(station.folder, options))
         if replay is None:
@@ -113,6 +114,8 @@ def demo(
             files = importlib.import_module("drivers.demo_file")
             loaded = checked(files.write_plant(playing, station.folder, replay))
         begin = playing.start
+        if erp == "tryton":
+            importlib.import_module("drivers.demo_tryton.sign_in").keep(station.folder)
         if stations > 1:
             several = importlib.import_module("drivers.demo_stations")
             begin = stack.enter_context(several.opened(playing, loaded, station.folder, stations, headless=smoke))

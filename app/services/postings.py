@@ -51,8 +51,19 @@ def _queued(command: erp.ErpCommand, kind: str, subject: str, cause: str) -> e.P
 
 
 def post_production(event: e.ProductionConfirmed, ctx: Context) -> Iterator[e.Event]:
-    """A confirmation goes out, and with it the components that its units used up."""
+    """The components that the confirmed units used up go out, and then the confirmation, which may close the order."""
     cause = f"order/{event.order}"
+    order = ctx.reference.orders.get(event.order)
+    made = event.good + event.scrap
+    if order is not None and order.components and made > 0:
+        used = tuple(
+            erp.Consumption(product=part.product, quantity=part.quantity * made, unit=part.unit)
+            for part in order.components
+        )
+        consumption = erp.ConsumeMaterial(
+            key=ctx.new_id(), occurred_at=ctx.now, actor=ctx.actor.id, order=event.order, consumptions=used
+        )
+        yield _queued(consumption, "consume_material", f"{event.order}: components of {made:,}", cause)
     subject = f"{event.order}: {event.good:,} good" + (f", {event.scrap:,} scrap" if event.scrap else "")
     confirmation = erp.ConfirmProduction(
         key=event.confirmation_id,
@@ -67,17 +78,6 @@ def post_production(event: e.ProductionConfirmed, ctx: Context) -> Iterator[e.Ev
         final=event.final,
     )
     yield _queued(confirmation, "confirm_production", subject, cause)
-    order = ctx.reference.orders.get(event.order)
-    made = event.good + event.scrap
-    if order is not None and order.components and made > 0:
-        used = tuple(
-            erp.Consumption(product=part.product, quantity=part.quantity * made, unit=part.unit)
-            for part in order.components
-        )
-        consumption = erp.ConsumeMaterial(
-            key=ctx.new_id(), occurred_at=ctx.now, actor=ctx.actor.id, order=event.order, consumptions=used
-        )
-        yield _queued(consumption, "consume_material", f"{event.order}: components of {made:,}", cause)
 
 
 def _worked(event: e.ProductionConfirmed, ctx: Context) -> timedelta:

@@ -206,6 +206,16 @@ def ensure_rig() -> None:
     done.write()
 
 
+def ensure_tryton() -> None:
+    """Install the Tryton server that the system tests post to, in a venv and a cache of its own (about a minute)."""
+    try:
+        run(VENV_PYTHON, "-m", "drivers.demo_tryton", "--prepare")
+    except SetupError as error:
+        if IN_CI:
+            raise
+        say(f"{error} The system tests against Tryton are skipped.")
+
+
 def main(arguments: list[str]) -> int:
     """Make everything that `run` or `test` needs; return 0, or 1 after one clear sentence."""
     purpose = arguments[0] if arguments else "run"
@@ -217,6 +227,7 @@ def main(arguments: list[str]) -> int:
         ensure_venv()
         if purpose == "test":
             ensure_rig()
+            ensure_tryton()
     except SetupError as error:
         say(str(error))
         return 1

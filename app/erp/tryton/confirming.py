@@ -37,7 +37,7 @@ class Confirming:
         same_unit(command.unit, order.unit.symbol, order.number)
         begun = await self._orders.begun(order, mark)
         if not (begun and order.state == "done"):
-            order = await self._orders.running(order.number)
+            order = await self._orders.running(order)
             if not begun:
                 await self._change(order, command, mark, layout)
             await self._book_time(order.number, command.run)

@@ -31,11 +31,12 @@ class Consuming:
             raise ErpRejectedError("Nothing to consume was named.", "empty")
         order = await self._orders.read(command.order)
         if not await self._orders.begun(order, mark):
-            order = await self._orders.taken(order.number)
+            order = await self._orders.taken(order)
             taken = [await self._taken(order, part, layout) for part in command.consumptions]
             await self._orders.change(order, mark, {"inputs": [["create", taken]]})
+            order = await self._orders.read(order.number)
         if order.state != "done":
-            await self._orders.running(order.number)
+            await self._orders.running(order)
         return f"production,{order.id}", {"document": order.number, "order": order.number}
 
     async def _taken(self, order: Production, part: Consumption, layout: Layout) -> dict[str, object]:

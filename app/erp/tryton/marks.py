@@ -88,10 +88,7 @@ class Notes:
         return notes
 
     async def file(self, mark: Mark, resource: str, text: str, refs: Mapping[str, str]) -> Note:
-        """File the note of a posting that is done; one that is there already stays the only one."""
-        found = await self.find(mark.head, [resource])
-        if found is not None:
-            return found
+        """File the note of a posting that is done. Whoever calls this has looked that there is none, in the lane."""
         message = f"{mark} {json.dumps(dict(refs), sort_keys=True)}\n{text}"
         await self._rpc.write("ir.note.create", [{"resource": resource, "message": message}])
         return Note(mark=mark, resource=resource, refs=dict(refs))

@@ -48,23 +48,24 @@ class Orders:
             raise ErpConflictError(f"Another posting of Lineside to {order.number} is not finished.")
         return False
 
-    async def taken(self, number: str) -> Production:
+    async def taken(self, order: Production) -> Production:
         """The open order without its plan, so that only what was really used and made is in it; the bill keeps it.
 
         Components without a bill stay: nobody else would name them. Raises ErpRejectedError for an order that was
         started in Tryton, which has used its planned components already.
         """
-        order = await self.waiting(number)
+        order = await self._waiting(order)
         if TAKEN in (order.reference or "") or await self._has_counts(order):
             return order
         if order.bom is not None and any(not move.open for move in order.inputs):
             raise ErpRejectedError(
-                f"Order {number} was started in Tryton, with all its planned components. Finish it there.", "started"
+                f"Order {order.number} was started in Tryton, with all its planned components. Finish it there.",
+                "started",
             )
         planned = [move.id for move in order.inputs if move.open and order.bom is not None]
         changes = {"inputs": [["delete", planned]], "outputs": [["delete", [m.id for m in order.outputs if m.open]]]}
         await self._write(order, f"{order.reference or ''} {TAKEN}".strip(), changes)
-        return await self.read(number)
+        return await self.read(order.number)
 
     async def _has_counts(self, order: Production) -> bool:
         """Whether postings are noted on the order, although somebody took our sign from its reference."""
@@ -79,32 +80,28 @@ class Orders:
         context = {"_timestamp": {resource(order): order.timestamp}}
         await self._rpc.write("production.write", [order.id], {**values, "reference": reference}, context=context)
 
-    async def waiting(self, number: str) -> Production:
+    async def running(self, order: Production) -> Production:
+        """The order, taken, running, and with everything consumed that it names."""
+        order = await self.taken(order)
+        for _ in range(MOST_STEPS):
+            if order.state == "running" and not any(move.open for move in order.inputs):
+                return order
+            order = await self._towards_running(order)
+        raise ErpConflictError(f"Order {order.number} is changed by somebody else at the same time.")
+
+    async def _waiting(self, order: Production) -> Production:
         """The order, out of planning: its number given, its operations made. Raises ErpRejectedError when closed."""
-        order = await self.read(number)
         if order.state == "request":
             order = await self._press(order, "draft")
         if order.state == "draft":
             order = await self._press(order, "wait")
         if order.state not in ("waiting", "assigned", "running"):
-            raise ErpRejectedError(f"Order {number} is {order.state} in Tryton.", "order_closed")
+            raise ErpRejectedError(f"Order {order.number} is {order.state} in Tryton.", "order_closed")
         return order
 
-    async def running(self, number: str) -> Production:
-        """The order, taken, running, and with everything consumed that it names."""
-        for _ in range(MOST_STEPS):
-            order = await self.taken(number)
-            if order.state == "running" and not any(move.open for move in order.inputs):
-                return order
-            order = await self._towards_running(order)
-        raise ErpConflictError(f"Order {number} is changed by somebody else at the same time.")
-
     async def _towards_running(self, order: Production) -> Production:
-        match order.state:
-            case "running":
-                return await self._press(order, "wait")
-            case "assigned":
-                return await self._press(order, "run")
+        if order.state in ("running", "assigned"):
+            return await self._press(order, "wait" if order.state == "running" else "run")
         order = await self._press(order, "assign_try")
         if order.state == "waiting":
             short = ", ".join(sorted({named(move) for move in order.inputs if move.state == "draft"}))

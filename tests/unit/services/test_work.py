@@ -41,7 +41,7 @@ def only(desk: Floor) -> Any:
 def test_a_confirmation_posts_its_units_and_their_components(desk: Floor) -> None:
     count(desk)
     desk.send(confirm(scrap=3), "okafor")
-    production, components = desk.postings
+    components, production = desk.postings
     assert production.command["good"] == "120"
     assert production.subject == "WO-1: 120 good, 3 scrap"
     assert [(part["product"], part["quantity"]) for part in components.command["consumptions"]] == [  # type: ignore[attr-defined]
