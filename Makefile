@@ -19,8 +19,8 @@ echo "No suitable Python among: $(or $(PYTHON),$(CANDIDATES)). Lineside needs Py
   "install one, or name it with 'make ... PYTHON=/path/to/python3'." >&2; exit 1
 endef
 
-# Options of the demo: make demo SMOKE=20 REPLAY=file SPEED=60 SEED=7 PLANT=plant.toml ARGS="--data /tmp/d"
-DEMO := $(if $(STATIONS),--stations $(STATIONS)) $(if $(SMOKE),--smoke $(SMOKE) --screenshots .demo/screenshots --report .demo/report.json) \
+# Options of the demo: make demo ERP=tryton SMOKE=20 REPLAY=file SPEED=60 SEED=7 PLANT=plant.toml ARGS="--data /tmp/d"
+DEMO := $(if $(STATIONS),--stations $(STATIONS)) $(if $(ERP),--erp $(ERP)) $(if $(SMOKE),--smoke $(SMOKE) --screenshots .demo/screenshots --report .demo/report.json) \
   $(if $(REPLAY),--replay "$(REPLAY)") $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
   $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
 
@@ -35,8 +35,9 @@ setup: ## make .venv and install the locked dependencies
 setup-test: ## the same, with what the tests need beside it (Xvfb, Node part)
 	@$(call BOOTSTRAP,test)
 
-demo: setup ## open Lineside on a simulated plant (STATIONS= SMOKE= REPLAY= SPEED= SEED= PLANT= ARGS=)
+demo: setup ## open Lineside on a simulated plant (STATIONS= ERP= SMOKE= REPLAY= SPEED= SEED= PLANT= ARGS=)
 	@$(if $(SMOKE),mkdir -p .demo/screenshots)
+	@$(if $(filter tryton,$(ERP)),$(BIN)/python -m drivers.demo_tryton --prepare)
 	@$(BIN)/lineside demo $(DEMO)
 
 run: setup ## open Lineside on a plant of your own: make run PLANT=plant.toml
