@@ -75,6 +75,11 @@ def case_id_of(occurrence: str) -> str:
     return str(uuid.uuid5(_CASES, occurrence))
 
 
+def task_id_of(case_id: str, function: str, place: int) -> str:
+    """The id of a case's task, `place` being how many it had before: equal on every station that offers it."""
+    return str(uuid.uuid5(_CASES, f"{case_id}/{function}/{place}"))
+
+
 def occurrence_key(site: str, identity: str, rule: str, version: int, discriminator: str) -> str:
     """The deterministic key of one occurrence (DESIGN section 4): equal on every station that saw the same event.
 

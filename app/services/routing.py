@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from app.domain import events as e
 from app.domain.case import ExceptionCase
+from app.domain.finding import task_id_of
 from app.domain.impact import impacts
 from app.domain.kinds import REPORTS
 from app.domain.lifecycles import TaskState
@@ -64,9 +65,10 @@ def offer_anew(event: e.CaseReopened, ctx: Context) -> Iterator[e.Event]:
 
 
 def _offered(case_id: str, offer: Offer, ctx: Context) -> e.TaskOffered:
+    before = len(the_case(ctx, case_id).tasks)
     return e.TaskOffered(
         case_id=case_id,
-        task_id=ctx.new_id(),
+        task_id=task_id_of(case_id, offer.function.value, before),
         function=offer.function,
         people=offer.people,
         accept_by=ctx.now + timedelta(seconds=offer.accept_within_s),

@@ -48,6 +48,7 @@ class Standing:
     versions: MutableMapping[str, int] = field(default_factory=dict)
     lines: MutableMapping[str, str] = field(default_factory=dict)
     tips: MutableMapping[str, str] = field(default_factory=dict)
+    firsts: MutableMapping[str, str] = field(default_factory=dict)
     occurrences: MutableMapping[str, tuple[str, str]] = field(default_factory=dict)
     seen: MutableMapping[str, tuple[str, str]] = field(default_factory=dict)
     merged: MutableMapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Standing:
             getattr(self, name).update(getattr(draft, name).maps[0])
 
 
-_MAPS = ("versions", "lines", "tips", "occurrences", "seen", "merged", "signatures")
+_MAPS = ("versions", "lines", "tips", "firsts", "occurrences", "seen", "merged", "signatures")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -175,7 +176,15 @@ class Judge:
             return
         if not tip:
             raise Refused("The plant's log did not take what this step was built on.")
+        if self._same_beginning(op, tip, draft):
+            return
         raise Refused(f"Somebody was first. What stands is {self._words(tip)}.")
+
+    def _same_beginning(self, op: Operation, tip: str, draft: Standing) -> bool:
+        """Whether the strand has only its beginning, and the operation was built on its own station's word of it."""
+        base = self._log.get(op.base_opid)
+        told = base is not None and base.operation.strand == op.strand and base.outcome is Outcome.DUPLICATE
+        return told and draft.firsts.get(op.strand) == tip
 
     def _words(self, opid: str) -> str:
         found = self._log[opid]
@@ -194,6 +203,7 @@ def stand(op: Operation, said: Mapping[str, Any], draft: Standing) -> int:
         draft.lines.setdefault(op.stream, str(said["line"]))
     if _strict(op):
         draft.tips[op.strand] = op.opid
+        draft.firsts.setdefault(op.strand, op.opid)
     return version
 
 

@@ -101,6 +101,29 @@ async def test_one_event_of_a_machine_is_one_case_however_many_saw_it(database: 
         assert m.open_refusals(stations[0].model) == []
 
 
+async def test_acts_on_an_event_that_each_half_of_the_plant_opened_are_not_in_conflict(
+    database: Database, tmp_path: Path
+) -> None:
+    async with plant_of(database, tmp_path, ("desk-1", "desk-2")) as (first, second):
+        await first.sits("okafor")
+        await second.sits("novak")
+        await first.cut()
+        seen = finding("breakdown", "L1.filler", at=NOON)
+        for station in (second, first):
+            await station.finds(c.RecordFinding(finding=seen))
+        await until(lambda: second.shared)
+        (case,) = m.open_cases(first.model)
+        await first.send(c.AcknowledgeCase(case_id=case.id), "okafor")
+        planning = next(task for task in case.tasks if not task.primary)
+        await second.send(c.AcceptTask(case_id=case.id, task_id=planning.id), "novak")
+        first.mend()
+        await converged([first, second])
+        (case,) = m.open_cases(second.model)
+        assert case.acknowledged_by == "okafor"
+        assert "novak" in {task.owner for task in case.tasks}
+        assert m.open_refusals(first.model) == []
+
+
 async def test_a_release_stands_only_once_the_plant_knows(database: Database, tmp_path: Path) -> None:
     async with plant_of(database, tmp_path, ("desk-1", "desk-2")) as (first, second):
         await first.sits("silva", "brandt")
@@ -110,6 +133,30 @@ async def test_a_release_stands_only_once_the_plant_knows(database: Database, tm
         assert m.hold(first.model, hold_id).state is HoldState.CLOSED  # type: ignore[union-attr]
         await converged([first, second])
         assert m.held(second.model) == frozenset()
+
+
+async def test_where_the_plant_wants_two_one_signature_frees_nothing_and_two_do(
+    database: Database, tmp_path: Path
+) -> None:
+    async with plant_of(database, tmp_path, ("desk-1", "desk-2")) as (first, second):
+        await first.sits("silva", "brandt")
+        hold_id = await to_release(first)
+        with database.as_superuser() as connection:
+            connection.execute("select lineside.set_second_person('HoldReleased', true)")
+        with pytest.raises(RefusedError, match="second person"):
+            await release(first, hold_id)
+        await converged([first, second])
+        assert m.held(second.model) == {"4480-A"}
+        one = await first.sign("brandt", "HoldReleased", f"hold/{hold_id}")
+        two = await first.sign("moreau", "HoldReleased", f"hold/{hold_id}")
+        seen = m.hold(first.model, hold_id)
+        assert seen is not None
+        command = c.ReleaseHold(hold_id=hold_id, seen_version=seen.version, note="Fine.", signature=one, second=two)
+        await first.send(command, "brandt")
+        await converged([first, second])
+        assert m.held(second.model) == frozenset()
+    async with plant_of(database, tmp_path, ("desk-1",)) as (station,):
+        assert station.core.station.status.shared.plant.second_person == {"HoldReleased"}
 
 
 async def test_nothing_is_released_while_the_plant_can_not_be_asked(database: Database, tmp_path: Path) -> None:

@@ -172,6 +172,18 @@ begin
 end
 $$;
 
+-- Whether the strand has only its beginning, and the operation was built on the same beginning as told by its own
+-- station: both saw one event of a machine, and the log kept the one that came first.
+create function same_beginning(op incoming, tip text) returns boolean language plpgsql stable as
+$$
+begin
+    return exists (select from operation o where o.opid = op.base_opid and o.strand = op.strand
+                   and o.outcome = 'duplicate')
+        and tip = (select o.opid from operation o where o.stream = op.stream and o.strand = op.strand
+                   and o.outcome = 'applied' order by o.place limit 1);
+end
+$$;
+
 -- Why a strict operation collides with what stands; null where it does not.
 create function conflict(op incoming) returns text language plpgsql stable as
 $$
@@ -183,6 +195,9 @@ begin
     end if;
     if tip = '' then
         return 'The plant''s log did not take what this step was built on.';
+    end if;
+    if same_beginning(op, tip) then
+        return null;
     end if;
     return format('Somebody was first. What stands is %s.', operation_words(tip));
 end
