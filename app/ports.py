@@ -33,6 +33,7 @@ from app.domain.lifecycles import AlarmState
 from app.domain.operation import Operation, SharedHead, SharedOperation
 from app.domain.plant import Controller, Tag
 from app.domain.presence import Hint
+from app.domain.status import SharedPlant
 
 __all__ = [
     "AlarmEvent", "Clock", "ControlPort", "Driver", "DriverSink", "Erp", "Ids", "Journal", "Link", "LinkState",
@@ -259,6 +260,9 @@ class SharedLog(Protocol):
 
     async def sign(self, person: str, password: str, kind: str, stream: str, meaning: str, shown: str) -> str:
         """The id of an electronic signature that is good for one operation."""
+
+    async def plant(self) -> SharedPlant:
+        """The plant's settings, and its other stations."""
 
     async def duty(self) -> bool:
         """Whether this station has the plant's duties now; takes them where nobody has. Asked anew each few seconds."""

@@ -63,6 +63,7 @@ PEOPLE = {
         person("weiss", "Jan Weiss", {R.MAINTENANCE}, {F.MAINTENANCE}),
         person("hoff", "Petra Hoff", {R.MAINTENANCE}, {F.MAINTENANCE}),
         person("brandt", "Ana Brandt", {R.QUALITY_LEAD}, {F.QUALITY}),
+        person("moreau", "Lea Moreau", {R.QUALITY_LEAD}, set()),
         person("berger", "Tom Berger", {R.MATERIALS}, {F.MATERIALS}),
         person("novak", "Ida Novak", {R.PLANNER}, {F.PLANNING}),
         person("roth", "Lena Roth", {R.CUSTOMER_SERVICE}, {F.CUSTOMER_SERVICE}),

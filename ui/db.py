@@ -22,6 +22,7 @@ from drivers.registry import ADDRESS_CHECKS
 from ui.exits import Exit
 
 URL = "LINESIDE_DB"
+SWITCH = {"on": True, "off": False}
 
 
 def init(url: str, plant: Path | None, people: bool, passwords: bool) -> int:
@@ -74,7 +75,9 @@ def person_remove(url: str, person: str) -> int:
 def station_list(url: str) -> int:
     """Print every station."""
     for each in work.stations(_admin(url)):
-        typer.echo(f"{each.name:<24} {each.login:<32} {each.last_seq:>9} operations, since {each.joined_at:%Y-%m-%d}")
+        heard = f"last heard {each.seen_at:%Y-%m-%d %H:%M}" if each.seen_at else "never heard"
+        since = f"since {each.joined_at:%Y-%m-%d}"
+        typer.echo(f"{each.name:<24} {each.login:<32} {each.last_seq:>9} operations, {since}, {heard}")
     return Exit.OK
 
 
@@ -87,6 +90,18 @@ def station_add(url: str, name: str, history: int, here: bool, in_file: bool, da
         return Exit.OK
     typer.echo(f"{name} may join. On that workstation: lineside join {work.without_login(url)} --station {name}")
     _tell_once({name: password})
+    return Exit.OK
+
+
+def second_person(url: str, kind: str, switch: str) -> int:
+    """Set whether a step wants a second person's signature; without a step, print how it stands."""
+    admin = _admin(url)
+    if kind:
+        if switch not in SWITCH:
+            raise RefusedError("On or off?", f"Say: lineside db second-person {kind} on")
+        work.set_second_person(admin, kind, SWITCH[switch])
+    for step, wanted in work.second_person(admin).items():
+        typer.echo(f"{step:<24} {'on: two people sign' if wanted else 'off: one person signs'}")
     return Exit.OK
 
 

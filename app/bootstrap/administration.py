@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from app.config import Config, Shared, keep_shared
 from app.domain.errors import NotFoundError, RefusedError, SharedRefusedError
 from app.domain.people import Person
+from app.domain.permissions import SIGNED
 from app.domain.plant import Plant
 from app.secrets import open_secrets, stored_secret
 from app.store.postgres import logins, schema
@@ -22,6 +23,9 @@ from app.store.postgres.logins import Joined, Member, one_time_password, station
 from app.store.postgres.walk import walk
 from app.store.shared_chain import SharedVerdict, verify_shared
 from app.store.shared_heads import kept_heads
+
+SIGNED_KINDS = tuple(sorted(event.__name__ for event in SIGNED))
+"""What a plant may want a second person for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,21 @@ def add_station(admin: Admin, name: str, history: int) -> str:
     with admin.connected() as connection:
         logins.add_station(connection, name, password, history)
     return password
+
+
+def second_person(admin: Admin) -> Mapping[str, bool]:
+    """Every step that is signed, and whether a second person must sign it too."""
+    with admin.connected() as connection:
+        wanted = logins.second_person(connection)
+    return {kind: kind in wanted for kind in SIGNED_KINDS}
+
+
+def set_second_person(admin: Admin, kind: str, wanted: bool) -> None:
+    """Ask for a second person's signature, or no longer. Raises RefusedError for a step that is not signed."""
+    if kind not in SIGNED_KINDS:
+        raise RefusedError(f'"{kind}" is not a step that is signed.', f"Choose of: {', '.join(SIGNED_KINDS)}.")
+    with admin.connected() as connection:
+        logins.set_second_person(connection, kind, wanted)
 
 
 def be_station(here: Config, url: str, name: str, password: str, *, in_file: bool) -> str:

@@ -110,7 +110,10 @@ class SharedOperation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedHead:
-    """How the plant's log stands: whose it is (`system`, `timeline`), its last place, and what it has of us."""
+    """How the plant's log stands: whose it is (`system`, `timeline`), its last place, and what it has of us.
+
+    `history_until`: what this station had before it joined, up to this number, is taken without a proof.
+    """
 
     system: str
     timeline: int
@@ -119,6 +122,7 @@ class SharedHead:
     place_hash: str
     last_seq: int
     server_at: datetime
+    history_until: int = 0
 
 
 def place_hash(prev: str, place: int, op_hash: str, outcome: Outcome, version: int) -> str:

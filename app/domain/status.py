@@ -83,6 +83,31 @@ class HistoryStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StationSeen:
+    """Another station of the plant: when the shared store last heard it (None: never), to about half a minute.
+
+    It has shared `shared` operations, the last of them at `shared_at`. Both instants are of the store's clock.
+    """
+
+    name: str
+    heard_at: datetime | None = None
+    shared: int = 0
+    shared_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPlant:
+    """What the shared store says of the plant: the kinds of step that want a second person's signature, its stations.
+
+    `asked_at` is when it said so, by its own clock; None: it was not asked yet.
+    """
+
+    second_person: frozenset[str] = frozenset()
+    stations: tuple[StationSeen, ...] = ()
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedStatus:
     """The plant's log as this station reaches it. `waiting` operations are only stored here, the first `oldest_at`.
 
@@ -101,6 +126,7 @@ class SharedStatus:
     offset_s: float = 0.0
     duty: bool = False
     healed: int = 0
+    plant: SharedPlant = SharedPlant()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from app.domain.operation import (
 )
 from app.domain.people import Person
 from app.domain.presence import Hint, Presence
+from app.domain.status import SharedPlant, StationSeen
 from app.store.memory_plant import Judge, Refused, Register, Signed, Standing, stand, words
 
 SCHEMA = "memory"
@@ -37,6 +38,7 @@ class _Station:
     history_until: int = 0
     last_seq: int = 0
     last_hash: str = GENESIS
+    seen_at: datetime | None = None
 
 
 class MemoryPlant:
@@ -91,6 +93,18 @@ class MemoryPlant:
             place_hash=last.place_hash if last else GENESIS,
             last_seq=self._station(station).last_seq,
             server_at=self._now(),
+            history_until=self._station(station).history_until,
+        )
+
+    def seen(self, station: str) -> None:
+        """A station was heard."""
+        self._station(station).seen_at = self._now()
+
+    def plant(self, station: str) -> SharedPlant:
+        """The settings, and the stations beside the one that asks."""
+        others = (self._seen(name) for name in sorted(self._stations) if name != station)
+        return SharedPlant(
+            second_person=frozenset(self.register.second_person), stations=tuple(others), asked_at=self._now()
         )
 
     def append(self, station: str, operations: Sequence[Operation]) -> int:
@@ -140,6 +154,12 @@ class MemoryPlant:
     def now(self) -> datetime:
         """The server's clock."""
         return self._now()
+
+    def _seen(self, name: str) -> StationSeen:
+        known = self._stations[name]
+        shared_at = [row.server_at for row in self.log if row.operation.workstation == name]
+        last_at = shared_at[-1] if shared_at else None
+        return StationSeen(name=name, heard_at=known.seen_at, shared=known.last_seq, shared_at=last_at)
 
     def _station(self, name: str) -> _Station:
         if name not in self._stations:
@@ -345,9 +365,15 @@ class MemorySharedLog:
             )
         )
 
+    async def plant(self) -> SharedPlant:
+        """The plant's settings, and its other stations."""
+        await self._pass()
+        return self._plant.plant(self._station)
+
     async def duty(self) -> bool:
         """Whether this station has the duties; the first that asks has them until it is closed."""
         await self._pass()
+        self._plant.seen(self._station)
         self._plant.duty = self._plant.duty or self._station
         return self._plant.duty == self._station
 

@@ -25,6 +25,8 @@ POLL_S = 2.0
 """A hint may be lost; this is how often the log is asked all the same, and how soon a dead link is noticed."""
 DUTY_S = 4.0
 """How often the duties are asked for; each answer is good for ten seconds."""
+PLANT_S = 20.0
+"""How often it is asked what the plant's settings are and which stations were heard; also with each new session."""
 RETRY_S, LONGEST_RETRY_S = 0.25, 2.0
 """Until the next try: doubled each time, and spread so that a hundred stations do not come back at once."""
 TELL_S = 0.5
@@ -53,6 +55,7 @@ class Sync:
         self._heard = heard
         self._wake = asyncio.Event()
         self._asked_s = self._duty_s = 0.0
+        self._plant_s = -PLANT_S
         self._stirred = True
         self.status = SharedStatus(joined=True)
 
@@ -148,6 +151,9 @@ class Sync:
         self._asked_s, duty = self._loop_s(), self.status.duty
         if self._asked_s - self._duty_s >= DUTY_S:
             self._duty_s, duty = self._asked_s, await self._log.duty()
+        plant = self.status.plant
+        if self._asked_s - self._plant_s >= PLANT_S:
+            self._plant_s, plant = self._asked_s, await self._log.plant()
         if (head.system, head.timeline) != (before.system, before.timeline) or head.place < self._exchange.place:
             raise SharedDownError("The shared store was switched over; its log is compared with what this station has.")
         now = self._clock.now()
@@ -160,6 +166,7 @@ class Sync:
                 synced_at=now,
                 offset_s=round((now - head.server_at).total_seconds(), 1),
                 duty=duty,
+                plant=plant,
             )
         )
         return head
@@ -173,7 +180,7 @@ class Sync:
         if self.status.health is Health.UP or str(error) != self.status.reason:
             log.warning("the plant's log: %s", error)
         since = self._clock.now() if self.status.health is not Health.DOWN else self.status.since
-        self._duty_s = 0.0
+        self._duty_s, self._plant_s = 0.0, -PLANT_S
         self._tell(replace(self.status, health=Health.DOWN, since=since, reason=str(error), duty=False))
 
     def _tell(self, status: SharedStatus) -> None:

@@ -334,6 +334,45 @@ async def test_where_the_plant_wants_two_one_signature_is_not_enough(world: Worl
     assert "can't be the second person" in (await told(log, twice)).reason
 
 
+async def test_where_the_plant_wants_two_the_signatures_of_two_are_enough(world: World, log_of: MakeLog) -> None:
+    world.want_second_person("HoldReleased")
+    log = await log_of(A, "brandt")
+    desk = Desk(A)
+    placed = desk.step(hold("1"), "brandt")
+    one, two = await signed(log, "brandt", release()), await signed(log, "moreau", release(), "I looked at it too")
+    op = desk.step(release(signature=one, second=two), "brandt", base=placed.opid)
+    await log.append(desk.operations)
+    assert (await told(log, op)).outcome is Outcome.APPLIED
+
+
+async def test_a_station_knows_which_steps_want_a_second_person(world: World, log_of: MakeLog) -> None:
+    log = await log_of(A)
+    assert (await log.plant()).second_person == frozenset()
+    world.want_second_person("HoldReleased")
+    assert (await log.plant()).second_person == {"HoldReleased"}
+
+
+# --- stations of the plant ------------------------------------------------------------------------------------------
+
+
+async def test_a_station_knows_when_the_others_were_heard_and_how_far_they_had_shared(log_of: MakeLog) -> None:
+    one, two = await log_of(A), await log_of(B)
+    (other,) = (await one.plant()).stations
+    assert (other.name, other.heard_at, other.shared, other.shared_at) == (B, None, 0, None)
+    desk = Desk(B)
+    desk.step(opened("1"))
+    desk.step(opened("2"))
+    await two.append(desk.operations)
+    await two.duty()
+    plant = await one.plant()
+    (other,) = plant.stations
+    assert (other.name, other.shared) == (B, 2)
+    assert other.shared_at is not None
+    assert other.heard_at is not None
+    assert plant.asked_at is not None
+    assert other.shared_at <= other.heard_at <= plant.asked_at
+
+
 # --- collisions -----------------------------------------------------------------------------------------------------
 
 

@@ -152,6 +152,18 @@ async def test_a_workstation_that_is_made_a_station_here_keeps_its_password_for_
     assert "Place 1: operation 1 of desk-7 was changed" in said.text
 
 
+def test_a_second_person_is_switched_on_and_off_for_each_step_that_is_signed(url: str) -> None:
+    lineside("db", "init", url)
+    said = lineside("db", "second-person", "HoldReleased", "on", "--url", url)
+    assert said.code == Exit.OK, said
+    assert re.search(r"HoldReleased +on: two people sign", said.text)
+    assert re.search(r"HoldDispositioned +off", lineside("db", "second-person", LINESIDE_DB=url).text)
+    assert "HoldReleased" in lineside("db", "second-person", "HoldReleased", "off", "--url", url).text
+    assert "on:" not in lineside("db", "second-person", "--url", url).text
+    assert "Choose of: HoldDispositioned" in lineside("db", "second-person", "NoteAdded", "on", "--url", url).text
+    assert lineside("db", "second-person", "HoldReleased", "maybe", "--url", url).code == Exit.REFUSED
+
+
 @pytest.mark.parametrize(
     ("words", "word"),
     [

@@ -103,7 +103,10 @@ class FakeValues:
 
 
 class FakeDesk:
-    """`ui.desk.Desk` over plain objects; `sent` keeps the commands, `answer` is what they get."""
+    """`ui.desk.Desk` over plain objects; `sent` keeps the commands, `answer` is what they get.
+
+    `refused_people` give wrong passwords.
+    """
 
     def __init__(self, plant: Plant | None = None) -> None:
         self.plant = plant or make_plant()
@@ -118,6 +121,7 @@ class FakeDesk:
         self.asked: list[Prove | Sign] = []
         self.only_here: set[str] = set()
         self.answer = Answer(ok=True, message="stored")
+        self.refused_people: set[str] = set()
         self.status = _all_well(self.plant)
         self.survey: Survey | None = None
         self._now = NOW
@@ -143,6 +147,9 @@ class FakeDesk:
     def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
         self.asked.append(asked)
         signed = None
+        if asked.person in self.refused_people:
+            done(Answer(ok=False, message="Name and password do not fit."))
+            return
         if isinstance(asked, Sign) and self.answer.ok:
             signed = e.Signature(
                 person=asked.person,

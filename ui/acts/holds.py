@@ -115,8 +115,8 @@ def sign_disposition(desk: Desk, shell: Shell, hold: Hold, chosen: Disposition, 
         text=t("Scrapped units are written off in the ERP.") if chosen in FINAL else "",
     )
 
-    def signed(signature: Signature) -> None:
-        command = c.DisposeHold(hold_id=hold.id, disposition=chosen, note=note, signature=signature)
+    def signed(signature: Signature, second: Signature | None) -> None:
+        command = c.DisposeHold(hold_id=hold.id, disposition=chosen, note=note, signature=signature, second=second)
         send(desk, shell, command, t("Disposition stored."))
 
     sign(desk, shell, paper, signed)
@@ -160,9 +160,14 @@ def sign_release(desk: Desk, shell: Shell, hold: Hold, note: str, written: tuple
         confirm=t("Release {quantity} units", quantity=amount(hold.quantity)),
     )
 
-    def signed(signature: Signature) -> None:
+    def signed(signature: Signature, second: Signature | None) -> None:
         command = c.ReleaseHold(
-            hold_id=hold.id, seen_version=hold.version, note=note, interlocks=written, signature=signature
+            hold_id=hold.id,
+            seen_version=hold.version,
+            note=note,
+            interlocks=written,
+            signature=signature,
+            second=second,
         )
         send(desk, shell, command, t("Released."))
 

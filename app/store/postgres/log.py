@@ -14,10 +14,21 @@ from typing import Any
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.operation import Operation, SharedHead, SharedOperation
 from app.domain.presence import Hint
+from app.domain.status import SharedPlant
 from app.store.postgres.address import Address
 from app.store.postgres.line import CALL_S, Connection, Line, opened
 from app.store.postgres.revision import REVISION, disagreement
-from app.store.postgres.wire import FEED, STATUS, head, presence, shared, to_json
+from app.store.postgres.wire import (
+    FEED,
+    SETTINGS,
+    STATIONS,
+    STATUS,
+    head,
+    presence,
+    shared,
+    shared_plant,
+    to_json,
+)
 
 ANSWER_S = 1.8
 """A question that costs the server nothing is answered within this, once connected: else nobody is there."""
@@ -95,6 +106,12 @@ class PostgresLog:
         values = (self._station, kind, stream, meaning, shown)
         rows = await self._as_person(person, password, "signing", "select lineside.sign(%s, %s, %s, %s, %s)", values)
         return str(rows[0][0])
+
+    async def plant(self) -> SharedPlant:
+        """The plant's settings, and its other stations."""
+        settings = await self._calls.ask("asking for the plant's settings", SETTINGS)
+        stations = await self._calls.ask("asking for the stations", STATIONS)
+        return shared_plant(settings[0], stations)
 
     async def duty(self) -> bool:
         """Whether this station has the plant's duties now; asked again within ten seconds it keeps them."""

@@ -36,12 +36,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """A station as the log knows it."""
+    """A station as the log knows it. `seen_at`: it last asked then, to about half a minute; None: it never did."""
 
     name: str
     login: str
     last_seq: int
     joined_at: datetime
+    seen_at: datetime | None
 
 
 def one_time_password() -> str:
@@ -99,8 +100,19 @@ def people(connection: Connection) -> Sequence[Member]:
 
 def stations(connection: Connection) -> Sequence[Joined]:
     """Every station that joined."""
-    rows = connection.execute("select name, login, last_seq, joined_at from lineside.stations()").fetchall()
-    return [Joined(name=row[0], login=row[1], last_seq=row[2], joined_at=row[3]) for row in rows]
+    rows = connection.execute("select name, login, last_seq, joined_at, seen_at from lineside.stations()").fetchall()
+    return [Joined(name=row[0], login=row[1], last_seq=row[2], joined_at=row[3], seen_at=row[4]) for row in rows]
+
+
+def second_person(connection: Connection) -> frozenset[str]:
+    """The kinds of step that want a second person's signature."""
+    row = connection.execute("select second_person from lineside.settings()").fetchone()
+    return frozenset(row[0] if row else ())
+
+
+def set_second_person(connection: Connection, kind: str, wanted: bool) -> None:
+    """Whether a signed kind of step wants a second person. Raises SharedRefusedError for one that is not signed."""
+    connection.execute("select lineside.set_second_person(%s, %s)", (kind, wanted))
 
 
 def add_station(connection: Connection, station: str, password: str, history: int = 0) -> str:

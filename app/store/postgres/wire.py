@@ -9,6 +9,7 @@ from typing import Any
 
 from app.domain.operation import Operation, Outcome, SharedHead, SharedOperation
 from app.domain.presence import Presence
+from app.domain.status import SharedPlant, StationSeen
 
 FEED = (
     "select place, outcome, reason, version, server_at, place_hash, opid, station, seq, person, kind, stream, "
@@ -19,7 +20,9 @@ FEED = (
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
-STATUS = "select system, timeline, schema, place, place_hash, last_seq, server_at from lineside.status()"
+STATUS = "select system, timeline, schema, place, place_hash, last_seq, server_at, history_until from lineside.status()"
+SETTINGS = "select second_person, clock_timestamp() from lineside.settings()"
+STATIONS = "select name, seen_at, last_seq, shared_at from lineside.stations_seen()"
 
 
 def to_json(operations: Sequence[Operation]) -> str:
@@ -84,7 +87,7 @@ def shared(row: Sequence[Any]) -> SharedOperation:
 
 def head(row: Sequence[Any]) -> SharedHead:
     """The head in a row of STATUS."""
-    system, timeline, schema, place, chained, last_seq, server_at = row
+    system, timeline, schema, place, chained, last_seq, server_at, history_until = row
     return SharedHead(
         system=system,
         timeline=timeline,
@@ -93,7 +96,25 @@ def head(row: Sequence[Any]) -> SharedHead:
         place_hash=chained,
         last_seq=last_seq,
         server_at=server_at.astimezone(UTC),
+        history_until=history_until,
     )
+
+
+def shared_plant(settings: Sequence[Any], stations: Sequence[Sequence[Any]]) -> SharedPlant:
+    """The plant in a row of SETTINGS and the rows of STATIONS."""
+    second_person, asked_at = settings
+    return SharedPlant(
+        second_person=frozenset(second_person), stations=tuple(map(_seen, stations)), asked_at=asked_at.astimezone(UTC)
+    )
+
+
+def _seen(row: Sequence[Any]) -> StationSeen:
+    name, heard_at, shared, shared_at = row
+    return StationSeen(name=name, heard_at=_utc(heard_at), shared=shared, shared_at=_utc(shared_at))
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC)
 
 
 def presence(payload: str) -> Presence | None:

@@ -38,7 +38,7 @@ VERBS: dict[str, Any] = {
     "accept": lambda d, n, s: c.AcceptTask(**_task(d, n, s), promised_at=_later(d, s * 60)),
     "decline": lambda d, n, s: c.DeclineTask(**_task(d, n, s), reason="busy"),
     "promise": lambda d, n, s: c.PromiseTask(**_task(d, n, s), promised_at=_later(d, s * 60)),
-    "reassign": lambda d, n, s: c.ReassignTask(**_task(d, n, s), to_person=[*PEOPLE, "nobody"][n * 2], reason="x"),
+    "reassign": lambda d, n, s: c.ReassignTask(**_task(d, n, s), to_person=["nobody", *PEOPLE][n * 2], reason="x"),
     "finish": lambda d, n, s: c.FinishTask(**_task(d, n, s)),
     "shelve": lambda d, n, s: c.ShelveCase(case_id=_case(d, n), until=_later(d, s * 600), reason="later"),
     "unshelve": lambda d, n, s: c.UnshelveCase(case_id=_case(d, n)),

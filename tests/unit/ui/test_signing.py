@@ -6,8 +6,9 @@ import pytest
 
 from app.domain import commands as c
 from app.domain import events as e
+from app.domain.people import Person, Role
 from app.domain.signing import Sign, fingerprint
-from app.domain.status import SharedStatus
+from app.domain.status import Health, SharedPlant, SharedStatus
 from tests.ui.desk import FakeDesk, night_desk
 from tests.ui.shell import FakeShell
 from ui.actions import BY_ID
@@ -123,3 +124,90 @@ def test_who_was_not_first_is_told_so_and_shown_what_stands() -> None:
     BY_ID["hold.review"].run(desk, "hold/h7", shell)
     assert shell.gone == ["hold/h7"]
     assert shell.said == [("Somebody was first. What stands is … Look at what stands now.", True)]
+
+
+# --- a second person ------------------------------------------------------------------------------------------------
+
+SECOND = {"person": "moreau", "password": "hers"}
+
+
+def two_person_desk(*others: Role) -> FakeDesk:
+    """The plant wants two for a disposition; beside Ana Brandt it has people of these roles, Lea Moreau first."""
+    desk = quality_desk(demo=False)
+    names = zip(("moreau", "osei"), ("Lea Moreau", "Kofi Osei"), others, strict=False)
+    alone = {
+        key: one for key, one in desk.plant.people.items() if key == "brandt" or Role.QUALITY_LEAD not in one.roles
+    }
+    more = {key: Person(id=key, name=name, roles=frozenset({role})) for key, name, role in names}
+    desk.plant = replace(desk.plant, people={**alone, **more})
+    plant = SharedPlant(second_person=frozenset({"HoldDispositioned"}))
+    desk.join(SharedStatus(joined=True, health=Health.UP, plant=plant))
+    return desk
+
+
+def test_where_the_plant_wants_two_each_signs_with_a_password_of_their_own() -> None:
+    desk = two_person_desk(Role.QUALITY_LEAD)
+    shell = FakeShell(REWORK, {"password": "word"}, SECOND)
+    BY_ID["hold.dispose"].run(desk, "hold/h1", shell)
+    first, second = desk.asked
+    assert isinstance(first, Sign)
+    assert isinstance(second, Sign)
+    assert [(asked.person, asked.password) for asked in (first, second)] == [("brandt", "word"), ("moreau", "hers")]
+    assert (second.kind, second.stream) == (first.kind, first.stream)
+    (sent,) = desk.sent
+    assert isinstance(sent, c.DisposeHold)
+    assert sent.signature is not None
+    assert sent.second is not None
+    assert (sent.signature.name, sent.second.name) == ("Ana Brandt", "Lea Moreau")
+    assert sent.second.shown == fingerprint("\n".join(shell.forms[2].document))
+
+
+def test_the_second_person_sees_all_that_the_first_one_signed_and_that_they_did() -> None:
+    shell = FakeShell(REWORK, {"password": "word"}, None)
+    BY_ID["hold.dispose"].run(two_person_desk(Role.QUALITY_LEAD), "hold/h1", shell)
+    _, first, second = shell.forms
+    assert "A second person signs after you." in first.text
+    assert second.document[: len(first.document)] == first.document
+    assert "Signed by Ana Brandt" in first.document[-1]
+
+
+def test_the_second_person_is_somebody_else_whose_role_allows_it() -> None:
+    shell = FakeShell(REWORK, {"password": "word"}, None)
+    BY_ID["hold.dispose"].run(two_person_desk(Role.QUALITY_LEAD, Role.OPERATOR), "hold/h1", shell)
+    who = next(field for field in shell.forms[2].fields if field.kind is FieldKind.PERSON)
+    assert [choice.value for choice in who.choices] == ["moreau"]
+
+
+def test_where_nobody_else_may_sign_it_is_said_before_anybody_does() -> None:
+    desk, shell = two_person_desk(), FakeShell(REWORK, {"password": "word"})
+    BY_ID["hold.dispose"].run(desk, "hold/h1", shell)
+    assert (desk.asked, desk.sent, len(shell.forms)) == ([], [], 1)
+    assert "nobody else's role allows it" in shell.said[-1][0]
+
+
+def test_a_second_person_who_cancels_ends_it_and_nothing_is_sent() -> None:
+    desk = two_person_desk(Role.QUALITY_LEAD)
+    BY_ID["hold.dispose"].run(desk, "hold/h1", FakeShell(REWORK, {"password": "word"}, None))
+    assert (len(desk.asked), desk.sent) == (1, [])
+
+
+def test_a_wrong_password_of_the_second_asks_the_second_again_and_keeps_who_it_is() -> None:
+    desk = two_person_desk(Role.QUALITY_LEAD)
+    desk.refused_people = {"moreau"}
+    shell = FakeShell(REWORK, {"password": "word"}, SECOND, None)
+    BY_ID["hold.dispose"].run(desk, "hold/h1", shell)
+    again = shell.forms[3]
+    assert again.fault == "Name and password do not fit."
+    values = {field.id: field.value for field in again.fields}
+    assert (values["person"], values["password"], again.begin) == ("moreau", "", "password")
+    assert [asked.person for asked in desk.asked] == ["brandt", "moreau"], "the first signature stands"
+    assert not desk.sent
+
+
+def test_a_step_that_the_plant_wants_no_second_person_for_is_signed_by_one() -> None:
+    desk = two_person_desk(Role.QUALITY_LEAD)
+    desk.join(replace(desk.status.shared, plant=SharedPlant(second_person=frozenset({"HoldReleased"}))))
+    BY_ID["hold.dispose"].run(desk, "hold/h1", FakeShell(REWORK, {"password": "word"}))
+    (sent,) = desk.sent
+    assert isinstance(sent, c.DisposeHold)
+    assert sent.second is None

@@ -94,9 +94,10 @@ $$
 $$;
 
 create function stations(
-    out name text, out login text, out last_seq bigint, out joined_at timestamptz, out history_until bigint
+    out name text, out login text, out last_seq bigint, out joined_at timestamptz, out history_until bigint,
+    out seen_at timestamptz
 ) returns setof record language sql stable security definer set search_path = lineside, pg_temp as
-$$ select s.name, s.login, s.last_seq, s.joined_at, s.history_until from station s order by s.name $$;
+$$ select s.name, s.login, s.last_seq, s.joined_at, s.history_until, s.seen_at from station s order by s.name $$;
 
 -- A setting of the plant: whether a signed kind wants a second person.
 create function set_second_person(what text, wanted boolean) returns void language plpgsql security definer
@@ -109,3 +110,8 @@ begin
     end if;
 end
 $$;
+
+-- The plant's settings as they stand: the kinds that want a second person.
+create function settings(out second_person text[]) language sql stable security definer
+set search_path = lineside, pg_temp as
+$$ select array(select k.kind from kind k where k.second_person order by 1) $$;

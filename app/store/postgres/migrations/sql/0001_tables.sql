@@ -33,8 +33,10 @@ create table station (
     last_seq bigint not null default 0,
     last_hash text not null default repeat('0', 64),
     joined_at timestamptz not null default now(),
-    history_until bigint not null default 0
+    history_until bigint not null default 0,
+    seen_at timestamptz
 );
+comment on column station.seen_at is 'When it last asked, to about half a minute; null: it never did.';
 comment on column station.history_until is 'What it had before it joined: up to this number nobody has to prove anything.';
 
 create table proof (
