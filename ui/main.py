@@ -41,7 +41,7 @@ from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
-from app.domain.status import StationStatus
+from app.domain.status import SharedStatus, StationStatus
 from app.plant.cache import cached, program_stamp
 from app.readmodel.model import Changes, all_cases
 from app.store.lock import refuse_second
@@ -195,6 +195,8 @@ class Program:
         look.apply(app)
         reader, values = new_board(self._plant, self._station.board, self._station.history)
         bridge = Bridge(plant=self._plant, values=values, survey=self._survey())
+        if self._station.store:  # until the core says how it stands
+            bridge.deliver_status(StationStatus(shared=SharedStatus(joined=True)))
         layout = None if options else self._station.folder / "layout.json"
         seat = None if self._wall else bridge
         window = compose(look, bridge, seat=seat, changed=bridge.changed, layout=layout)

@@ -80,6 +80,7 @@ class SharedSide:
             heard=self._presences.heard,
         )
         self._sync = sync
+        told(sync.status)
         bus.subscribe(lambda changes: sync.poke() if changes.unshared else None)
 
     def _waiting(self) -> tuple[int, datetime | None]:
