@@ -175,6 +175,26 @@ async def test_nothing_is_released_while_the_plant_can_not_be_asked(database: Da
         assert len(m.open_holds(first.model)) == 2
 
 
+async def test_a_release_that_the_plant_does_not_answer_is_not_shown_and_stands_once_it_does(
+    database: Database, tmp_path: Path
+) -> None:
+    async with plant_of(database, tmp_path, ("desk-1", "desk-2")) as (first, second):
+        await first.sits("silva", "brandt")
+        hold_id = await to_release(first)
+        await converged([first, second])
+        seen = m.open_holds(first.model)[0].version
+        signature = await first.sign("brandt", "HoldReleased", f"hold/{hold_id}")
+        for proxy in first.proxies:
+            proxy.cut()
+        with pytest.raises(KnownError, match="has not answered yet"):
+            await first.send(c.ReleaseHold(hold_id=hold_id, seen_version=seen, signature=signature), "brandt")
+        assert m.held(first.model) == {"4480-A"}
+        for proxy in first.proxies:
+            proxy.heal()
+        await converged([first, second])
+        assert m.held(first.model) == m.held(second.model) == frozenset()
+
+
 async def test_a_hold_placed_offline_outlives_the_release_of_another(database: Database, tmp_path: Path) -> None:
     async with plant_of(database, tmp_path, ("desk-1", "desk-2")) as (first, second):
         await first.sits("silva", "brandt")
