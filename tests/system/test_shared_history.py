@@ -356,6 +356,9 @@ async def test_two_stations_share_the_controllers_that_each_hears(
     assert heard(stored(database)) == oracle
     assert first.uploader.sent + second.uploader.sent == len(oracle)
     assert set(second.uploader.until_s) == {"C-L2"}
+    with database.as_superuser() as connection:
+        rows = connection.execute("select controller, station, rows from lineside.history_state order by 1").fetchall()
+    assert rows == [("C-L1", "desk-1", len(oracle) // 2), ("C-L2", "desk-2", len(oracle) // 2)]
 
 
 async def test_days_that_are_older_than_the_plant_keeps_go_and_are_not_taken(

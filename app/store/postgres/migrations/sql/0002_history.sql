@@ -209,13 +209,21 @@ begin
             last = case when excluded.last_at >= m.last_at then excluded.last else m.last end,
             count = m.count + excluded.count, first_at = least(m.first_at, excluded.first_at),
             last_at = greatest(m.last_at, excluded.last_at)
+    ), counted as (
+        update history_progress p set rows = p.rows + c.rows
+        from (select t.controller, count(*) as rows from new join tag t on t.n = new.tag group by 1) as c
+        where p.controller = c.controller
     )
     select count(*) into fresh from new;
     update history_progress p set file = to_file, at = to_at, written_at = greatest(p.written_at, r.written),
         source_at = greatest(p.source_at, r.source), until = greatest(p.until, clock_timestamp() + interval '5 seconds')
     from unnest(controllers, sources, writtens) as r (controller, source, written) where p.controller = r.controller;
-    update history_progress p set rows = p.rows + fresh, left_out = p.left_out + strange
-    where p.controller = controllers[1];
+    if strange > 0 then
+        update history_progress p set left_out = p.left_out + c.rows
+        from (select t.controller, count(*) as rows from unnest(tags, times) as r (tag, ts) join tag t on t.n = r.tag
+            where r.ts is null or r.ts < earliest or r.ts > latest group by 1) as c
+        where p.controller = c.controller;
+    end if;
     return fresh;
 end
 $$;
