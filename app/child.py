@@ -15,7 +15,7 @@ from pathlib import Path
 PROGRAM = "ui.cli"
 """The command line itself."""
 
-CHILDREN = ("drivers.host", "drivers.simulated", "app.erp.demo")
+CHILDREN = ("drivers.host", "drivers.simulated", "app.erp.demo", "drivers.demo_tryton")
 """Modules and packages that are run as processes; the bundle's executable runs no others."""
 
 FLAG = "--child"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -123,15 +122,7 @@ class Demo:
     def _erp_command(self) -> list[str]:
         port = str(self._erp_port)
         if self._tryton:
-            return [
-                sys.executable,
-                "-m",
-                "drivers.demo_tryton",
-                "--folder",
-                str(self._folder / "tryton"),
-                "--port",
-                port,
-            ]
+            return [*command("drivers.demo_tryton"), "--folder", str(self._folder / "tryton"), "--port", port]
         seed, mood = str(self._options.seed), str(self._options.mood)
         place = ["--db", str(self._folder / "erp.sqlite"), "--port", port]
         return [*command("app.erp.demo"), *place, "--seed", seed, "--mood", mood]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from app.child import frozen
 from app.domain.errors import KnownError
 from app.erp.demo_data import demo_reference
 from app.erp.tryton.rpc import Rpc
@@ -90,6 +91,8 @@ def install() -> Installed:
 
 def make(folder: Path) -> None:
     """Install Tryton into a venv, make its database, and fill it."""
+    if frozen():
+        raise KnownError("An installed Lineside has no Python to install Tryton with.", "Try it from a checkout.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     run(sys.executable, "-m", "venv", folder / "venv")
