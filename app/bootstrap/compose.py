@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from app.acquisition.launch import Launch
@@ -12,6 +13,7 @@ from app.acquisition.supervisor import Supervisor
 from app.bootstrap.core import Acquirer, Parts
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
+from app.domain.erp import Capability
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
 from app.ports import Reports, SharedHistory, SharedLog
@@ -48,12 +50,13 @@ def station_parts(
 
         return Supervisor(acquisition, launch, listen, changed)
 
+    erp = open_erp(plant.erp, partial(stored_secret, config.folder))
     store = SqliteJournal(config.folder)
     return Parts(
-        plant=plant,
+        plant=replace(plant, erp=replace(plant.erp, lacks=frozenset(Capability) - erp.capabilities)),
         folder=config.folder,
         store=store,
-        erp=open_erp(plant.erp, partial(stored_secret, config.folder)),
+        erp=erp,
         clock=SystemClock(),
         ids=TimeOrderedIds(),
         station=config.station,

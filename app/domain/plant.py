@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
+from app.domain.erp import Capability
 from app.domain.packml import MachineState
 from app.domain.people import Function, Person, Role
 
@@ -217,15 +218,20 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpLink:
-    """Which ERP adapter posts and reads, and its settings."""
+    """Which ERP adapter posts and reads, and its settings. `lacks`: what that ERP can't do, as its adapter says."""
 
     adapter: str = "none"
     settings: Address = field(default_factory=dict)
+    lacks: frozenset[Capability] = frozenset()
 
     @property
     def connected(self) -> bool:
         """Whether there is an ERP at all; without one outcomes are kept in Lineside only."""
         return self.adapter != "none"
+
+    def takes(self, needs: Capability | None) -> bool:
+        """Whether there is an ERP that can do what a posting needs; if not, it is kept in Lineside only."""
+        return self.connected and needs not in self.lacks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

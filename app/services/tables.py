@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from app.domain import commands as c
 from app.domain import events as e
+from app.domain.erp import Capability
 from app.services import cases, controls, findings, handovers, holds, postings, refusals, routing, station, tasks, work
 from app.services.context import CommandTable, Context, Handler, ReactionTable
 
@@ -57,11 +58,11 @@ COMMAND_HANDLERS: CommandTable = {
 }
 
 
-def to_erp(handler: Handler) -> Handler:
-    """A reaction that makes postings: quiet in a plant without an ERP."""
+def to_erp(handler: Handler, needs: Capability | None = None) -> Handler:
+    """A reaction that makes postings: quiet in a plant without an ERP, or with one that can't do what it needs."""
 
     def react(event: e.Event, ctx: Context) -> Iterable[e.Event]:
-        return handler(event, ctx) if ctx.plant.erp.connected else ()
+        return handler(event, ctx) if ctx.plant.erp.takes(needs) else ()
 
     return react
 
@@ -69,7 +70,7 @@ def to_erp(handler: Handler) -> Handler:
 EVENT_HANDLERS: ReactionTable = {
     e.CaseOpened: (routing.assess, routing.offer_tasks),
     e.CaseReopened: (routing.offer_anew,),
-    e.CaseResolved: (to_erp(postings.post_downtime),),
+    e.CaseResolved: (to_erp(postings.post_downtime, Capability.DOWNTIME),),
     e.CountRecorded: (work.activate_moved_order,),
     e.ProductionConfirmed: (to_erp(postings.post_production),),
     e.HoldPlaced: (to_erp(postings.post_hold),),

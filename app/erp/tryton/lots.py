@@ -167,6 +167,10 @@ class Lots:
         """The lot, the oldest where the number is there twice."""
         if not number.strip():
             raise ErpRejectedError("A lot needs a number.", "unknown_lot")
+        if number != number.strip():
+            raise ErpRejectedError(
+                f"Lot {safe(number, 60)!r} begins or ends with a space: Tryton can't keep it so.", "lot_number"
+            )
         domain: list[list[object]] = [["number", "=", lot_text(number)]]
         domain += [["product.code", "=", product]] if product else []
         found = await self._rpc.read("stock.lot.search_read", domain, 0, 1, [["id", "ASC"]], list(LOT))

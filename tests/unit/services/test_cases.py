@@ -1,10 +1,12 @@
 """The life of a case: opened, routed, owned, promised, reassigned, resolved, closed, reopened; what is refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.domain import commands as c
+from app.domain.erp import Capability
 from app.domain.errors import IllegalStepError, NotFoundError, RefusedError
 from app.domain.finding import Phase
 from app.domain.kinds import REPORTS
@@ -293,6 +295,15 @@ def test_a_resolved_stop_posts_its_downtime_once(desk: Floor) -> None:
     desk.clock.move(600)
     desk.send(c.ResolveCase(case_id=case.id, cause="Jam", fix="Cleared"), "okafor")
     assert [(p.command_kind, p.subject) for p in desk.postings] == [("record_downtime", "L1 Filler: 10.0 min down")]
+
+
+def test_a_stop_is_kept_here_where_the_erp_has_no_place_for_it() -> None:
+    plant = small_plant()
+    with floor(replace(plant, erp=replace(plant.erp, lacks=frozenset({Capability.DOWNTIME})))) as desk:
+        case = desk.opened()
+        desk.send(c.ResolveCase(case_id=case.id, cause="Jam", fix="Cleared"), "okafor")
+        assert desk.case(case.id).resolved
+        assert desk.postings == []
 
 
 def test_steps_that_the_table_lacks_are_refused(desk: Floor) -> None:
