@@ -170,6 +170,17 @@ ERPS: Mapping[str, ErpRow] = MappingProxyType(
             },
             secret="erp",
         ),
+        "erpnext": ErpRow(
+            module="app.erp.erpnext.adapter",
+            cls="ErpNext",
+            settings={
+                **SIGNED_IN,
+                "time_zone": Setting(check=zone, required=True),
+                "stop_reason": Setting(check=text),
+                "operator": Setting(check=text),
+            },
+            secret="erp",
+        ),
         "b2mml_web": ErpRow(
             module="app.erp.b2mml.adapter",
             cls="by_web",
