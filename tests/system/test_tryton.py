@@ -221,7 +221,7 @@ async def test_an_inspection_that_tryton_wants_is_asked_for_and_then_the_order_e
             "tolerance_lower": 0.0,
             "tolerance_upper": 2.0,
         }
-        control = {"name": "Leak test", "operations": ["production:do"], "product": product, "frequency": 100.0}
+        control = {"name": "Leak test", "operations": ["production:do"], "product": product, "frequency": 1.0}
         (made,) = await quality.write("quality.control.create", [{**control, "points": [["create", [point]]]}])
         ending = confirm("q-1", good="30", order="WO-10492", lot="4466-Q", final=True)
         with pytest.raises(ErpActionRequiredError, match="Tryton wants an inspection of WO-10492 first") as caught:
