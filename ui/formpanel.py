@@ -85,7 +85,7 @@ class FormPanel(Overlay):
             box.addWidget(text_label(form.text, px=14, soft=True, wrap=True))
         self._add_facts(box, form)
         if form.document:
-            box.addWidget(paper(self.look, form.document))
+            box.addWidget(paper(self.look, form.document, form.heading or t("This is what you sign")))
         self._add_fields(box, form)
         self._fault = text_label(form.fault, px=14, bold=True, wrap=True)
         box.addWidget(self._fault)
@@ -189,9 +189,9 @@ class FormPanel(Overlay):
             self.confirm()
 
 
-def paper(look: Look, lines: Sequence[str]) -> QWidget:
-    """What is signed, every line of it; a long one scrolls with the arrows."""
-    frame = Panel(look, t("This is what you sign"), raised=True)
+def paper(look: Look, lines: Sequence[str], heading: str) -> QWidget:
+    """What is signed or listed, every line of it, the first one bold; a long one scrolls with the arrows."""
+    frame = Panel(look, heading, raised=True)
     inner = QWidget()
     inner.setAutoFillBackground(False)
     rows = QVBoxLayout(inner)
@@ -207,7 +207,7 @@ def paper(look: Look, lines: Sequence[str]) -> QWidget:
     area.setWidgetResizable(True)
     area.viewport().setAutoFillBackground(False)
     area.setFixedHeight(24 * PAPER_MOST)
-    area.setAccessibleName(t("This is what you sign"))
+    area.setAccessibleName(heading)
     area.setWidget(inner)
     frame.body.addWidget(area)
     return frame

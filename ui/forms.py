@@ -60,8 +60,8 @@ class Form:
     `careful`: starts on Cancel where there is no field, and only the confirm button or Ctrl+Enter confirms; Enter in a
     field never does. `danger` is careful too, for what can't be taken back: its button is red.
 
-    `document` is shown as it is, line by line: what a person signs. `fault` stands there from the start, `begin` is the
-    field that has the keyboard first.
+    `document` is shown as it is, line by line, below `heading`: what a person signs, as a rule. `fault` stands there
+    from the start, `begin` is the field that has the keyboard first.
     """
 
     title: str
@@ -72,6 +72,7 @@ class Form:
     danger: bool = False
     careful: bool = False
     document: tuple[str, ...] = ()
+    heading: str = ""
     fault: str = ""
     begin: str = ""
 

@@ -45,6 +45,7 @@ from ui.shell import Answers, Seat, kind_of
 from ui.shipped import folder, shipped, this_version
 from ui.signin import SignIn, works_as
 from ui.stamp import stamp
+from ui.stations import station_lines
 from ui.statusbar import MessageStrip, StatusBar
 from ui.steering import STEERING
 from ui.summary import Frame, parts
@@ -422,7 +423,13 @@ class Window(QWidget):
         for part in self._parts():
             facts += part.facts
         self._about = ""
-        form = Form(title=t("How this station stands"), facts=tuple(dict.fromkeys(facts)), confirm=t("Close"))
+        form = Form(
+            title=t("How this station stands"),
+            facts=tuple(dict.fromkeys(facts)),
+            document=station_lines(self._desk.status.shared, self._formats),
+            heading=t("The plant's other stations"),
+            confirm=t("Close"),
+        )
         self.ask(form, lambda _answers: None)
 
     def to_queue(self) -> None:

@@ -189,7 +189,10 @@ STORE: tuple[Row, ...] = (
     Row(
         number=51,
         title="station destroyed before it shared a hold",
-        tests=(f"{STATIONS}::test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do",),
+        tests=(
+            f"{STATIONS}::test_a_station_that_was_destroyed_is_named_with_how_far_it_had_shared",
+            f"{STATIONS}::test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do",
+        ),
         but="Nobody can know of a hold that no other disk has: the station said 'stored here', and paper is the way.",
     ),
     Row(

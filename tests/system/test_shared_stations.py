@@ -11,6 +11,7 @@ import pytest
 from app.clock import SystemClock
 from app.domain import commands as c
 from app.domain.errors import KnownError
+from app.domain.events import HeldUnits
 from app.readmodel import model as m
 from tests.contract.rigs.postgres import Database, fresh_database
 from tests.plants import NOON
@@ -18,6 +19,8 @@ from tests.system.plantwide import converged, plant_of, station_of
 from tests.system.station import until
 from tests.system.writers import Writer, a_case, figures, notes
 from tests.unit.services.floor import finding
+from ui.stations import station_lines
+from ui.text import Formats
 
 
 @pytest.fixture(name="database")
@@ -40,6 +43,31 @@ async def test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_d
         assert not station.shared
         with database.as_superuser() as connection:
             assert notes(connection) == dict.fromkeys(writer.written, 1)
+
+
+async def test_a_station_that_was_destroyed_is_named_with_how_far_it_had_shared(
+    database: Database, tmp_path: Path
+) -> None:
+    async with plant_of(database, tmp_path, ("desk-2",)) as (lost,):
+        await lost.sits("silva")
+        await lost.send(c.ReportException(what="1", text="Steam", machine="L2.filler"), "silva")
+        await until(lambda: lost.shared)
+        await lost.cut()
+        units = (HeldUnits(lot="4480-A", first=1, last=9),)
+        await lost.send(c.PlaceHold(units=units, reason_code="seal", reason="Caps."), "silva")
+        assert lost.core.station.status.shared.waiting
+    with database.as_superuser() as connection:
+        connection.execute("update lineside.station set seen_at = seen_at - interval '11 min'")
+        row = connection.execute("select count(*), max(server_at) from lineside.operation").fetchone()
+    async with plant_of(database, tmp_path, ("desk-1",)) as (station,):
+        status = station.core.station.status.shared
+        (seen,) = status.plant.stations
+        lines = station_lines(status, Formats("UTC"))
+        unknown = sum("what was done there since is not known here" in line for line in lines)
+        figures(row=51, shared=seen.shared, named=unknown)
+        assert (seen.name, unknown) == ("desk-2", 1)
+        assert row == (seen.shared, seen.shared_at)
+        assert m.open_holds(station.model) == []
 
 
 async def test_both_halves_of_a_plant_work_on_and_become_one_again(database: Database, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain import events as e
+from app.domain.status import Health, SharedPlant, SharedStatus, StationSeen
 from tests.ui.desk import FakeDesk, at, night_desk
 from ui.desk import Answer
 from ui.entries import gather
@@ -17,6 +18,7 @@ from ui.forms import Field, FieldKind, Form
 from ui.theme import Look
 from ui.window import Window, compose
 
+UP = SharedStatus(joined=True, health=Health.UP, since=at("21:40"), synced_at=at("02:14:31"))
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (propagateSizeHints|raise)")
 
 
@@ -76,6 +78,23 @@ def test_a_warning_about_the_station_leads_to_how_it_stands(qtbot: QtBot, window
     press(qtbot, Qt.Key.Key_F8)
     assert window.form.form is not None
     assert window.form.form.title == "How this station stands"
+
+
+def test_f9_lists_the_other_stations_and_what_of_a_silent_one_is_not_known(
+    qtbot: QtBot, window: Window, desk: FakeDesk
+) -> None:
+    stations = (
+        StationSeen(name="desk-2", heard_at=at("02:14"), shared=1204, shared_at=at("02:13")),
+        StationSeen(name="desk-3", heard_at=at("02:01"), shared=7, shared_at=at("01:58")),
+    )
+    desk.join(replace(UP, plant=SharedPlant(stations=stations, asked_at=at("02:14:20"))))
+    press(qtbot, Qt.Key.Key_F9)
+    assert window.form.form is not None
+    assert window.form.form.document == (
+        "1 of 2 not heard for 10 minutes.",
+        "desk-3: last heard 02:01; what was done there since is not known here. It has shared up to 01:58 (7 steps).",
+        "desk-2: last heard 02:14. It has shared up to 02:13 (1,204 steps).",
+    )
 
 
 def test_f9_says_how_every_part_stands_and_what_to_do(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:

@@ -91,8 +91,8 @@ def countersign(
     form = replace(
         before,
         text=t("Read it yourself. Your name stands beside the first one."),
-        document=(*before.document, t("And by a second person")),
-        fields=(who, *_asked(desk, meaning)),
+        document=(*before.document, t("A second person signs beside it")),
+        fields=(who, *_asked(desk, meaning, t("Password of the second person"))),
         confirm=paper.confirm,
     )
     _ask(desk, shell, paper, form, "", signed)
@@ -110,7 +110,7 @@ def fields(desk: Desk, paper: Paper) -> tuple[Field, ...]:
     return _asked(desk, tuple(Choice(value=meaning, label=meaning) for meaning in paper.meanings))
 
 
-def _asked(desk: Desk, choices: tuple[Choice, ...]) -> tuple[Field, ...]:
+def _asked(desk: Desk, choices: tuple[Choice, ...], label: str = "") -> tuple[Field, ...]:
     meaning = Field(
         id="meaning",
         label=t("What your signature means"),
@@ -118,15 +118,13 @@ def _asked(desk: Desk, choices: tuple[Choice, ...]) -> tuple[Field, ...]:
         choices=choices,
         value=choices[0].value,
     )
-    return (meaning, password(desk)) if asks_password(desk) else (meaning,)
+    return (meaning, password(desk, label or t("Your password again"))) if asks_password(desk) else (meaning,)
 
 
-def password(desk: Desk) -> Field:
+def password(desk: Desk, label: str) -> Field:
     """The person's password; a demo that shares a store takes an empty one."""
     hint = t("this is a demo: may stay empty") if desk.plant.demo else ""
-    return Field(
-        id="password", label=t("Your password again"), kind=FieldKind.SECRET, required=not desk.plant.demo, hint=hint
-    )
+    return Field(id="password", label=label, kind=FieldKind.SECRET, required=not desk.plant.demo, hint=hint)
 
 
 def asks_password(desk: Desk) -> bool:
