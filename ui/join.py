@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import typer
 
+from app.bootstrap.inspect import journal_extent
 from app.bootstrap.postgres import postgres_log
 from app.config import Config, Shared, config, keep_shared
+from app.domain.errors import RefusedError
 from app.domain.operation import SharedHead
 from app.secrets import open_secrets
 from app.store.postgres.address import SECRET, read_url
@@ -18,15 +21,21 @@ from ui.secret import ask
 
 
 def join(data: Path | None, url: str, station: str, in_file: bool) -> int:
-    """Keep URL and password once the store has answered; nothing is kept when it refuses. May be repeated."""
+    """Keep URL and password once the store has answered; nothing is kept when it refuses. May be repeated.
+
+    Raises RefusedError where the plant's log would not take what this workstation did by itself before.
+    """
     read_url(url)
     here = config(data)
     joined = Shared(url=url, station=station or here.station)
+    written, writers = journal_extent(here.folder)
+    refuse_stranger(here.folder, joined.station, written, writers)
     secrets = open_secrets(here.folder)
     before = secrets.get(SECRET)
     secrets.set(SECRET, ask("of the station"), in_file=in_file)
     try:
         head = asyncio.run(_stands(replace(here, store=url, station=joined.station)))
+        refuse_history(joined.station, written, head)
     except BaseException:
         secrets.delete(SECRET)
         if before is not None:
@@ -37,6 +46,38 @@ def join(data: Path | None, url: str, station: str, in_file: bool) -> int:
         f"{joined.station} has joined. The plant's log has {head.place} operations, {head.last_seq} of them its own."
     )
     return Exit.OK
+
+
+def refuse_stranger(folder: Path, station: str, written: int, writers: Sequence[str]) -> None:
+    """A journal stays the journal of who wrote it: under another name nothing of it is taken."""
+    if not writers or tuple(writers) == (station,):
+        return
+    if len(writers) > 1:
+        raise RefusedError(
+            f"The journal in {folder} was written under several names: {', '.join(writers)}.",
+            "Join with a new data folder: --data DIR.",
+        )
+    raise RefusedError(
+        f"The journal in {folder} is that of {writers[0]}, not of {station}.",
+        f"Ask IT to run: {command(writers[0], written)}. Then join with --station {writers[0]}, or with a new data "
+        "folder: --data DIR.",
+    )
+
+
+def refuse_history(station: str, written: int, head: SharedHead) -> None:
+    """What was done here before has no proof of a password: plant IT says how far it is taken all the same."""
+    if head.last_seq or written <= head.history_until:
+        return
+    allowed = f"only the first {head.history_until}" if head.history_until else "none"
+    raise RefusedError(
+        f"This workstation has {written} operations from before; the plant's log would take {allowed} of them.",
+        f"Ask IT to run: {command(station, written)}. Then join with the password that it shows.",
+    )
+
+
+def command(station: str, history: int) -> str:
+    """What plant IT runs to let a station in with what it did before."""
+    return f"lineside db station add {station} --history {history}"
 
 
 async def _stands(here: Config) -> SharedHead:

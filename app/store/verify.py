@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from app.codec import UnreadableError, decode
@@ -73,6 +73,23 @@ def read_journal(folder: Path) -> list[Operation]:
     if unreadable is not None:
         raise KnownError(f"Operation {unreadable} of the journal can't be read.", "Run `lineside verify`.")
     return operations
+
+
+def extent(folder: Path) -> tuple[int, tuple[str, ...]]:
+    """The last number in the journal of a data folder, and the stations that wrote it; (0, ()) where there is none."""
+    path = folder / FILE
+    if not path.is_file():
+        return 0, ()
+    engine = open_engine(path, read_only=True)
+    try:
+        with engine.connect() as connection:
+            last = connection.execute(select(func.coalesce(func.max(operation.c.seq), 0))).scalar_one()
+            names = connection.execute(select(operation.c.workstation).distinct().order_by(operation.c.workstation))
+            return int(last), tuple(map(str, names.scalars()))
+    except DatabaseError as error:
+        raise KnownError(f"The journal in {folder} can't be read.", "Run `lineside verify`.") from error
+    finally:
+        engine.dispose()
 
 
 def _rows(folder: Path) -> tuple[list[Operation], int | None]:

@@ -15,6 +15,7 @@ from app.domain.errors import SharedRefusedError
 from app.secrets import Secrets
 from app.store.postgres.address import SECRET, read_url
 from app.store.postgres.log import PostgresLog
+from app.store.sqlite import SqliteJournal
 from tests.contract.rigs.postgres import cluster
 from tests.contract.shared_logs import Desk, opened
 from tests.unit.plant.small import SMALL
@@ -150,6 +151,50 @@ async def test_a_workstation_that_is_made_a_station_here_keeps_its_password_for_
     said = lineside("verify", "--shared", "--data", folder)
     assert said.code == Exit.FOUND
     assert "Place 1: operation 1 of desk-7 was changed" in said.text
+
+
+def worked_alone(folder: Path, station: str, count: int) -> None:
+    """A journal of a station that was on its own."""
+    desk = Desk(station)
+    for number in range(count):
+        desk.step(opened(str(number)))
+    folder.mkdir()
+    journal = SqliteJournal(folder)
+    journal.append(desk.operations)
+    journal.close()
+
+
+def joining(url: str, folder: Path, station: str, password: str) -> Said:
+    over_tcp = cluster().url("", NAME).replace("@", "", 1)
+    words = ("join", over_tcp, "--station", station, "--file", "--data", folder)
+    return lineside(*words, say=f"{password}\n")
+
+
+def test_a_station_that_worked_alone_joins_only_once_its_history_is_allowed(url: str, folder: Path) -> None:
+    lineside("db", "init", url)
+    worked_alone(folder, "desk-3", 3)
+    password = told("desk-3", lineside("db", "station", "add", "desk-3", "--url", url).text)
+    said = joining(url, folder, "desk-3", password)
+    assert said.code == Exit.REFUSED, said
+    assert "has 3 operations from before; the plant's log would take none of them" in said.text
+    assert "lineside db station add desk-3 --history 3" in said.text
+    assert (config(folder).store, Secrets(folder, None).get(SECRET)) == ("", None), "nothing was joined"
+
+    allowed = lineside("db", "station", "add", "desk-3", "--history", "3", "--url", url)
+    said = joining(url, folder, "desk-3", told("desk-3", allowed.text))
+    assert said.code == Exit.OK, said
+    assert config(folder).station == "desk-3"
+
+
+def test_a_journal_joins_under_no_other_name_than_its_own(url: str, folder: Path) -> None:
+    lineside("db", "init", url)
+    worked_alone(folder, "old-name", 2)
+    password = told("desk-4", lineside("db", "station", "add", "desk-4", "--url", url).text)
+    said = joining(url, folder, "desk-4", password)
+    assert said.code == Exit.REFUSED, said
+    assert "is that of old-name, not of desk-4" in said.text
+    assert "lineside db station add old-name --history 2" in said.text
+    assert config(folder).store == ""
 
 
 def test_a_second_person_is_switched_on_and_off_for_each_step_that_is_signed(url: str) -> None:
