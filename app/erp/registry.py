@@ -19,6 +19,7 @@ from zoneinfo import available_timezones
 from app.domain.erp_errors import ErpAuthError
 from app.domain.errors import KnownError
 from app.domain.plant import ErpLink
+from app.erp.mapped.fields import faults_of
 from app.ports import Erp
 
 Value = str | int | float | bool
@@ -90,13 +91,15 @@ class ErpRow:
     """One adapter: `module` and `cls` of its port; the settings are that class's arguments.
 
     `secret`: the name of the stored secret that it signs in with, unless the setting "secret" names another one; the
-    class gets it as `secret`, a call that may block and raises ErpAuthError where nothing is stored.
+    class gets it as `secret`, a call that may block and raises ErpAuthError where nothing is stored. `mapping`: the
+    check of an adapter that takes more settings than can be listed; its sentences begin with the key they are about.
     """
 
     module: str
     cls: str
     settings: Mapping[str, Setting] = field(default_factory=dict)
     secret: str = ""
+    mapping: Callable[[Mapping[str, Value]], list[str]] | None = None
 
 
 SIGNED_IN: Mapping[str, Setting] = MappingProxyType(
@@ -181,6 +184,21 @@ ERPS: Mapping[str, ErpRow] = MappingProxyType(
             },
             secret="erp",
         ),
+        "mapped": ErpRow(
+            module="app.erp.mapped.adapter",
+            cls="Mapped",
+            settings={
+                **SIGNED_IN,
+                "url": Setting(check=secure_address),
+                "user": Setting(check=text),
+                "inbox": Setting(check=folder),
+                "outbox": Setting(check=folder),
+                "time_zone": Setting(check=zone, required=True),
+                "encoding": Setting(check=choice("utf-8", "cp1252", "iso-8859-1", "iso-8859-15")),
+            },
+            secret="erp",
+            mapping=faults_of,
+        ),
         "b2mml_web": ErpRow(
             module="app.erp.b2mml.adapter",
             cls="by_web",
@@ -199,8 +217,9 @@ def check_settings(link: ErpLink) -> list[str]:
     faults = [
         f"ERP setting {name!r} is unknown for {link.adapter}{meant(name, row.settings)}."
         for name in link.settings
-        if name not in row.settings
+        if name not in row.settings and row.mapping is None
     ]
+    faults += row.mapping(link.settings) if row.mapping else []
     for name, setting in row.settings.items():
         if name not in link.settings:
             faults += [f"ERP setting {name!r} is missing: {link.adapter} needs it."] * setting.required

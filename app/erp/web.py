@@ -6,6 +6,7 @@ Owns what a broken or absent answer means. Knows no ERP: status, shape and words
 from __future__ import annotations
 
 import asyncio
+import base64
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -156,3 +157,10 @@ def trusting(certificates: str) -> ssl.SSLContext:
             f"The ERP's certificates {certificates} can't be read ({type(error).__name__}).",
             'Name a PEM file in "certificates", or take the setting out.',
         ) from error
+
+
+def authorization(user: str, secret: str) -> str:
+    """Basic with a user's name, a bearer token without one."""
+    if not user:
+        return f"Bearer {secret}"
+    return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
@@ -21,7 +20,7 @@ from app.domain.erp_errors import (
 from app.erp.b2mml.exchange import Standing
 from app.erp.b2mml.reading import Message, Verdict, opened
 from app.erp.b2mml.standing import verdict_on
-from app.erp.web import Answered, Web
+from app.erp.web import Answered, Web, authorization
 
 XML = {"Accept": "application/xml", "Content-Type": "application/xml; charset=utf-8"}
 
@@ -71,13 +70,6 @@ class Address:
         if not self._signed:
             self._signed = authorization(self._user, await asyncio.to_thread(self._secret))
         return {**XML, "Authorization": self._signed}
-
-
-def authorization(user: str, secret: str) -> str:
-    """Basic with a user's name, a bearer token without one."""
-    if not user:
-        return f"Bearer {secret}"
-    return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()
 
 
 def checked(answered: Answered) -> Answered:

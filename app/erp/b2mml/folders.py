@@ -7,9 +7,7 @@ taken away is not dropped again. Blocking work has a thread of its own.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,16 +17,14 @@ from typing import TypeVar
 from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpUnavailableError
 from app.domain.text import safe
 from app.erp.b2mml.exchange import Standing
-from app.erp.b2mml.names import fault_of, outgoing
 from app.erp.b2mml.reading import Message, Verdict, opened
 from app.erp.b2mml.standing import verdict_on
+from app.erp.files import fault_of, outgoing, read_plain, sync_folder, write_durably
 
 T = TypeVar("T")
-MOST_BYTES = 16_000_000
 MOST_FILES = 20_000
 OURS = ".lineside"
 """Our folder in the outbox: drafts, and a note for each message that went out."""
-PLAIN_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,38 +142,3 @@ def taken(path: Path, stamp: tuple[int, int, int]) -> Seen:
     except OSError as error:
         message, fault = None, f"can't be read: {error.strerror}."
     return Seen(stamp=stamp, message=message, fault=fault)
-
-
-def read_plain(path: Path, most: int = MOST_BYTES) -> bytes:
-    """The content of a plain file within the limit; never follows a link, never waits at a device."""
-    if path.is_symlink():
-        raise ErpProtocolError("is a link, which is refused.")
-    handle = os.open(path, PLAIN_FILE)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ErpProtocolError("is no plain file, which is refused.")
-        body = file.read(most + 1)
-    if len(body) > most:
-        raise ErpProtocolError(f"is larger than {most:,} bytes.")
-    return body
-
-
-def write_durably(path: Path, body: bytes) -> None:
-    """A file that is whole and on disk, or not there."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have a rename on disk, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import resources
 from app.domain.erp_errors import ErpAuthError, ErpUnsupportedError
 from app.domain.errors import KnownError
 from app.domain.plant import ErpLink
@@ -86,6 +87,34 @@ def test_sound_settings_have_no_fault() -> None:
 def test_the_adapter_imports_nothing_of_the_server() -> None:
     code = "import sys, app.erp.demo_adapter; sys.exit(any(n.startswith('app.erp.demo.') for n in sys.modules))"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+OPENED: dict[str, dict[str, Value]] = {
+    "b2mml_files": {"outbox": "/srv/out", "inbox": "/srv/in", "sender": "Plant 1", "timeout_s": 5},
+    "b2mml_web": {"url": "https://erp.example/b2mml", "user": "robot", "timeout_s": 5},
+    "odoo": {"url": "https://erp.example", "database": "plant", "version": 18, "user": "robot", "stock": "WH/Stock"},
+    "sap": {"url": "https://erp.example", "plant": "1000", "time_zone": "Europe/Vienna", "operation": "0010"},
+    "erpnext": {"url": "https://erp.example", "time_zone": "Asia/Kolkata", "stop_reason": "Other"},
+    "mapped": {"url": "https://erp.example", "time_zone": "UTC", "lots.from": "lots", "lots.number": "No",
+               "lots.product": "Item", "lots.quantity": "Qty", "lots.unit": "U", "lots.status": "S"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPENED)
+async def test_every_adapter_takes_the_settings_of_its_row(name: str) -> None:
+    link = ErpLink(adapter=name, settings=OPENED[name])
+    assert check_settings(link) == []
+    erp = open_erp(link, {"erp": "word"}.get)
+    assert erp.capabilities
+    await erp.aclose()
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_every_setting_is_explained_in_the_manual(name: str) -> None:
+    page = resources.path("manual/erp.md").read_text(encoding="utf-8")
+    assert f"## {name}" in page
+    section = page.partition(f"## {name}\n")[2].partition("\n## ")[0]
+    assert [key for key in ERPS[name].settings if f"`{key}`" not in section] == []
 
 
 async def test_an_adapter_with_a_sign_in_is_told_when_no_secret_is_stored() -> None:

@@ -1,0 +1,400 @@
+"""An ERP that is reached by tables or JSON as the plant file maps them: configured, not coded.
+
+By files a command is a CSV in the outbox and the ERP answers with a receipt in the inbox; by REST it is a POST with an
+Idempotency-Key, and asked after by that key. Reads are CSV files of the inbox, or JSON lists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.domain.erp import (
+    Capability,
+    ConsumeMaterial,
+    CustomerOrderLine,
+    ErpCommand,
+    ErpInfo,
+    Lot,
+    Outcome,
+    Page,
+    Product,
+    ProductionOrder,
+    Receipt,
+    StockLevel,
+)
+from app.domain.erp_errors import (
+    ErpAuthError,
+    ErpConflictError,
+    ErpOutcomeUnknownError,
+    ErpProtocolError,
+    ErpRejectedError,
+    ErpUnavailableError,
+    ErpUnsupportedError,
+)
+from app.domain.text import safe
+from app.erp.codec import KINDS, digest
+from app.erp.files import fault_of, outgoing, read_plain, sync_folder, write_durably
+from app.erp.loose import Fields, parsed, records
+from app.erp.lots import lot_text, without_lookalikes
+from app.erp.mapped import table
+from app.erp.mapped.fields import COMMANDS, READS, Value, mapping_of
+from app.erp.web import Answered, Web, authorization
+
+T = TypeVar("T")
+OURS = ".lineside"
+MOST_BYTES = 50_000_000
+MOST_ATTEMPTS = 100
+WAITING = "Handed to the ERP; its receipt has not come yet."
+ACCEPTED, REFUSED = "accepted", "rejected"
+
+
+class Mapped:
+    """The port over a mapping. The plant file's dotted settings come as they are written."""
+
+    capabilities: frozenset[Capability] = frozenset(
+        {
+            Capability.LOT_BLOCKS,
+            Capability.EXTRA_CONSUMPTION,
+            Capability.DOWNTIME,
+            Capability.OPERATION_TIME,
+            Capability.NATIVE_KEY,
+            Capability.ASYNC_ACK,
+        }
+    )
+
+    def __init__(self, secret: Callable[[], str], **settings: Value) -> None:
+        self._settings = settings
+        self._zone = ZoneInfo(str(settings.get("time_zone", "UTC")))
+        self._timeout_s = float(settings.get("timeout_s", 20.0))
+        self._secret, self._signed = secret, ""
+        self._inbox, self._outbox = Path(str(settings.get("inbox", "."))), Path(str(settings.get("outbox", ".")))
+        self._web: Web | None = None
+        if "url" in settings:
+            certificates = str(settings.get("certificates", ""))
+            self._web = Web(
+                f"{str(settings['url']).rstrip('/')}/",
+                timeout_s=self._timeout_s,
+                certificates=certificates,
+                most_bytes=MOST_BYTES,
+            )
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mapped")
+        self._sending = asyncio.Lock()
+
+    async def probe(self) -> ErpInfo:
+        """Whether the first mapped read can be read."""
+        first = next((name for name in READS if mapping_of(self._settings, name)), None)
+        if first is not None:
+            await self._rows(first)
+        return ErpInfo(product="Mapped ERP", version="REST" if self._web else "CSV")
+
+    async def products(self) -> Page[Product]:
+        return Page(rows=tuple(
+            Product(code=row.code("code"), name=row.name("name"), unit=row.text("unit"))
+            for row in await self._rows("products")
+        ))  # fmt: skip
+
+    async def orders(self) -> Page[ProductionOrder]:
+        return Page(rows=tuple([self._order(row) for row in await self._rows("orders")]))
+
+    async def lots(self) -> Page[Lot]:
+        return Page(
+            rows=without_lookalikes(
+                Lot(
+                    number=row.code("number"),
+                    product=row.code("product"),
+                    quantity=row.quantity("quantity"),
+                    unit=row.text("unit"),
+                    status=self._word("lots.status", row.text("status")),
+                    location=row.name("location"),
+                )
+                for row in await self._rows("lots")
+            )
+        )
+
+    async def stock(self) -> Page[StockLevel]:
+        return Page(
+            rows=tuple(
+                StockLevel(
+                    product=row.code("product"),
+                    location=row.name("location"),
+                    quantity=row.quantity("quantity", signed=True),
+                    unit=row.text("unit"),
+                )
+                for row in await self._rows("stock")
+            )
+        )
+
+    async def demand(self) -> Page[CustomerOrderLine]:
+        return Page(
+            rows=tuple(
+                CustomerOrderLine(
+                    number=row.code("number"),
+                    customer=row.name("customer"),
+                    product=row.code("product"),
+                    quantity=row.quantity("quantity"),
+                    unit=row.text("unit"),
+                    due_at=row.instant("due_at", self._zone),
+                    order=row.text("order"),
+                )
+                for row in await self._rows("demand")
+            )
+        )
+
+    async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
+        """Send once by key; by files the receipt comes later."""
+        kind = KINDS[type(command)]
+        mapping = mapping_of(self._settings, kind)
+        if not mapping:
+            raise ErpUnsupportedError(f"The plant file maps no {kind} to the ERP.", "It is kept in Lineside only.")
+        rows = [{mapping[name]: cell for name, cell in row.items() if name in mapping} for row in values_of(command)]
+        if self._web is not None:
+            return await self._send(command, mapping["to"], rows)
+        async with self._sending:
+            return await self._blocking(lambda: self._handed_over(command, mapping, rows))
+
+    async def find(self, key: str) -> Receipt | None:
+        """The ERP's word on a key; raises ErpRejectedError where it said no."""
+        if self._web is not None:
+            answered = await self._web.read(f"postings/{quote(key, safe='')}", await self._headers())
+            return None if answered.status == 404 and answered.json else self._receipt(answered, key, repeated=True)
+        return await self._blocking(lambda: self._last(key))
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        if self._web is not None:
+            await self._web.aclose()
+
+    async def _rows(self, name: str) -> list[Fields]:
+        """The rows of a read under our own names; none where it is not mapped."""
+        mapping = mapping_of(self._settings, name)
+        if not mapping:
+            return []
+        if self._web is not None:
+            answered = await self._web.read(mapping["from"].lstrip("/"), await self._headers())
+            found = list(records(parsed(checked(answered)), name))
+        else:
+            body = await self._blocking(lambda: self._read(mapping["from"]))
+            try:
+                found = [Fields(row, name) for row in table.read(body, str(self._settings.get("encoding", "")))]
+            except ErpProtocolError as error:
+                raise ErpProtocolError(f"{mapping['from']}: {error.message}", error.todo) from error
+        columns = {field: column for field, column in mapping.items() if field in READS[name].fields}
+        for row in found:
+            if missing := [column for column in columns.values() if column not in row.values]:
+                raise ErpProtocolError(f"{mapping['from']} has no {safe(', '.join(missing))}.", "Correct the mapping.")
+        return [Fields({field: row.values[column] for field, column in columns.items()}, name) for row in found]
+
+    def _order(self, row: Fields) -> ProductionOrder:
+        return ProductionOrder(
+            number=row.code("number"),
+            product=row.code("product"),
+            product_name=row.name("product_name") or row.name("product"),
+            line=row.text("line"),
+            quantity=row.quantity("quantity"),
+            unit=row.text("unit"),
+            due_at=row.instant("due_at", self._zone),
+            start_at=row.instant("start_at", self._zone),
+            state=self._word("orders.state", row.text("state")) or "planned",
+            good=row.quantity("good"),
+            scrap=row.quantity("scrap"),
+        )
+
+    def _word(self, field: str, theirs: str) -> str:
+        """Our word for one of theirs: `lots.status.hold = "Q"` says that their Q is our hold."""
+        prefix = f"{field}."
+        ours = [k.removeprefix(prefix) for k, v in self._settings.items() if k.startswith(prefix) and v == theirs]
+        return ours[0] if ours else theirs
+
+    async def _send(self, command: ErpCommand, to: str, rows: list[dict[str, str]]) -> Receipt:
+        """Post once; what was refused goes out anew, since a person mended it."""
+        with suppress(ErpRejectedError):
+            if (found := await self.find(command.key)) is not None:
+                return found
+        assert self._web is not None
+        body = msgspec.json.encode(rows if isinstance(command, ConsumeMaterial) else rows[0])
+        headers = {**await self._headers(), "Idempotency-Key": quote(command.key, safe="")}
+        answered = await self._web.ask("POST", to.lstrip("/"), body, headers)
+        if answered.status >= 500 and answered.status != 503:
+            raise ErpOutcomeUnknownError(f"The ERP failed ({answered.status}).")
+        return self._receipt(answered, command.key, repeated=False)
+
+    def _receipt(self, answered: Answered, key: str, repeated: bool) -> Receipt:
+        """`{"key": …, "status": "accepted" | "pending" | "rejected", "document": …, "message": …}` as a receipt."""
+        if answered.status == 202:
+            return Receipt(key=key, outcome=Outcome.ACCEPTED)
+        return said(Fields(parsed(checked(answered)), "receipt").values, key, repeated)
+
+    async def _headers(self) -> Mapping[str, str]:
+        if not self._signed:
+            self._signed = authorization(str(self._settings.get("user", "")), await asyncio.to_thread(self._secret))
+        return {"Authorization": self._signed}
+
+    async def _blocking(self, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except TimeoutError as error:
+            raise ErpOutcomeUnknownError("The ERP's folders do not answer.") from error
+        except OSError as error:
+            raise ErpUnavailableError(f"{error.filename}: {error.strerror}.") from error
+
+    def _read(self, name: str) -> bytes:
+        if fault := fault_of(name):
+            raise ErpProtocolError(f"{safe(name, 80)} {fault}.")
+        try:
+            return read_plain(self._inbox / name, MOST_BYTES)
+        except ErpProtocolError as error:
+            raise ErpProtocolError(f"{name} {error.message}") from error
+
+    def _handed_over(self, command: ErpCommand, mapping: Mapping[str, str], rows: list[dict[str, str]]) -> Receipt:
+        """The receipt of the last attempt; where there is none, or it said no, a table in the outbox."""
+        body = digest(command)
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            named = attempt_of(command.key, attempt)
+            with suppress(ErpRejectedError):
+                if (found := self._found(named, body)) is not None:
+                    return replace(found, key=command.key)
+                head = [mapping[name] for name in COMMANDS[KINDS[type(command)]].fields if name in mapping]
+                sent = [{**row, mapping["key"]: named} for row in rows]
+                self._drop(named, mapping["to"], table.write(head, [[row[c] for c in head] for row in sent]), body)
+                return Receipt(key=command.key, outcome=Outcome.ACCEPTED, message=WAITING)
+        raise ErpProtocolError(f"The ERP refused {MOST_ATTEMPTS} tables for one posting.")
+
+    def _last(self, key: str) -> Receipt | None:
+        """The receipt of the last attempt that was handed over; raises ErpRejectedError where it said no."""
+        refused: ErpRejectedError | None = None
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            try:
+                found = self._found(attempt_of(key, attempt))
+            except ErpRejectedError as error:
+                refused = error
+                continue
+            if found is not None:
+                return replace(found, key=key)
+            break
+        if refused is not None:
+            raise refused
+        return None
+
+    def _drop(self, named: str, to: str, body: bytes, digested: str) -> None:
+        """Draft, note, and the draft renamed into the outbox.
+
+        A note without its draft means: it lay in the outbox. Whatever ends between two steps leaves it undropped.
+        """
+        name = outgoing(to, named).removesuffix(".xml") + ".csv"
+        if fault := fault_of(name):
+            raise ErpProtocolError(f"{safe(name, 80)} {fault}.")
+        draft, note = self._outbox / OURS / f"draft-{name}", self._note(named)
+        draft.parent.mkdir(exist_ok=True)  # never the outbox itself: it may be a share that is not mounted
+        write_durably(draft, body)
+        write_durably(note, f"{draft.name}\n{digested}".encode())
+        draft.replace(self._outbox / name)
+        sync_folder(self._outbox)
+
+    def _note(self, named: str) -> Path:
+        return self._outbox / OURS / outgoing("sent", named)
+
+    def _found(self, named: str, digested: str = "") -> Receipt | None:
+        """What came of one attempt; None where it was never handed over."""
+        note = self._note(named)
+        if not note.is_file():
+            return None
+        draft, _, known = note.read_text(encoding="utf-8").partition("\n")
+        if digested and known != digested:
+            raise ErpProtocolError(f"Key {named} already stands for another posting.")
+        if (note.parent / draft).exists():
+            return None
+        receipt = self._inbox / (outgoing("receipt", named).removesuffix(".xml") + ".csv")
+        if not receipt.exists():
+            return Receipt(key=named, outcome=Outcome.ACCEPTED, message=WAITING)
+        rows = table.read(read_plain(receipt, MOST_BYTES))
+        return said(rows[0] if len(rows) == 1 else {}, named, repeated=True)
+
+
+def attempt_of(key: str, attempt: int) -> str:
+    """What a posting's n-th attempt is called: the ERP may take one name once."""
+    return key if attempt == 1 else f"{key}.{attempt}"
+
+
+def said(values: Mapping[str, Any], key: str, repeated: bool) -> Receipt:
+    """A receipt of the ERP; only the word "accepted" about our key is one."""
+    row = Fields(values, "receipt")
+    status, words = row.text("status").strip().lower(), row.name("message")
+    if row.text("key") != key:
+        raise ErpProtocolError("The ERP answered for another posting.")
+    if status == REFUSED:
+        raise ErpRejectedError(words or "The ERP refused it without a word.", REFUSED)
+    if status == "pending":
+        return Receipt(key=key, outcome=Outcome.ACCEPTED, message=words)
+    if status != ACCEPTED:
+        raise ErpProtocolError(f"The ERP's receipt says neither accepted nor rejected: {safe(status, 40)!r}.")
+    outcome = Outcome.ALREADY_APPLIED if repeated else Outcome.APPLIED
+    return Receipt(key=key, outcome=outcome, refs={"document": row.name("document")}, message=words)
+
+
+def checked(answered: Answered) -> Answered:
+    """An answer that may hold rows or a receipt; raises the error that its status stands for."""
+    if answered.status in (401, 403):
+        raise ErpAuthError("The ERP refuses our sign-in.", "Check the user and `lineside secret set`.")
+    if answered.status in (429, 503):
+        raise ErpUnavailableError("The ERP is busy.", answered.retry_after_s)
+    if answered.status in (409, 412):
+        raise ErpConflictError("It changed in the ERP meanwhile.")
+    if answered.status not in (200, 201, 400, 422):
+        raise ErpProtocolError(f"The ERP has no such address ({answered.status}).")
+    return answered
+
+
+def values_of(command: ErpCommand) -> list[dict[str, str]]:
+    """A command as rows of text under the port's names: one row, or one for each component."""
+    plain = {"key": command.key, "actor": command.actor, "occurred_at": written(command.occurred_at)}
+    if isinstance(command, ConsumeMaterial):
+        return [
+            {
+                **plain,
+                "row": str(n),
+                "order": command.order,
+                "product": taken.product,
+                "lot": lot_text(taken.lot),
+                "quantity": f"{taken.quantity:f}",
+                "unit": taken.unit,
+            }
+            for n, taken in enumerate(command.consumptions, 1)
+        ]
+    for name in COMMANDS[KINDS[type(command)]].fields:
+        if name not in plain:
+            value = command.run.total_seconds() if name == "run_s" else getattr(command, name)  # type: ignore[attr-defined]
+            plain[name] = cell(value) if name != "lot" else lot_text(value)
+    return [plain]
+
+
+def cell(value: object) -> str:
+    """A value as text: quantities without an exponent, times in UTC."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return written(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def written(at: datetime) -> str:
+    """An instant in UTC, which it says."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
