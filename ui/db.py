@@ -12,6 +12,7 @@ import typer
 
 from app.bootstrap import administration as work
 from app.bootstrap.administration import Admin
+from app.bootstrap.inspect import journal_extent
 from app.config import config
 from app.domain.errors import RefusedError
 from app.domain.people import Person, Role
@@ -20,6 +21,7 @@ from app.plant.check import load
 from app.store.postgres.address import read_url
 from drivers.registry import ADDRESS_CHECKS
 from ui.exits import Exit
+from ui.join import command, refuse_stranger
 
 URL = "LINESIDE_DB"
 SWITCH = {"on": True, "off": False}
@@ -83,7 +85,10 @@ def station_list(url: str) -> int:
 
 def station_add(url: str, name: str, history: int, here: bool, in_file: bool, data: Path | None) -> int:
     """Let a station in; print its password once, or keep it where this is the station."""
-    password = work.add_station(_admin(url), name, history)
+    admin = _admin(url)
+    if here:
+        refuse_unallowed(admin, config(data).folder, name, history)
+    password = work.add_station(admin, name, history)
     if here:
         where = work.be_station(config(data), url, name, password, in_file=in_file)
         typer.echo(f"This workstation is {name} now. Its password is in {where}.")
@@ -91,6 +96,18 @@ def station_add(url: str, name: str, history: int, here: bool, in_file: bool, da
     typer.echo(f"{name} may join. On that workstation: lineside join {work.without_login(url)} --station {name}")
     _tell_once({name: password})
     return Exit.OK
+
+
+def refuse_unallowed(admin: Admin, folder: Path, name: str, history: int) -> None:
+    """What this workstation did before is taken only as far as plant IT says: nothing is left to chance here."""
+    written, writers = journal_extent(folder)
+    refuse_stranger(folder, name, written, writers)
+    shares = any(each.name == name and each.last_seq for each in work.stations(admin))
+    if written > history and not shares:
+        raise RefusedError(
+            f"This workstation has {written} operations from before; the plant's log would take {history} of them.",
+            f"Say it: {command(name, written)} --here",
+        )
 
 
 def second_person(url: str, kind: str, switch: str) -> int:

@@ -186,6 +186,18 @@ def test_a_station_that_worked_alone_joins_only_once_its_history_is_allowed(url:
     assert config(folder).station == "desk-3"
 
 
+def test_where_it_is_made_a_station_here_its_history_is_to_be_named_too(url: str, folder: Path) -> None:
+    lineside("db", "init", url)
+    worked_alone(folder, "desk-5", 2)
+    words = ("db", "station", "add", "desk-5", "--url", url, "--here", "--file", "--data", folder)
+    said = lineside(*words)
+    assert said.code == Exit.REFUSED, said
+    assert "lineside db station add desk-5 --history 2 --here" in said.text
+    assert lineside("db", "station", "list", "--url", url).text == ""
+    assert lineside(*words, "--history", "2").code == Exit.OK
+    assert config(folder).station == "desk-5"
+
+
 def test_a_journal_joins_under_no_other_name_than_its_own(url: str, folder: Path) -> None:
     lineside("db", "init", url)
     worked_alone(folder, "old-name", 2)
