@@ -337,6 +337,18 @@ async def test_a_change_in_tryton_is_seen_without_reading_everything_again(serve
     assert "write_date" in json.dumps(last[0]["params"])
 
 
+async def test_an_order_that_was_started_in_tryton_is_refused_in_words(server: Running, erp: TrytonErp) -> None:
+    """Tryton has used its planned components there: counting them again would be wrong twice."""
+    async with person(server) as planner:
+        (order,) = await planner.read("production.search", [["number", "=", "WO-10480"]], 0, 1, None)
+        for button in ("assign_try", "run"):
+            await planner.write(f"production.{button}", [order])
+    before = await stock_of(erp)
+    with pytest.raises(ErpRejectedError, match="WO-10480 was started in Tryton"):
+        await erp.post(confirm("s-1", order="WO-10480", lot=""))
+    assert await stock_of(erp) == before
+
+
 def test_the_products_code_never_loads_trytons(tmp_path: Path) -> None:
     """Tryton's code is under the GPL: what Lineside is must not load it."""
     root = Path(__file__).resolve().parents[2]

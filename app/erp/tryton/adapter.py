@@ -124,6 +124,7 @@ class TrytonErp:
             await self._agree(answer)
             resource, refs = await self._apply(command, mark)
             note = await self._notes.file(mark, resource, told(command), refs)
+            self._orders.finished(resource, mark)
         return receipt_of(command.key, note, Outcome.APPLIED)
 
     async def find(self, key: str) -> Receipt | None:

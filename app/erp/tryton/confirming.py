@@ -40,7 +40,8 @@ class Confirming:
             order = await self._orders.running(order)
             if not begun:
                 await self._change(order, command, mark, layout)
-            await self._book_time(order.number, command.run)
+            if command.run > NONE or begun:
+                await self._book_time(order.number, command.run)
             if command.final:
                 await self._finish(order.number, command.run, layout)
         refs = {"document": order.number, "order": order.number}

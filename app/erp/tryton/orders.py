@@ -23,6 +23,8 @@ class Orders:
     def __init__(self, rpc: Rpc, notes: Notes) -> None:
         self._rpc = rpc
         self._notes = notes
+        self._ids: dict[str, int] = {}
+        self._finished: dict[str, str] = {}
 
     async def read(self, number: str) -> Production:
         """The order as it stands; raises ErpRejectedError when there is none, or no single one."""
@@ -30,12 +32,22 @@ class Orders:
         if len(found) != 1:
             said = "is unknown" if not found else "is there more than once"
             raise ErpRejectedError(f"Order {safe(number) or '(none)'} {said} in Tryton.", "unknown_order")
-        return rows(found, Production)[0]
+        order = rows(found, Production)[0]
+        self._ids[number] = order.id
+        return order
 
     async def record(self, number: str) -> str:
-        """The order as Tryton refers to it, "" where there is none."""
-        found = await self._rpc.read("production.search", [["number", "=", number]], 0, 1, None)
-        return f"production,{found[0]}" if found else ""
+        """The order as Tryton refers to it, "" where there is none; a number is an order's for good."""
+        if number not in self._ids:
+            found = await self._rpc.read("production.search", [["number", "=", number]], 0, 1, None)
+            if not found:
+                return ""
+            self._ids[number] = int(found[0])
+        return f"production,{self._ids[number]}"
+
+    def finished(self, record: str, mark: Mark) -> None:
+        """Remember that a posting's note is there, so that it need not be looked for when the next one comes."""
+        self._finished[record] = mark.head
 
     async def begun(self, order: Production, mark: Mark) -> bool:
         """Whether this posting's change is in the order; raises ErpConflictError while another one is unfinished."""
@@ -44,6 +56,8 @@ class Orders:
             return other is not None
         if other.head == mark.head:
             raise ErpProtocolError(f"The key already stands for another posting ({order.number}).")
+        if self._finished.get(resource(order)) == other.head:
+            return False
         if await self._notes.find(other.head, [resource(order)]) is None:
             raise ErpConflictError(f"Another posting of Lineside to {order.number} is not finished.")
         return False
