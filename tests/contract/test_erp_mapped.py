@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.erp import Outcome
+from app.domain.erp import Capability, Outcome
 from app.domain.erp_errors import (
     ErpAuthError,
     ErpProtocolError,
@@ -22,6 +22,7 @@ from app.erp.mapped.adapter import Mapped
 from app.erp.registry import Value, check_settings
 from tests.contract.erp_twins import confirm, consume, downtime, move, one_of_each, set_status
 from tests.contract.rigs.erp_peer import Peer, Reply, Request, insist, reply
+from tests.unit.plant.small import SMALL, checked
 
 MAPPING: dict[str, Value] = {
     "time_zone": "Europe/Vienna",
@@ -314,3 +315,19 @@ def test_a_sound_mapping_has_no_fault_and_one_without_a_way_has() -> None:
     faults = check_settings(ErpLink(adapter="mapped", settings=MAPPING | {"url": "http://erp.example"}))
     assert faults == ["ERP setting 'url' must be an https address: a sign-in is not sent where others can read it."]
     assert any("has nowhere to go" in fault for fault in check_settings(ErpLink(adapter="mapped", settings=MAPPING)))
+
+
+async def test_what_is_not_mapped_is_nothing_that_the_erp_can_do() -> None:
+    whole = Mapped(lambda: "", **MAPPING)
+    assert {Capability.DOWNTIME, Capability.LOT_BLOCKS} <= whole.capabilities
+    fewer = {key: value for key, value in MAPPING.items() if not key.startswith("record_downtime.")}
+    assert Mapped(lambda: "", **fewer).capabilities == whole.capabilities - {Capability.DOWNTIME}
+
+
+@pytest.mark.parametrize("key", ["orders.nmber", "ordrs.number"])
+def test_a_fault_of_a_mapping_is_said_with_its_line(key: str) -> None:
+    mapping = f'[erp]\nadapter = "mapped"\n[erp.settings]\ninbox = "/in"\ntime_zone = "UTC"\n{key} = "No"\n'
+    text = SMALL.replace('[erp]\nadapter = "none"\n', mapping)
+    _, faults = checked(text)
+    line = text.split("\n").index(f'{key} = "No"') + 1
+    assert any(fault.line == line and key in str(fault) for fault in faults), [str(fault) for fault in faults]

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -60,21 +61,26 @@ WAITING = "Handed to the ERP; its receipt has not come yet."
 ACCEPTED, REFUSED = "accepted", "rejected"
 
 
+NEEDED: Mapping[Capability, str] = MappingProxyType(
+    {
+        Capability.LOT_BLOCKS: "set_lot_status",
+        Capability.EXTRA_CONSUMPTION: "consume_material",
+        Capability.DOWNTIME: "record_downtime",
+        Capability.OPERATION_TIME: "confirm_production",
+        Capability.NATIVE_KEY: "",
+        Capability.ASYNC_ACK: "",
+    }
+)
+"""What a mapped ERP can do, and the command that must be mapped for it."""
+
+
 class Mapped:
     """The port over a mapping. The plant file's dotted settings come as they are written."""
 
-    capabilities: frozenset[Capability] = frozenset(
-        {
-            Capability.LOT_BLOCKS,
-            Capability.EXTRA_CONSUMPTION,
-            Capability.DOWNTIME,
-            Capability.OPERATION_TIME,
-            Capability.NATIVE_KEY,
-            Capability.ASYNC_ACK,
-        }
-    )
-
     def __init__(self, secret: Callable[[], str], **settings: Value) -> None:
+        self.capabilities = frozenset(NEEDED) - {
+            needs for needs, kind in NEEDED.items() if kind and not mapping_of(settings, kind)
+        }
         self._settings = settings
         self._zone = ZoneInfo(str(settings.get("time_zone", "UTC")))
         self._timeout_s = float(settings.get("timeout_s", 20.0))
