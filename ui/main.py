@@ -97,6 +97,8 @@ def demo(
 
     With several `stations` they share a private Postgres; the further ones are processes of their own.
     """
+    if erp != "demo" and stations > 1:
+        raise KnownError("The demo's Tryton is for one workstation.", "Leave --stations out.")
     with contextlib.ExitStack() as stack:
         if data is None:
             data = Path(
