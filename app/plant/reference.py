@@ -31,6 +31,7 @@ what to do; unknown keys are faults. Start from `resources/plants/example.toml`.
   number in the line from 1. Braces themselves are written `{{` and `}}`.
 - Nested tables in `settings` and `address` and dotted keys are the same: `source.Filler = "L1.filler"`.
 - Passwords never go into the file: the name into `user`, the password into the keyring by `lineside secret set`.
+- The `settings` of `[erp]` are those of its adapter: see [ERPs](erp.md).
 - OPC UA is signed and encrypted unless a controller's settings say `security = "none"` (see [security](security.md)).
 - Of several rules of a kind the one that names a machine most closely holds: by its id, by its line, by `"*"`.
 - Every kind that may be raised needs a route with `primary = true` for every machine: nothing is ever unowned.
