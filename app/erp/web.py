@@ -18,6 +18,7 @@ import httpx2
 
 from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpUnavailableError
 from app.domain.errors import KnownError
+from app.domain.text import safe
 
 MOST_BYTES = 4_000_000
 LONGEST_RETRY_S = 900.0
@@ -96,7 +97,7 @@ class Web:
             ):
                 return await self._take(response)
         except NOT_SENT as error:
-            raise ErpUnavailableError("The ERP can't be reached.") from error
+            raise ErpUnavailableError(unreached(error)) from error
         except (TimeoutError, httpx2.TimeoutException) as error:
             raise ErpOutcomeUnknownError(f"The ERP did not answer within {self._timeout_s:g} s.") from error
         except httpx2.TransportError as error:
@@ -141,6 +142,16 @@ class Web:
     def _bound(self, size: int) -> None:
         if size > self._most_bytes:
             raise ErpProtocolError(f"The ERP's answer is larger than {self._most_bytes:,} bytes.")
+
+
+def unreached(error: BaseException) -> str:
+    """Why a request never went out: a certificate that is not trusted is said so."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"The ERP's certificate is not trusted: {safe(cause.verify_message, 200)}."
+        cause = cause.__cause__ or cause.__context__
+    return "The ERP can't be reached."
 
 
 def retry_after(text: str) -> float:
