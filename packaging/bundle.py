@@ -77,6 +77,8 @@ def size_mb(folder: Path) -> float:
 
 def main() -> int:
     """Make it and say how large it is."""
+    if os.name == "posix" and not (shutil.which("objdump") and shutil.which("strip")):
+        sys.exit("package: objdump and strip are missing (Debian: apt-get install binutils).")
     began_s = time.monotonic()
     python = environment("bundle", PYINSTALLER / "requirements.lock")
     ready_s = time.monotonic()

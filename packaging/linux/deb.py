@@ -125,6 +125,8 @@ def plain_modes(root: Path) -> None:
 
 def main() -> int:
     """Make the package in dist/."""
+    if shutil.which("dpkg-deb") is None:
+        sys.exit("package: dpkg-deb is missing: a Debian package is made on Debian or Ubuntu.")
     if not (BUNDLE / "lineside").is_file():
         sys.exit("package: there is no bundle yet; run 'make package'.")
     with (ROOT / "pyproject.toml").open("rb") as file:

@@ -17,6 +17,7 @@ def free_libraries() -> None:
         os.environ.pop(LIBRARIES, None)
 
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy loads sooner; nothing here multiplies matrices
 free_libraries()
 if not run_child(sys.argv[1:]):
     from ui.cli import main

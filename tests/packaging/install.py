@@ -22,7 +22,7 @@ DEPENDS = "libegl1,libgl1,xkb-data,ca-certificates"
 CLEAN = ROOT / "build" / "clean-root"
 MOST_MB, MOST_INSTALLED_MB = 80, 250
 MOST_SHOWN_MS = 1000
-SMOKE_S = 15
+SMOKE_S = 30
 PATIENCE_S = 180.0
 ENTER = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'
 """In a mount namespace of its own: what is mounted goes with the command."""
@@ -111,7 +111,7 @@ def test_the_demo_runs_without_errors_on_every_protocol(smoke: dict[str, Any]) -
     assert smoke["errors"] == []
     assert {row["protocol"] for row in smoke["controllers"] if row["samples"] > 100} == {"opcua", "modbus"}
     assert smoke["exceptions_opened"] >= 1
-    assert smoke["postings"]["confirmed"] >= 1
+    assert smoke["journal_ops"] >= 1
 
 
 def test_its_screens_are_drawn(smoke: dict[str, Any], machine: Machine) -> None:
