@@ -5,7 +5,6 @@ Knows views only by the catalog, actions only by their table, the core only by t
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from ui.banner import BannerBar
 from ui.catalog import BY_ID as VIEW
 from ui.catalog import SHOWN_BY, VIEWS
 from ui.desk import Answer, Desk
-from ui.docks import DockHost, Side, screens
+from ui.docks import Side, screens
 from ui.entries import Entry, Named, gather
 from ui.formpanel import FormPanel
 from ui.forms import Form
@@ -33,9 +32,8 @@ from ui.keyboard import bind, is_chord, name_of
 from ui.keys import KeysOverlay, groups
 from ui.layout_file import Layout, clamp, fingerprint
 from ui.levels import HOME, Crumb, path, up
-from ui.meaning import Selected, first_of, meant
+from ui.meaning import first_of, meant
 from ui.models.controls import ControlNews
-from ui.opened import Opened
 from ui.overlay import Overlay
 from ui.palette import Palette
 from ui.part import Part
@@ -44,6 +42,7 @@ from ui.sharing import notices
 from ui.shell import Answers, Seat, kind_of
 from ui.shipped import folder, shipped, this_version
 from ui.signin import SignIn, works_as
+from ui.stage import SIDE, Stage
 from ui.stamp import stamp
 from ui.stations import station_lines
 from ui.statusbar import MessageStrip, StatusBar
@@ -57,10 +56,8 @@ FOLLOW_MS = 33
 """How often a view in sight may show values that moved."""
 SIZE = (1600, 960)
 QUEUE_PX = 430
-SIDE = "queue"
 PNG_QUALITY = 50
 """Half the time of Qt's default, at the same size of file."""
-log = logging.getLogger(__name__)
 
 
 class Window(QWidget):
@@ -75,9 +72,7 @@ class Window(QWidget):
         super().__init__(parent)
         self._look, self._desk, self._seat, self._file = look, desk, seat, layout
         self._formats, self._frame = Formats(desk.plant.zone), Frame()
-        self._opened: dict[str, Opened] = {}
-        self._front, self._fresh, self._person = HOME, False, desk.person
-        self._faulty: dict[str, str] = {}
+        self._fresh, self._person = False, desk.person
         self._controls = ControlNews(desk)
         self._about = ""  # what the last action was about, while it is being filled in
         self._attention = Attention(desk)
@@ -90,7 +85,7 @@ class Window(QWidget):
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
         self._follower = QTimer(self, interval=FOLLOW_MS)
-        self._follower.timeout.connect(self._follow)
+        self._follower.timeout.connect(self.stage.follow)
         self._follower.start()
         self._first_layout()
 
@@ -100,12 +95,12 @@ class Window(QWidget):
         look = self._look
         self.banner = BannerBar(look, self._formats)
         self.rail = Rail(look, [RailItem(id=r.id, title=t(r.title), icon=r.icon, key=r.shortcut) for r in VIEWS])
-        self.docks = DockHost(look, self._open)
+        self.stage = Stage(look, lambda view_id: VIEW[view_id].open(look, self._desk, self), self)
+        self.docks = self.stage.docks
         self.strip, self.status = MessageStrip(look), StatusBar(look)
-        for row in sorted(VIEWS, key=lambda row: row.side is not Side.CENTRE):
-            self.docks.add(row.id, t(row.title), row.side)
-        self.docks.shown.connect(self._came_forward)
         self.docks.watch_keys(self)
+        self.stage.turned.connect(self.rail.mark)
+        self.stage.failed.connect(partial(self.say, bad=True))
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.rail)
@@ -148,51 +143,16 @@ class Window(QWidget):
 
     # --- views ------------------------------------------------------------------------------------------------------
 
-    def _open(self, view_id: str) -> QWidget:
-        opened = VIEW[view_id].open(self._look, self._desk, self)
-        self._opened[view_id] = opened
-        return opened.widget
-
     def visit(self, view_id: str) -> None:
         """Bring a view to the front and give it the keyboard."""
         self._close_panels()
-        self.docks.bring(view_id)
-        self._opened[view_id].widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.stage.bring(view_id)
         self.refresh()
-
-    def _came_forward(self, view_id: str) -> None:
-        if VIEW[view_id].side is Side.CENTRE:
-            self._front = view_id
-            self.rail.mark(view_id)
-            self.docks.fold(SIDE, VIEW[view_id].wide)
-        if (opened := self._opened.get(view_id)) is not None:
-            self._guarded(view_id, opened.presenter.refresh)
 
     def refresh(self) -> None:
         """Bring everything that is to be seen up to now."""
-        for view_id in self.docks.visible_names():
-            if (opened := self._opened.get(view_id)) is not None:
-                self._guarded(view_id, opened.presenter.refresh)
+        self.stage.refresh()
         self._refresh_frame()
-
-    def _follow(self) -> None:
-        """Between two refreshes: values that moved, in the views that follow them."""
-        for view_id in self.docks.visible_names():
-            opened = self._opened.get(view_id)
-            if opened is not None and view_id not in self._faulty:
-                self._guarded(view_id, opened.follow)
-
-    def _guarded(self, view_id: str, show: Callable[[], None]) -> None:
-        """A view that fails is said to, once for each fault, and does not stop the others."""
-        try:
-            show()
-        except Exception as error:
-            if self._faulty.get(view_id) != repr(error):
-                self._faulty[view_id] = repr(error)
-                log.exception("the view %s failed", view_id)
-                self.say(t("Internal fault in {view}, see the log.", view=t(VIEW[view_id].title)), bad=True)
-        else:
-            self._faulty.pop(view_id, None)
 
     def _refresh_frame(self) -> None:
         """Banner and status bar."""
@@ -218,11 +178,8 @@ class Window(QWidget):
         return (t("REPLAYED {at}", at=self._formats.stamp(at)) if at else t("REPLAYED"),)
 
     def _path(self) -> tuple[Crumb, ...]:
-        return path(self._desk.plant, self._front, t(VIEW[self._front].title), self._selected_in(self._front))
-
-    def _selected_in(self, view_id: str) -> str:
-        opened = self._opened.get(view_id)
-        return opened.presenter.selected if opened is not None else ""
+        front = self.stage.front
+        return path(self._desk.plant, front, t(VIEW[front].title), self.stage.selected_in(front))
 
     # --- the shell --------------------------------------------------------------------------------------------------
 
@@ -235,7 +192,7 @@ class Window(QWidget):
             return
         self.visit(view_id)
         if rest:
-            self._opened[view_id].presenter.show(rest)
+            self.stage.show(view_id, rest)
             self.refresh()
 
     def act(self, action_id: str, ref: str = "") -> None:
@@ -271,16 +228,10 @@ class Window(QWidget):
 
     def _attend(self) -> None:
         """Tell the other stations what the person here looks at or fills in, whenever that changed."""
-        front = self._opened.get(self._front)
-        editing = not self.form.isHidden() or (front is not None and front.busy())
+        editing = not self.form.isHidden() or self.stage.editing()
         if not editing:
             self._about = ""
-        self._attention.turn(self._about or self._looked_at(), editing=editing)
-
-    def _looked_at(self) -> str:
-        """What is open in the view in front; in the queue only what was walked to."""
-        focused = self.docks.holding(QApplication.focusWidget())
-        return self._selected_in(focused if focused == SIDE else self._front)
+        self._attention.turn(self._about or self.stage.looked_at(), editing=editing)
 
     def sign_in(self) -> None:
         """Lock the station and show who can sit down here."""
@@ -318,7 +269,7 @@ class Window(QWidget):
 
         Of these the first that is of one of `kinds`; any selection when `kinds` is empty.
         """
-        return first_of(self._selections(), kinds)
+        return first_of(self.stage.selections(self._frame.top), kinds)
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
@@ -346,24 +297,16 @@ class Window(QWidget):
 
     def press(self, key: str) -> bool:
         """Do what a plain key means for what is selected; False when it means nothing here."""
-        holder = self._opened.get(self.docks.holding(QApplication.focusWidget()))
-        if holder is not None and holder.busy():
+        if self.stage.typing():
             return False
         steer = next((row for row in STEERING if row.key == key), None)
         if steer is not None:
             getattr(self, steer.id)()
             return True
-        found = meant(key, self._selections(), self._desk)
+        found = meant(key, self.stage.selections(self._frame.top), self._desk)
         if found is not None:
             self.act(*found)
         return found is not None
-
-    def _selections(self) -> list[Selected]:
-        """What is selected in sight: with the keyboard, in the view in front, in the queue, in the banner."""
-        focused = self.docks.holding(QApplication.focusWidget())
-        views = [v for v in dict.fromkeys((focused, self._front, SIDE)) if self.docks.visible(v)]
-        found = [Selected(ref=self._selected_in(view), binding=view == focused) for view in views]
-        return [s for s in (*found, Selected(ref=self._frame.top)) if s.ref]
 
     # --- steering ---------------------------------------------------------------------------------------------------
 
@@ -396,18 +339,11 @@ class Window(QWidget):
 
     def queue_next(self) -> None:
         """The next case of the queue, from wherever the keyboard is."""
-        self._press_in_queue(Qt.Key.Key_Down)
+        self.stage.press_in_queue(Qt.Key.Key_Down)
 
     def queue_previous(self) -> None:
         """The case before it."""
-        self._press_in_queue(Qt.Key.Key_Up)
-
-    def _press_in_queue(self, key: Qt.Key) -> None:
-        """The queue gets the keyboard: the next key means what was walked to. Nothing while it is folded away."""
-        table = self._opened[SIDE].widget.focusProxy() if self.docks.visible(SIDE) else None
-        if table is not None:
-            table.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            QApplication.sendEvent(table, QKeyEvent(QEvent.Type.KeyPress, key.value, Qt.KeyboardModifier.NoModifier))
+        self.stage.press_in_queue(Qt.Key.Key_Up)
 
     def to_notice(self) -> None:
         """To what is warned of first: the thing itself, else how the station stands."""
@@ -477,10 +413,7 @@ class Window(QWidget):
             self._look.set_theme(NIGHT if kept.theme == NIGHT.name else DAY)
             if kept.maximized:
                 self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
-        if kept is None or not self.docks.restore(kept.docks):
-            self.docks.show_only(HOME, SIDE)
-            self._fresh = True
-        self.docks.bring(HOME)
+        self._fresh = not self.stage.restore(kept.docks if kept is not None else None)
         self._refresh_frame()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -499,18 +432,11 @@ class Window(QWidget):
         place = self.normalGeometry() if self.isMaximized() or self.isFullScreen() else self.geometry()
         kept = Layout(
             window=(place.x(), place.y(), place.width(), place.height()),
-            docks=self._docks_state(),
+            docks=self.stage.state(),
             theme=self._look.theme.name,
             maximized=self.isMaximized(),
         )
         layout_file.save(self._file, fingerprint(screens()), kept)
-
-    def _docks_state(self) -> bytes:
-        """The docks as they are, what is folded away for the view in front unfolded."""
-        self.docks.fold(SIDE, False)
-        state = self.docks.state()
-        self.docks.fold(SIDE, VIEW[self._front].wide)
-        return state
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()

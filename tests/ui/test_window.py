@@ -128,7 +128,7 @@ def test_a_view_that_fails_is_said_and_does_not_stop_the_others(
     def fail() -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(window._opened["queue"].presenter, "refresh", fail)
+    monkeypatch.setattr(window.stage.opened["queue"].presenter, "refresh", fail)
     window.refresh()
     window.refresh()
     assert "Internal fault in Now" in window.strip.text
@@ -140,7 +140,7 @@ def test_a_view_that_fails_is_said_and_does_not_stop_the_others(
 
 def test_a_key_acts_on_the_selected_case(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
     window.visit("queue")
-    window._opened["queue"].presenter.show("case/c3")
+    window.stage.opened["queue"].presenter.show("case/c3")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_A)
     assert desk.sent == [c.AcknowledgeCase(case_id="c3")]
 
@@ -149,7 +149,7 @@ def test_a_key_that_does_not_apply_to_what_has_the_keyboard_says_so_and_acts_on_
     qtbot: QtBot, window: Window, desk: FakeDesk
 ) -> None:
     window.visit("queue")
-    window._opened["queue"].presenter.show("case/c1")
+    window.stage.opened["queue"].presenter.show("case/c1")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_A)
     assert not desk.sent
     assert window.strip.bad
@@ -157,16 +157,16 @@ def test_a_key_that_does_not_apply_to_what_has_the_keyboard_says_so_and_acts_on_
 
 def test_j_and_k_go_through_the_queue_from_wherever_the_keyboard_is(window: Window) -> None:
     window.visit("overview")
-    window._opened["queue"].presenter.show("case/c1")
+    window.stage.opened["queue"].presenter.show("case/c1")
     window.press("J")
-    assert window._opened["queue"].presenter.selected == "case/c7"
+    assert window.stage.opened["queue"].presenter.selected == "case/c7"
     window.press("K")
-    assert window._opened["queue"].presenter.selected == "case/c1"
+    assert window.stage.opened["queue"].presenter.selected == "case/c1"
 
 
 def test_after_j_the_next_key_means_the_case_that_was_walked_to(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
     window.visit("overview")
-    window._opened["queue"].presenter.show("case/c1")
+    window.stage.opened["queue"].presenter.show("case/c1")
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_J)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_O)
     assert desk.sent == [c.OwnCase(case_id="c7")]
@@ -177,7 +177,7 @@ def test_while_a_hold_is_placed_no_key_acts_behind_the_panel(qtbot: QtBot, windo
     for key in (Qt.Key.Key_T, Qt.Key.Key_O, Qt.Key.Key_E, Qt.Key.Key_A, Qt.Key.Key_J):
         qtbot.keyClick(QApplication.focusWidget(), key)
     assert not desk.sent
-    assert window._front == "holds"
+    assert window.stage.front == "holds"
     assert window.form.isHidden()
 
 
@@ -233,8 +233,8 @@ def test_a_key_event_is_named_as_the_tables_write_it(
 def test_keys_work_in_a_floating_window_too(qtbot: QtBot, window: Window, desk: FakeDesk) -> None:
     window.docks._docks["queue"].setFloating()
     window.visit("queue")
-    window._opened["queue"].presenter.show("case/c3")
-    qtbot.keyClick(window._opened["queue"].widget.focusProxy(), Qt.Key.Key_A)
+    window.stage.opened["queue"].presenter.show("case/c3")
+    qtbot.keyClick(window.stage.opened["queue"].widget.focusProxy(), Qt.Key.Key_A)
     assert desk.sent == [c.AcknowledgeCase(case_id="c3")]
 
 
