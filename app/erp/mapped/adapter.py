@@ -168,7 +168,10 @@ class Mapped:
         if self._web is not None:
             return await self._send(command, mapping["to"], rows)
         async with self._sending:
-            return await self._blocking(lambda: self._handed_over(command, mapping, rows))
+            try:
+                return await self._blocking(lambda: self._handed_over(command, mapping, rows))
+            except ErpUnavailableError as error:
+                raise ErpOutcomeUnknownError(error.message) from error  # find says whether it was dropped
 
     async def find(self, key: str) -> Receipt | None:
         """The ERP's word on a key; raises ErpRejectedError where it said no."""
@@ -253,7 +256,7 @@ class Mapped:
             async with asyncio.timeout(self._timeout_s):
                 return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except TimeoutError as error:
-            raise ErpOutcomeUnknownError("The ERP's folders do not answer.") from error
+            raise ErpUnavailableError("The ERP's folders do not answer.") from error
         except OSError as error:
             raise ErpUnavailableError(f"{error.filename}: {error.strerror}.") from error
 
