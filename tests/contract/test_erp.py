@@ -83,7 +83,7 @@ async def stock_of(twin: Twin, product: str, location: str = "Store") -> Decimal
 
 
 def test_every_adapter_of_the_registry_has_a_suite() -> None:
-    """One of these twins, a contract server's suite beside this one, or that of a real server among the system tests."""
+    """One of these twins, a contract server's suite beside this one, or a real server's among the system tests."""
     here = Path(__file__)
     for name in set(ERPS) - set(TWINS) - {"none"}:
         suite = here.with_name(f"test_erp_{name.partition('_')[0]}.py")
