@@ -24,7 +24,7 @@ from ui.banner import BannerBar
 from ui.catalog import BY_ID as VIEW
 from ui.catalog import SHOWN_BY, VIEWS
 from ui.desk import Answer, Desk
-from ui.docks import Side, screens
+from ui.docks import screens
 from ui.entries import Entry, Named, gather
 from ui.formpanel import FormPanel
 from ui.forms import Form
@@ -37,6 +37,7 @@ from ui.models.controls import ControlNews
 from ui.overlay import Overlay
 from ui.palette import Palette
 from ui.part import Part
+from ui.pictures import grab_views
 from ui.rail import Rail, RailItem
 from ui.sharing import notices
 from ui.shell import Answers, Seat, kind_of
@@ -44,7 +45,7 @@ from ui.shipped import folder, shipped, this_version
 from ui.signin import SignIn, works_as
 from ui.stage import SIDE, Stage
 from ui.stamp import stamp
-from ui.stations import station_lines
+from ui.standing import standing
 from ui.statusbar import MessageStrip, StatusBar
 from ui.steering import STEERING
 from ui.summary import Frame, parts
@@ -56,8 +57,6 @@ FOLLOW_MS = 33
 """How often a view in sight may show values that moved."""
 SIZE = (1600, 960)
 QUEUE_PX = 430
-PNG_QUALITY = 50
-"""Half the time of Qt's default, at the same size of file."""
 
 
 class Window(QWidget):
@@ -355,18 +354,8 @@ class Window(QWidget):
 
     def station_state(self) -> None:
         """How each part of the station stands, in full, and what is warned of."""
-        facts = [notice.text for notice in notices(self._desk, self._formats)]
-        for part in self._parts():
-            facts += part.facts
         self._about = ""
-        form = Form(
-            title=t("How this station stands"),
-            facts=tuple(dict.fromkeys(facts)),
-            document=station_lines(self._desk.status.shared, self._formats),
-            heading=t("The plant's other stations"),
-            confirm=t("Close"),
-        )
-        self.ask(form, lambda _answers: None)
+        self.ask(standing(self._desk, self._parts(), self._formats), lambda _answers: None)
 
     def to_queue(self) -> None:
         """Give the queue the keyboard."""
@@ -448,22 +437,15 @@ class Window(QWidget):
 
     def grab_screens(self, folder: Path) -> list[Path]:
         """A PNG of every view in the present theme, 1920×1080; for smoke runs. Returns the files."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self.resize(1920, 1080)
-        made = []
-        for row in VIEWS:
-            if row.side is Side.CENTRE:
-                self.visit(row.id)
-                made.append(self.grab_screen(folder / f"{row.id}-{self._look.theme.name}.png"))
+
+        def visit(view_id: str) -> None:
+            self.visit(view_id)
+            QApplication.sendPostedEvents()
+            self.refresh()
+
+        made = grab_views(self, visit, folder, self._look.theme.name)
         self.visit(HOME)
         return made
-
-    def grab_screen(self, file: Path) -> Path:
-        """A PNG of the window as it stands."""
-        QApplication.sendPostedEvents()
-        self.refresh()
-        self.grab().save(str(file), "PNG", PNG_QUALITY)
-        return file
 
 
 def said_of(person: Person | None) -> str:
