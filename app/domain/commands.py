@@ -170,7 +170,7 @@ class BreakPromise(TaskCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interlock:
-    """An interlock that the person confirmed together with a hold: like `RequestControl`. It never keeps a hold back."""
+    """An interlock that the person confirmed with a hold: like `RequestControl`. It never keeps a hold back."""
 
     command_id: str
     seen_state: int

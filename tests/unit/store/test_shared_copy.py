@@ -1,4 +1,4 @@
-"""The copy of the plant's log is no truth: what is wrong with it is put aside, and the journal beside it stays whole."""
+"""The copy of the plant's log is no truth: what is wrong with it is put aside, and the journal stays whole."""
 
 from pathlib import Path
 
