@@ -211,3 +211,18 @@ def test_a_step_that_the_plant_wants_no_second_person_for_is_signed_by_one() -> 
     (sent,) = desk.sent
     assert isinstance(sent, c.DisposeHold)
     assert sent.second is None
+
+
+def test_a_release_carries_both_signatures_where_the_plant_wants_two() -> None:
+    desk = two_person_desk(Role.QUALITY_LEAD)
+    desk.join(replace(desk.status.shared, plant=SharedPlant(second_person=frozenset({"HoldReleased"}))))
+    desk.record(e.HoldPlaced(hold_id="h7", units=(), reason_code="seal", reason="loose caps"), person="brandt")
+    desk.record(e.HoldReviewStarted(hold_id="h7"), person="brandt")
+    desk.record(e.HoldDispositioned(hold_id="h7", disposition=e.Disposition.USE_AS_IS), person="brandt")
+    shell = FakeShell({"note": "samples are good"}, {"password": "word"}, SECOND)
+    BY_ID["hold.release"].run(desk, "hold/h7", shell)
+    (sent,) = desk.sent
+    assert isinstance(sent, c.ReleaseHold)
+    assert sent.signature is not None
+    assert sent.second is not None
+    assert (sent.signature.person, sent.second.person) == ("brandt", "moreau")
