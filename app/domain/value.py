@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import repeat
+from operator import attrgetter, call
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+Setter = Callable[[Any, Any], None]
+
 
 @cache
-def _members(cls: type) -> tuple[tuple[str, Any], ...]:
-    """The slots of a slotted dataclass, its bases' included."""
+def _slots(cls: type) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, Setter]]:
+    """What reads all slots of a slotted dataclass, its bases' included, and what sets each, in the same order."""
     names = [name for base in reversed(cls.__mro__) for name in getattr(base, "__slots__", ())]
-    return tuple((name, getattr(cls, name)) for name in names)
+    read = attrgetter(*names) if len(names) > 1 else lambda row: tuple(getattr(row, name) for name in names)
+    return read, {name: getattr(cls, name).__set__ for name in names}
 
 
 def changed(row: T, **changes: Any) -> T:
@@ -21,14 +28,11 @@ def changed(row: T, **changes: Any) -> T:
     Like `dataclasses.replace`, but for classes that check nothing when they are made: `__post_init__` is not called.
     """
     kind: type = type(row)
-    new: T = object.__new__(kind)
-    taken = 0
-    for name, member in _members(kind):
-        if name in changes:
-            member.__set__(new, changes[name])
-            taken += 1
-        else:
-            member.__set__(new, member.__get__(row))
-    if taken != len(changes):
+    read, setters = _slots(kind)
+    if not changes.keys() <= setters.keys():
         raise TypeError(f"{kind.__name__} has no field for one of {', '.join(changes)}")
+    new: T = object.__new__(kind)
+    deque(map(call, setters.values(), repeat(new), read(row)), maxlen=0)  # the loop runs in C
+    for name, value in changes.items():
+        setters[name](new, value)
     return new
