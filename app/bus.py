@@ -36,6 +36,8 @@ Blocking = Callable[[Callable[[], None]], Awaitable[None]]
 """Runs a blocking call off the loop; tests run it in place."""
 
 LARGEST_BATCH = 256
+ANSWER_S = 6.0
+"""What frees or hands over waits for the plant's log; this is how long its person does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +140,13 @@ class Bus:
         for verdict in taken.verdicts:
             self._judged(verdict)
 
-    async def reload(self, merge: Merge) -> None:
-        """Begin anew from a merge: the plant's log lost a part of what was downloaded."""
+    async def reload(self, make: Callable[[], Awaitable[Merge]]) -> None:
+        """Begin anew from another merge: the plant's log lost a part of what was downloaded. Nothing is stored between
+
+        the moment that the merge is made of and the moment that it is the picture.
+        """
         async with self._turn:
+            merge = await make()
             before = {f"{kind}/{row.id}" for kind in self.model.kinds() for row in self.model.every(kind)}
             seq, self._merge, self.model = self.model.seq, merge, merge.model
             self.model.seq = max(seq, merge.model.seq) + 1
@@ -197,6 +203,7 @@ class Bus:
             self._merge.keep(unit.recorded, shown=not unit.waits)
             if unit.waits:
                 self._asked[unit.recorded[0].opid] = (waiting, unit.recorded)
+                asyncio.get_running_loop().call_later(ANSWER_S, _unanswered, waiting)
 
     def _handle(self, waiting: _Waiting, draft: Draft, seq: int) -> _Unit:
         """The events of one command and of what reacts to them, drafted. Raises KnownError and leaves no trace."""
@@ -310,6 +317,15 @@ def _check_line(actor: Person, rec: Recorded, view: View) -> None:
 def _stored(records: Sequence[Recorded]) -> Stored:
     streams = tuple(dict.fromkeys(r.event.stream for r in records))
     return Stored(opids=tuple(r.opid for r in records), streams=streams)
+
+
+def _unanswered(waiting: _Waiting) -> None:
+    """It is on disk here, and nobody knows yet what the plant's log makes of it."""
+    error = KnownError(
+        "It is stored here, but the plant's log has not answered yet.", "It counts, and is shown, once it has."
+    )
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
 
 
 def _refuse(waiting: _Waiting, error: Exception) -> None:

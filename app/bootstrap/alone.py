@@ -30,7 +30,7 @@ class Alone:
         if copy.shared_head()[0]:
             raise KnownError(
                 "This station has joined a plant, and no shared store is named.",
-                "Start it with the plant's --store, or on a new data folder.",
+                "Join it again (lineside join URL), or start on a new data folder.",
             )
         self._clock = clock
         self.model: Model

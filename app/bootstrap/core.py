@@ -59,8 +59,6 @@ T = TypeVar("T")
 TICK_S = 1.0
 ALARMS_EVERY_S = 0.25
 RESTART_S = 1.0
-ANSWER_S = 6.0
-"""What frees or hands over waits for the plant's log; this is how long its person does."""
 PAST_S = 10.0
 """A picture of the past does not wait longer for the plant's history."""
 
@@ -332,12 +330,7 @@ class Core:
         if isinstance(command, RetryPosting):
             self._erp.resume()
         try:
-            async with asyncio.timeout(ANSWER_S):
-                stored = await asyncio.shield(asyncio.ensure_future(self.bus.send(command, actor)))
-        except TimeoutError:
-            raise KnownError(
-                "It is stored here, but the plant's log has not answered yet.", "It counts, and is shown, once it has."
-            ) from None
+            stored = await self.bus.send(command, actor)
         except StoreError as error:
             self._store_said(str(error))
             raise

@@ -59,8 +59,11 @@ class SharedSide:
         """Exchange what this bus stores with the plant's log; `told` hears how that stands, `met` who looks at what."""
 
         async def reset() -> None:
+            await bus.reload(made)
+
+        async def made() -> Merge:
             self.merge = await on_disk(lambda: merged(self._journal, self._copy, self._station))
-            await bus.reload(self.merge)
+            return self.merge
 
         exchange = Exchange(
             log=self._log,

@@ -53,11 +53,6 @@ class Exchange:
         self._place, self._hash = 0, GENESIS
 
     @property
-    def sent(self) -> int:
-        """The last of this station's operations that the plant's log is known to have."""
-        return self._sent
-
-    @property
     def again(self) -> int:
         """How many of this station's operations the plant's log had, lost and was sent again, since the start."""
         return self._again

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -54,8 +55,7 @@ class Sync:
         self._told = told
         self._heard = heard
         self._wake = asyncio.Event()
-        self._asked_s = self._duty_s = 0.0
-        self._plant_s = -PLANT_S
+        self._asked_s = self._duty_s = self._plant_s = -math.inf
         self._stirred = True
         self.status = SharedStatus(joined=True)
 
@@ -180,7 +180,7 @@ class Sync:
         if self.status.health is Health.UP or str(error) != self.status.reason:
             log.warning("the plant's log: %s", error)
         since = self._clock.now() if self.status.health is not Health.DOWN else self.status.since
-        self._duty_s, self._plant_s = 0.0, -PLANT_S
+        self._duty_s = self._plant_s = -math.inf
         self._tell(replace(self.status, health=Health.DOWN, since=since, reason=str(error), duty=False))
 
     def _tell(self, status: SharedStatus) -> None:

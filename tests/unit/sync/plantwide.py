@@ -9,6 +9,7 @@ from app.codec import encode
 from app.domain.commands import Command
 from app.domain.errors import KnownError, SharedDownError
 from app.domain.people import SYSTEM
+from app.readmodel.merge import Merge
 from app.readmodel.model import Model
 from app.store.memory import MemoryJournal
 from app.store.memory_shared import MemoryPlant, MemorySharedLog
@@ -62,8 +63,11 @@ class Station:
         self.begun = False
 
     async def _reset(self) -> None:
+        await self.bus.reload(self._made)
+
+    async def _made(self) -> Merge:
         self.merge = merged(self.journal, self.journal.shared, self.name)
-        await self.bus.reload(self.merge)
+        return self.merge
 
     @property
     def model(self) -> Model:
