@@ -34,8 +34,8 @@ QUEUE = 10
 GC = (100_000, 50, 50)
 """Thresholds of the garbage collector, as the acquisition process has them."""
 A_CALL = 1_000
-LATENCIES = ("p50_ms", "p99_ms", "own_p50_ms", "own_p99_ms")
-"""From the source to the store; of it, from the bytes to the store (a message each)."""
+LATENCIES = ("p50_ms", "p99_ms", "arrived_p50_ms", "arrived_p99_ms", "own_p50_ms", "own_p99_ms")
+"""From the source to the store; of it, from the source to the socket; and from there to the store (a message each)."""
 EVERY = 8
 """Of how many changes the stock handler looks at the latency of one."""
 
@@ -63,15 +63,16 @@ class Taken:
     def __init__(self, items: int) -> None:
         self.changes = 0
         self.late_ms: list[Any] = []
+        self.arrived_ms: list[Any] = []
         self.own_ms: list[float] = []
         self.came_s = 0.0
-        """When bytes last came from a server."""
+        """When bytes last came from a server, by the wall clock that the servers' own time stamps are of."""
         self.live = np.zeros(items, dtype=np.bool_)
         self.losses = 0
 
     def begin(self) -> None:
         """Forget what was counted."""
-        self.changes, self.late_ms, self.own_ms = 0, [], []
+        self.changes, self.late_ms, self.arrived_ms, self.own_ms = 0, [], [], []
 
 
 class Store:
@@ -84,10 +85,12 @@ class Store:
     def samples(self, batch: Samples) -> None:
         """Onto the board."""
         self._board.write(batch)
-        self._taken.changes += len(batch)
-        self._taken.live[batch.tags] = True
-        self._taken.late_ms.append((time.time() - batch.source_s) * 1000)
-        self._taken.own_ms.append((time.perf_counter() - self._taken.came_s) * 1000)
+        now_s, taken = time.time(), self._taken
+        taken.changes += len(batch)
+        taken.live[batch.tags] = True
+        taken.late_ms.append((now_s - batch.source_s) * 1000)
+        taken.arrived_ms.append((taken.came_s - batch.source_s) * 1000)
+        taken.own_ms.append((now_s - taken.came_s) * 1000)
 
     def alarm(self, event: AlarmEvent) -> None:
         """There are none."""
@@ -113,7 +116,7 @@ def note_arrivals(taken: Taken) -> None:
     plain = UASocketProtocol.data_received
 
     def data_received(self: UASocketProtocol, data: bytes) -> None:
-        taken.came_s = time.perf_counter()
+        taken.came_s = time.time()
         plain(self, data)
 
     setattr(UASocketProtocol, "data_received", data_received)  # noqa: B010 - a method, which mypy lets nobody assign
@@ -241,15 +244,19 @@ async def measure(taken: Taken, warm_s: float, windows: int) -> dict[str, Any]:
         cpu_s, start_s = time.process_time(), time.perf_counter()
         await asyncio.sleep(1.0)
         cpu_s, took_s = time.process_time() - cpu_s, time.perf_counter() - start_s
-        late_ms = np.concatenate(taken.late_ms) if taken.late_ms else np.array([np.nan])
         said["cpu_us"].append(cpu_s * 1e6 / max(1, taken.changes))
         said["per_s"].append(taken.changes / took_s)
         said["share"].append(100 * cpu_s / took_s)
-        own_ms = np.array(taken.own_ms or [np.nan])
-        found = [float(np.percentile(each, share)) for each in (late_ms, own_ms) for share in (50, 99)]
+        lags = (one_array(taken.late_ms), one_array(taken.arrived_ms), np.array(taken.own_ms or [np.nan]))
+        found = [float(np.percentile(each, share)) for each in lags for share in (50, 99)]
         for key, value in zip(LATENCIES, found, strict=True):
             said[key].append(value)
     return said | {"losses": taken.losses}
+
+
+def one_array(parts: list[Any]) -> Any:
+    """All of them in one; not a number where there are none."""
+    return np.concatenate(parts) if parts else np.array([np.nan])
 
 
 async def main() -> None:
