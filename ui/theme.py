@@ -264,13 +264,12 @@ QScrollBar::handle:horizontal { min-width: 44px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: $ground; }
-QComboBox, QSpinBox { background: $raised; color: $ink; border: 1px solid $line; border-radius: 3px; padding: 0 10px; }
-QComboBox:focus, QSpinBox:focus { border: 2px solid $selection; }
+QComboBox { background: $raised; color: $ink; border: 1px solid $line; border-radius: 3px; padding: 0 10px; }
+QComboBox:focus { border: 2px solid $selection; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox QAbstractItemView { background: $raised; color: $ink; border: 1px solid $line; outline: none;
   selection-background-color: $selection; selection-color: $on_selection; }
 QComboBox QAbstractItemView::item { min-height: 36px; }
-QSpinBox::up-button, QSpinBox::down-button { border: none; width: 28px; }
 QLineEdit { background: $raised; color: $ink; }
 """)
 

@@ -105,17 +105,3 @@ class Chip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         draw_chip(QPainter(self), QRectF(self.rect()), self._text, self._look, px=self._px, dashed=self._dashed)
-
-
-class KeyCap(QWidget):
-    """A key as it stands on the keyboard."""
-
-    def __init__(self, look: Look, text: str, *, px: int = 11, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look, self._text, self._px = look, text, px
-        self.setFixedSize(QSize(round(key_width(text, px) + 0.5), px + 8))
-        self.setAccessibleName(text)
-        look.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        draw_key(QPainter(self), 0, 0, self._text, self._look, px=self._px)

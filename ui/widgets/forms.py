@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from app.domain.text import safe
 from ui.theme import RADIUS, TOUCH, Look
@@ -179,35 +179,6 @@ class Combo(QComboBox):
         painter.setPen(QPen(self._look.theme.soft, 1.6))
         x, y = self.width() - 16.0, self.height() / 2
         painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class NumberEdit(QSpinBox):
-    """A whole number with its unit; the wheel changes it only when it has the focus."""
-
-    def __init__(
-        self,
-        look: Look,
-        *,
-        unit: str = "",
-        low: int = 0,
-        high: int = 1_000_000,
-        name: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setRange(low, high)
-        self.setSuffix(f" {unit}" if unit else "")
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.setMinimumHeight(TOUCH)
-        self.setFont(look.font(14))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(name)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.finding import Trace
 from ui.theme import DAY, NIGHT, TOUCH, Look, Theme
-from ui.widgets.chips import Chip, KeyCap
-from ui.widgets.forms import Button, ChoiceChips, Combo, LineEdit, NumberEdit, Tone
+from ui.widgets.chips import Chip
+from ui.widgets.forms import Button, ChoiceChips, Combo, LineEdit, Tone
 from ui.widgets.glyphs import Mark, draw_hold, draw_priority
 from ui.widgets.hatch import StaleBox, draw_stale
 from ui.widgets.labels import text_label
@@ -101,7 +101,6 @@ def test_whatever_is_pressed_is_tall_enough_for_a_finger(qtbot: QtBot, look: Loo
         Button(look, "Own", key="O", tone=Tone.PRIMARY),
         LineEdit(look, "Say what you see…", key="N"),
         Combo(look, name="line"),
-        NumberEdit(look, unit="min", name="minutes"),
         ChoiceChips(look, [("a", "A")], name="reason"),
     ]
     for widget in made:
@@ -138,16 +137,12 @@ def test_chips_flow_over_rows_where_it_is_narrow(qtbot: QtBot, look: Look) -> No
     assert chips.heightForWidth(300) > 2 * TOUCH
 
 
-@pytest.mark.parametrize("make", [Combo, NumberEdit])
-def test_the_wheel_changes_nothing_without_the_focus(
-    qtbot: QtBot, look: Look, make: type[Combo] | type[NumberEdit]
-) -> None:
+def test_the_wheel_changes_nothing_without_the_focus(qtbot: QtBot, look: Look) -> None:
     holder = QWidget()
     qtbot.addWidget(holder)
-    field = make(look, name="field")
+    field = Combo(look, name="field")
     field.setParent(holder)
-    if isinstance(field, Combo):
-        field.set_choices([("a", "A"), ("b", "B")])
+    field.set_choices([("a", "A"), ("b", "B")])
     event = QWheelEvent(
         QPointF(5, 5),
         QPointF(5, 5),
@@ -213,8 +208,8 @@ def test_an_empty_capsule_is_an_empty_plot(qtbot: QtBot, look: Look) -> None:
 # --- names ----------------------------------------------------------------------------------------------------------
 
 
-def test_panels_chips_and_keys_have_names(qtbot: QtBot, look: Look) -> None:
-    panel, chip, key = Panel(look, "Timeline"), Chip(look, "J. Weiss"), KeyCap(look, "A")
-    for widget in (panel, chip, key):
+def test_panels_and_chips_have_names(qtbot: QtBot, look: Look) -> None:
+    panel, chip = Panel(look, "Timeline"), Chip(look, "J. Weiss")
+    for widget in (panel, chip):
         qtbot.addWidget(widget)
-    assert [w.accessibleName() for w in (panel, chip, key)] == ["Timeline", "J. Weiss", "A"]
+    assert [w.accessibleName() for w in (panel, chip)] == ["Timeline", "J. Weiss"]

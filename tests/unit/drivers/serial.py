@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from drivers.modbus.framing import checksum
+from tests.unit.drivers.stub import send
 
 
 class SerialAsked:
@@ -62,7 +63,7 @@ class SerialStub:
                 await asyncio.sleep(0.01)
             while True:
                 asked = SerialAsked(await reader.readexactly(8))
-                await self._send(writer, await self._answered(asked))
+                await send(writer, await self._answered(asked), bytewise=self.bytewise)
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:
@@ -73,13 +74,6 @@ class SerialStub:
         if inspect.iscoroutinefunction(self.answer):
             return bytes(await self.answer(self, asked))
         return self.answer(asked)  # type: ignore[call-arg,arg-type,return-value]
-
-    async def _send(self, writer: asyncio.StreamWriter, answer: bytes) -> None:
-        pieces = [answer[place : place + 1] for place in range(len(answer))] if self.bytewise else [answer]
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(0)
 
 
 @asynccontextmanager

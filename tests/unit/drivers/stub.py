@@ -35,6 +35,14 @@ class Asked:
         return self.frame(self.body(value))
 
 
+async def send(writer: asyncio.StreamWriter, answer: bytes, *, bytewise: bool) -> None:
+    """An answer in one piece, or a byte at a time."""
+    for piece in [answer[place : place + 1] for place in range(len(answer))] if bytewise else [answer]:
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
 class Stub:
     """The device. `answer` may be changed while it runs; an empty answer means silence."""
 
@@ -56,20 +64,13 @@ class Stub:
                 self.asked.append(asked)
                 if asked.unit == self.hangs_up_on:
                     return
-                await self._send(writer, self.answer(asked))
+                await send(writer, self.answer(asked), bytewise=self.bytewise)
                 if self.closes_after_answer:
                     return
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:
             writer.close()
-
-    async def _send(self, writer: asyncio.StreamWriter, answer: bytes) -> None:
-        pieces = [answer[place : place + 1] for place in range(len(answer))] if self.bytewise else [answer]
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(0)
 
 
 @asynccontextmanager

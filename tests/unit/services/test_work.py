@@ -38,6 +38,30 @@ def only(desk: Floor) -> Any:
     return rows[0]
 
 
+@pytest.mark.parametrize(
+    ("until_s", "total", "begun", "kept"),
+    [
+        pytest.param(0, 100, 40.0, 60, id="what begins where the last record ended is whole"),
+        pytest.param(60, 100, 40.0, 0, id="what another station recorded to its end is nothing"),
+        pytest.param(30, 70, 40.0, 30, id="half of the counter's way was recorded: the other half counts"),
+        pytest.param(30, 90, 40.0, 10, id="the counter, not the clock, tells the share"),
+        pytest.param(30, 70, None, 60, id="without the total at its begin it counts whole, sooner than not at all"),
+        pytest.param(30, 120, 40.0, 60, id="a counter that began anew tells nothing: whole"),
+        pytest.param(30, 20, 40.0, 60, id="a record from before its begin tells nothing: whole"),
+        pytest.param(30, 70, 100.0, 60, id="a counter that stood still tells nothing: whole"),
+    ],
+)
+def test_of_a_count_only_what_no_other_station_recorded_counts(
+    desk: Floor, until_s: float, total: float, begun: float | None, kept: int
+) -> None:
+    start = desk.clock.now()
+    count(desk, good=10, counter=total, from_at=start - timedelta(minutes=5), to_at=start + timedelta(seconds=until_s))
+    count(desk, good=60, counter=100.0, counter_from=begun, from_at=start, to_at=start + timedelta(seconds=60))
+    row = m.progress(desk.bus.model, "WO-1")
+    assert row is not None
+    assert row.counted_good == 10 + kept
+
+
 def test_a_confirmation_posts_its_units_and_their_components(desk: Floor) -> None:
     count(desk)
     desk.send(confirm(scrap=3), "okafor")
