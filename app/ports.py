@@ -75,6 +75,7 @@ class LinkState:
 
     `kept`: it is up again, and every value of the time between was or will be handed up; there is no gap.
     `secured`: it is up, and what comes is signed at least, by the controller whose certificate is trusted.
+    `clock_s`: its clock less this station's, to about a second; None where it tells none.
     """
 
     controller: str
@@ -85,6 +86,7 @@ class LinkState:
     reconnects: int = 0
     kept: bool = False
     secured: bool = False
+    clock_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

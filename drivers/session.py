@@ -90,6 +90,9 @@ class Silence:
             await asyncio.sleep(left_s)
 
 
+CLOCK_MOVED_S = 1.0
+
+
 class LinkBook:
     """The state of one controller's connection; tells the sink each change once.
 
@@ -102,6 +105,7 @@ class LinkBook:
         self.ups = 0
         self.secured = False
         """Whether the connection of the next word is signed at least; set by the driver."""
+        self._clock_s: float | None = None
         self.state = LinkState(controller=controller, link=Link.CONNECTING, since_s=time.time(), last_data_s=0.0)
         sink.link(self.state)
 
@@ -121,6 +125,15 @@ class LinkBook:
         """What explains a link that is up has changed; nothing while it is not up."""
         if self.state.link is Link.UP and safe(note) != self.state.reason:
             self._change(Link.UP, safe(note), self.state.since_s, kept=True)
+
+    def clock(self, off_s: float | None) -> None:
+        """How far the controller's clock is from ours; told when it moved by more than a second."""
+        old = self._clock_s
+        if off_s is None or (old is not None and abs(off_s - old) <= CLOCK_MOVED_S):
+            return
+        self._clock_s = round(off_s, 1)
+        if self.state.link is Link.UP:
+            self._change(Link.UP, self.state.reason, self.state.since_s, kept=True)
 
     @property
     def last_data_s(self) -> float:
@@ -143,6 +156,7 @@ class LinkBook:
             reconnects=max(0, self.ups - 1),
             kept=kept,
             secured=self.secured and link is Link.UP,
+            clock_s=self._clock_s if link is Link.UP else None,
         )
         self._sink.link(self.state)
 

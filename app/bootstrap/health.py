@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.acquisition.history.state import HistoryState
+from app.domain.checks.facts import LocalFacts
 from app.domain.erp import ErpLinkState, ErpStatus
 from app.domain.plant import Plant
 from app.domain.status import (
@@ -52,6 +53,7 @@ class Station:
             reason=state.reason,
             reconnects=state.reconnects,
             secure=state.secured,
+            clock_s=state.clock_s,
         )
         self.status = replace(self.status, controllers={**self.status.controllers, new.id: new})
 
@@ -135,6 +137,10 @@ class Station:
         """The ERP stands so."""
         part = self._moved(self.status.erp, ERP_HEALTH[status.state], status.reason)
         self.status = replace(self.status, erp=replace(part, last_at=status.last_read_at))
+
+    def local(self, facts: LocalFacts) -> None:
+        """What this machine was found to be like."""
+        self.status = replace(self.status, local=facts)
 
     def replay(self, recorded_at: str) -> None:
         """Replayed alarms have come to this recorded time (ISO 8601); what is none is left out."""

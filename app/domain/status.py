@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.checks.facts import LocalFacts
+
 
 class Health(StrEnum):
     """One word for a part; STARTING until it first said anything."""
@@ -32,7 +34,10 @@ class UnitStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControllerStatus:
-    """A controller's link; `since` is when the present health began, `last_data_at` when it was last heard."""
+    """A controller's link; `since` is when the present health began, `last_data_at` when it was last heard.
+
+    `clock_s` is its clock less this station's; None where it tells none.
+    """
 
     id: str
     name: str
@@ -44,6 +49,7 @@ class ControllerStatus:
     reconnects: int = 0
     samples: int = 0
     secure: bool = False
+    clock_s: float | None = None
     units: tuple[UnitStatus, ...] = ()
 
     @property
@@ -158,6 +164,7 @@ class StationStatus:
     replay_at: datetime | None = None
     history: HistoryStatus = field(default_factory=HistoryStatus)
     upload: UploadStatus = field(default_factory=UploadStatus)
+    local: LocalFacts = field(default_factory=LocalFacts)
 
     @property
     def controllers_up(self) -> int:

@@ -5,12 +5,15 @@ Owns that judgement. Must not know where the server's time is read. Values and k
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC, datetime
 
 WRONG_S = 60.0
 """So far from this station's clock the server's is said to be wrong."""
 STEADY = 3
 """So many messages in a row have to agree: one that waited in a network says nothing about a clock."""
+HEARD = 3
+"""Messages that a clock's distance is told from."""
 MOVED_S = 30.0
 """Smaller moves of a wrong clock are not said anew."""
 A_DAY_S = 86_400.0
@@ -26,6 +29,7 @@ class ServerClock:
     def __init__(self) -> None:
         self._disagreeing = 0
         self._said_s = 0.0
+        self._late: deque[float] = deque(maxlen=HEARD)
         self.words = ""
 
     @property
@@ -33,10 +37,17 @@ class ServerClock:
         """Whether its times may be believed."""
         return not self.words
 
+    @property
+    def off_s(self) -> float | None:
+        """How far it is from ours: of the last messages the one that waited least in the network; None: too few."""
+        return max(self._late) if len(self._late) == HEARD else None
+
     def hear(self, server_s: float, received_s: float) -> bool:
         """A message of the server, its time and ours; returns whether `words` changed."""
         off_s = server_s - received_s
         before = self.words
+        if server_s > EPOCH_S + A_DAY_S:
+            self._late.append(off_s)
         if server_s <= EPOCH_S + A_DAY_S or abs(off_s) < WRONG_S:
             self._disagreeing, self.words = 0, ""
         else:

@@ -279,6 +279,7 @@ class _Feed:
         self._backoff.reset()
         if sent_s is not None and self._clock.hear(sent_s, now_s):
             self._book.remark(self._note)
+        self._book.clock(self._clock.off_s)
         self._book.heard(now_s, self._note, kept=not self._missed)
         self._missed = False
         self._losses.tell(now_s)
