@@ -49,6 +49,7 @@ TEST_PACKAGES: tuple[tuple[str, ...], ...] = (
     ("xauth",),
     ("libmodbus5",),
     ("nsis",),
+    ("strace",),
     ("desktop-file-utils",),
     ("appstream",),
     POSTGRES,
