@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -67,6 +68,23 @@ class Secrets:
         if name in kept:
             self._write({key: value for key, value in kept.items() if key != name})
         return in_ring or name in kept
+
+    def check(self) -> None:
+        """Raise KnownError where the file of secrets is open to others, or can't be read."""
+        self._read()
+
+    def values(self, names: Iterable[str]) -> frozenset[str]:
+        """Every secret there is in the file, and of `names` those in the keyring; for leaving them out of something."""
+        asked = (self._from_ring(name)[0] for name in names)
+        return frozenset(value for value in (*self._held().values(), *asked) if value)
+
+    def _held(self) -> dict[str, str]:
+        """What is in the file, also where others may read it too."""
+        try:
+            held = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {str(name): str(value) for name, value in held.items()} if isinstance(held, dict) else {}
 
     def _from_ring(self, name: str) -> tuple[str | None, str]:
         """What the keyring has, and what it says when it can't be asked."""

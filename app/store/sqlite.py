@@ -22,6 +22,7 @@ from app.codec import encode, read
 from app.domain.erp import Reference
 from app.domain.errors import KnownError, StoreError
 from app.domain.operation import GENESIS, Operation
+from app.store.format import bring_forward
 from app.store.lock import lock
 from app.store.rows import to_operation, to_row
 from app.store.schema import metadata, operation, reference
@@ -49,6 +50,7 @@ class SqliteJournal:
             try:
                 self._engine = open_engine(self.path)
                 with self._engine.begin() as connection:
+                    bring_forward(connection)
                     metadata.create_all(connection)
                     self._head = _head(connection)
                 self._file = self.path.stat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -32,9 +33,11 @@ class Verdict:
         return self.bad_seq is None
 
 
-def verify(operations: Iterable[Operation], mark: tuple[int, str] = (0, GENESIS)) -> Verdict:
-    """Walk the chain from its start. `mark` is the last-sequence mark kept beside the journal."""
-    count, prev = 0, GENESIS
+def verify(
+    operations: Iterable[Operation], mark: tuple[int, str] = (0, GENESIS), after: tuple[int, str] = (0, GENESIS)
+) -> Verdict:
+    """Walk the chain from its start, or what follows `after`. `mark` is the last-sequence mark kept beside it."""
+    count, prev = after
     hashes_at_mark = GENESIS
     for op in operations:
         reason = _fault(op, count + 1, prev)
@@ -67,6 +70,25 @@ def _fault(op: Operation, expected: int, prev: str) -> str:
     return ""
 
 
+def grown(folder: Path, since: datetime) -> int:
+    """How many operations were written since an instant: looked for by halves, a journal has no index of times."""
+    engine = open_engine(folder / FILE, read_only=True)
+    try:
+        with engine.connect() as connection:
+            last = int(connection.execute(select(func.coalesce(func.max(operation.c.seq), 0))).scalar_one())
+            low, high = 0, last
+            while low < high:
+                middle = (low + high + 1) // 2
+                at = connection.execute(select(operation.c.recorded_at).where(operation.c.seq == middle)).scalar()
+                older = at is None or datetime.fromisoformat(at) < since
+                low, high = (middle, high) if older else (low, middle - 1)
+            return last - low
+    except (DatabaseError, ValueError):
+        return 0
+    finally:
+        engine.dispose()
+
+
 def read_journal(folder: Path) -> list[Operation]:
     """The operations of a data folder, read only, also while Lineside runs. Raises KnownError where they can't be."""
     operations, unreadable = _rows(folder)
@@ -92,16 +114,32 @@ def extent(folder: Path) -> tuple[int, tuple[str, ...]]:
         engine.dispose()
 
 
-def _rows(folder: Path) -> tuple[list[Operation], int | None]:
-    """The operations up to the first row that is none, and that row's number."""
+def verify_tail(folder: Path, most: int) -> tuple[int, Verdict]:
+    """The newest `most` operations only: how many there were to look at, and whether they are whole."""
+    mark = read_mark(folder / MARK)  # first: while Lineside runs, the journal is never behind it
+    operations, unreadable = _rows(folder, most)
+    before = operations[0] if operations else None
+    after = (before.seq - 1, before.prev_hash) if before is not None else (0, GENESIS)
+    verdict = verify(operations, mark if mark[0] > after[0] else (0, GENESIS), after)
+    if unreadable is not None and verdict.ok:
+        verdict = Verdict(count=verdict.count, head=verdict.head, bad_seq=unreadable, reason="can't be read")
+    return len(operations), verdict
+
+
+def _rows(folder: Path, most: int | None = None) -> tuple[list[Operation], int | None]:
+    """The operations (the newest `most`) up to the first row that is none, and that row's number."""
     path = folder / FILE
     if not path.is_file():
         raise KnownError(f"There is no journal in {folder}.", "Name the data folder with --data.")
     engine = open_engine(path, read_only=True)
     try:
         with engine.connect() as connection:
-            found = []
-            for row in connection.execute(select(operation).order_by(operation.c.seq)).mappings():
+            found: list[Operation] = []
+            wanted = select(operation).order_by(operation.c.seq)
+            if most is not None:
+                last = connection.execute(select(func.coalesce(func.max(operation.c.seq), 0))).scalar_one()
+                wanted = wanted.where(operation.c.seq > last - most)
+            for row in connection.execute(wanted).mappings():
                 try:
                     found.append(to_operation(row))
                 except (ValueError, TypeError):

@@ -48,7 +48,7 @@ CHECKS: tuple[Row, ...] = (
     Row(id="shared.link", group="shared", judge=links.shared_link, looks="it can be reached"),
     Row(id="shared.schema", group="shared", judge=links.shared_schema, looks="schema and timeline"),
     Row(id="shared.place", group="shared", judge=links.shared_place, looks="what is stored here is there: 30 s"),
-    Row(id="shared.standby", group="shared", judge=links.shared_standby, looks="the standby follows, if it can be seen"),
+    Row(id="shared.standby", group="shared", judge=links.shared_standby, looks="the standby follows, where seen"),
     Row(id="shared.rights", group="shared", judge=links.shared_rights, looks="station and people may do their work"),
     Row(id="erp.link", group="erp", judge=links.erp_link, looks="it answers; how old its data is: 10 min"),
     Row(id="erp.backlog", group="erp", judge=links.erp_backlog, looks="postings that wait: 10 min; that need somebody"),
