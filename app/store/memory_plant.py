@@ -122,7 +122,10 @@ class Judge:
             raise Refused(f"{who.name} has not signed in with a password at {op.workstation} in the last 30 days.")
         if not self._register.may(op.person, op.kind):
             raise Refused(f"{who.name}'s role does not allow it: {words(op.kind)}.")
-        if event in ANY_LINE:
+        self._line(op, said, draft, who)
+
+    def _line(self, op: Operation, said: Mapping[str, Any], draft: Standing, who: Person) -> None:
+        if EVENT_TYPES[op.kind] in ANY_LINE:
             return
         line = said["line"] if said.get("line") is not None else draft.lines.get(op.stream, "")
         if line and who.lines and line not in who.lines:
@@ -141,6 +144,7 @@ class Judge:
         if signer == op.person or not self._register.may(signer, op.kind):
             name = self._register.name(signer)
             raise Refused(f"{name} can't be the second person: another one whose role allows it.")
+        self._line(op, said, draft, self._register.people[signer])
         self._signature(op, second, signer, draft)
 
     def _signature(self, op: Operation, written: Mapping[str, Any], signer: str, draft: Standing) -> None:

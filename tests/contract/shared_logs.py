@@ -22,6 +22,7 @@ class World(Protocol):
     def log(self, station: str) -> SharedLog: ...
     def observations(self, occurrence: str) -> list[str]: ...
     def want_second_person(self, kind: str) -> None: ...
+    def bind(self, person: str, line: str) -> None: ...
 
 
 class PostgresWorld:
@@ -45,6 +46,10 @@ class PostgresWorld:
         with self.database.as_superuser() as connection:
             connection.execute("select lineside.set_second_person(%s, true)", (kind,))
 
+    def bind(self, person: str, line: str) -> None:
+        with self.database.as_superuser() as connection:
+            connection.execute("update lineside.person set lines = %s where person = %s", ([line], person))
+
 
 class MemoryWorld:
     """A plant in memory."""
@@ -65,6 +70,10 @@ class MemoryWorld:
 
     def want_second_person(self, kind: str) -> None:
         self.plant.register.second_person.add(kind)
+
+    def bind(self, person: str, line: str) -> None:
+        people = self.plant.register.people
+        people[person] = replace(people[person], lines=frozenset({line}))
 
 
 @contextmanager

@@ -345,6 +345,17 @@ async def test_where_the_plant_wants_two_the_signatures_of_two_are_enough(world:
     assert (await told(log, op)).outcome is Outcome.APPLIED
 
 
+async def test_the_second_person_too_is_bound_by_their_lines(world: World, log_of: MakeLog) -> None:
+    world.bind("moreau", "L2")
+    log = await log_of(A, "brandt")
+    desk = Desk(A)
+    placed = desk.step(hold("1", line="L1"), "brandt")
+    one, two = await signed(log, "brandt", release()), await signed(log, "moreau", release(), "I looked at it too")
+    op = desk.step(release(signature=one, second=two), "brandt", base=placed.opid)
+    await log.append(desk.operations)
+    assert "does not work on L1" in (await told(log, op)).reason
+
+
 async def test_a_station_knows_which_steps_want_a_second_person(world: World, log_of: MakeLog) -> None:
     log = await log_of(A)
     assert (await log.plant()).second_person == frozenset()

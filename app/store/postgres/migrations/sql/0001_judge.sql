@@ -92,12 +92,27 @@ begin
 end
 $$;
 
+-- Why it is not on one of a person's lines; null where it is, or where they work on every one.
+create function line_fault(op incoming, who person) returns text language plpgsql stable as
+$$
+declare
+    at_line text := coalesce(body(op.payload) ->> 'line', (select s.line from stream s where s.stream = op.stream));
+begin
+    if (select k.any_line from kind k where k.kind = op.kind) then
+        return null;
+    end if;
+    if at_line <> '' and cardinality(who.lines) > 0 and at_line <> all (who.lines) then
+        return format('%s does not work on %s.', who.full_name, at_line);
+    end if;
+    return null;
+end
+$$;
+
 -- Why its author may not have done it; null where they may.
 create function author_fault(op incoming) returns text language plpgsql stable as
 $$
 declare
     who person;
-    at_line text;
 begin
     if op.person = 'lineside' then
         if exists (select from permission p where p.kind = op.kind and p.role = 'program') then
@@ -116,14 +131,7 @@ begin
     if not may(op.person, op.kind) then
         return format('%s''s role does not allow it: %s.', who.full_name, kind_words(op.kind));
     end if;
-    if (select k.any_line from kind k where k.kind = op.kind) then
-        return null;
-    end if;
-    at_line := coalesce(body(op.payload) ->> 'line', (select s.line from stream s where s.stream = op.stream));
-    if at_line <> '' and cardinality(who.lines) > 0 and at_line <> all (who.lines) then
-        return format('%s does not work on %s.', who.full_name, at_line);
-    end if;
-    return null;
+    return line_fault(op, who);
 end
 $$;
 
@@ -149,7 +157,7 @@ $$
 declare
     how kind;
     said jsonb := body(op.payload);
-    second text;
+    second person;
     fault text;
 begin
     select * into how from kind k where k.kind = op.kind;
@@ -160,15 +168,19 @@ begin
     if fault is not null then
         return fault;
     end if;
-    second := said -> 'second' ->> 'person';
-    if second is null then
+    if said -> 'second' ->> 'person' is null then
         return case when how.second_person then 'This plant wants the signature of a second person for it.' end;
     end if;
-    if second = op.person or not exists (select from person p where p.person = second and p.active)
-        or not may(second, op.kind) then
-        return format('%s can''t be the second person: another one whose role allows it.', person_words(second));
+    select * into second from person p where p.person = said -> 'second' ->> 'person' and p.active;
+    if not found or second.person = op.person or not may(second.person, op.kind) then
+        return format('%s can''t be the second person: another one whose role allows it.',
+                      person_words(said -> 'second' ->> 'person'));
     end if;
-    return signature_fault(op, said -> 'second', second);
+    fault := line_fault(op, second);
+    if fault is not null then
+        return fault;
+    end if;
+    return signature_fault(op, said -> 'second', second.person);
 end
 $$;
 
