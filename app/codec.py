@@ -5,6 +5,7 @@ Decimals and times are text, keys are sorted: the same event has the same bytes 
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -26,6 +27,12 @@ def _builtin(value: Any) -> Any:
 _encoder = msgspec.json.Encoder(order="deterministic", enc_hook=_builtin)
 
 
+@cache
+def _decoder(cls: type) -> msgspec.json.Decoder[Any]:
+    """Made once: finding out what a class takes costs more than reading one."""
+    return msgspec.json.Decoder(cls)
+
+
 class UnreadableError(KnownError):
     """A payload that this version cannot read: an unknown event, or fields that do not fit."""
 
@@ -45,10 +52,12 @@ def decode(kind: str, payload: str | bytes) -> Event:
 
 def read(payload: str | bytes, cls: type[T]) -> T:
     """A value of `cls` from JSON text. Raises UnreadableError where it does not fit."""
+    kind: type = cls
     try:
-        return msgspec.json.decode(payload, type=cls)
+        value: T = _decoder(kind).decode(payload)
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         raise UnreadableError(f"A {cls.__name__} can't be read: {error}.") from error
+    return value
 
 
 def plain(value: Any) -> Any:

@@ -166,6 +166,26 @@ db.add_typer(db_station, name="station")
 LogUrl = Annotated[str, typer.Argument(help="postgresql://LOGIN@HOST/DATABASE, without a password")]
 ByUrl = Annotated[str, typer.Option("--url", help="the same; else LINESIDE_DB says it")]
 PersonId = Annotated[str, typer.Argument(help="the person's id, as in the plant file")]
+@app.command()
+def settings(
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="for a script")] = False,
+) -> None:
+    """Print each setting of this workstation, and who said it: policy, command line, site file …"""
+    call("ui.settings", "show", data=data, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    urls: Annotated[Optional[list[str]], typer.Argument(help="further addresses: opc.tcp, modbus, postgresql")] = None,  # noqa: UP045
+    plant: Annotated[Optional[Path], typer.Option("--plant", help="the plant file; else this machine's own")] = None,  # noqa: UP045
+    as_json: Annotated[bool, typer.Option("--json", help="for a script or monitoring")] = False,
+    data: Data = None,
+) -> None:
+    """Look at controllers, journal, disk, plant's log, ERP, clocks and versions; exit code 0, 1 (warnings) or 2."""
+    call("ui.doctor", "doctor", data=data, plant=plant, urls=urls or [], as_json=as_json)
+
+
 ServerUrl = Annotated[str, typer.Argument(help="opc.tcp://HOST:PORT/PATH")]
 SecretName = Annotated[str, typer.Argument(help='the controller\'s id, or its "secret" in the plant file')]
 

@@ -18,6 +18,7 @@ from app.ports import Clock, Journal, Reports, SharedCopy, SharedLog
 from app.readmodel.merge import Merge
 from app.readmodel.model import Model, open_postings
 from app.store.rebuild import Quarantined, merged
+from app.sync.bulk import uncollected
 from app.sync.exchange import Exchange, OnDisk
 from app.sync.projector import Projector
 from app.sync.worker import Sync
@@ -38,11 +39,15 @@ class SharedSide:
     ) -> None:
         self._log, self._journal, self._copy = log, journal, copy
         self._station, self._clock = station, clock
-        self.merge: Merge = merged(journal, copy, station)
+        self.merge: Merge = self._merged()
         self.quarantined = tuple(Quarantined(seq=seq, reason=why) for seq, why in self.merge.unreadable)
         self._sync: Sync | None = None
         self._presences: Presences | None = None
         self._projector = None if reports is None else Projector(reports, lambda: self.merge, self._on_duty)
+
+    def _merged(self) -> Merge:
+        with uncollected():
+            return merged(self._journal, self._copy, self._station)
 
     @property
     def model(self) -> Model:
@@ -62,7 +67,7 @@ class SharedSide:
             await bus.reload(made)
 
         async def made() -> Merge:
-            self.merge = await on_disk(lambda: merged(self._journal, self._copy, self._station))
+            self.merge = await on_disk(self._merged)
             return self.merge
 
         exchange = Exchange(

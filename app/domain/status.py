@@ -120,6 +120,7 @@ class SharedStatus:
     `synced_at` is when this station last knew all that the plant knows; `offset_s` is this clock less the server's.
     `duty`: this station does what one of all has to (clocks, counts, postings). Not `joined`: it is on its own.
     `healed` operations of this station were lost by the plant's log since the start, and sent to it again.
+    While this station is far behind, it has read `place` of `end` operations (0 of 0: it is not).
     """
 
     joined: bool = False
@@ -132,6 +133,8 @@ class SharedStatus:
     offset_s: float = 0.0
     duty: bool = False
     healed: int = 0
+    place: int = 0
+    end: int = 0
     plant: SharedPlant = SharedPlant()
 
 

@@ -122,7 +122,9 @@ class Merge:
         verdicts = []
         for shared in batch:
             op = shared.operation
-            touched |= dict.fromkeys((op.stream, *self._apply(shared)))
+            touched[op.stream] = None
+            for stream in self._apply(shared):
+                touched[stream] = None
             if op.workstation == self._station:
                 self._answered(op.opid)
                 verdicts.append(Verdict(opid=op.opid, cause=op.cause, outcome=shared.outcome, reason=shared.reason))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from app.codec import decode
 from app.domain.operation import Operation, Recorded
+from app.domain.value import maker
+
+_recorded = maker(Recorded)
+"""By position: this is done for every operation of a plant's past."""
 
 
 def recorded(op: Operation, seq: int | None = None, version: int | None = None) -> Recorded:
@@ -11,14 +15,14 @@ def recorded(op: Operation, seq: int | None = None, version: int | None = None) 
 
     `seq` and `version`: as the plant's log has them, where they are not the station's own.
     """
-    return Recorded(
-        event=decode(op.kind, op.payload),
-        opid=op.opid,
-        seq=op.seq if seq is None else seq,
-        person=op.person,
-        at=op.recorded_at,
-        source_at=op.source_at,
-        version=op.base_version + 1 if version is None else version,
-        cause=op.cause,
-        base_opid=op.base_opid,
+    return _recorded(
+        decode(op.kind, op.payload),
+        op.opid,
+        op.seq if seq is None else seq,
+        op.person,
+        op.recorded_at,
+        op.source_at,
+        op.base_version + 1 if version is None else version,
+        op.cause,
+        op.base_opid,
     )

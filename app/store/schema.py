@@ -41,13 +41,10 @@ copied = MetaData()
 """Of the copy of the plant's log, which is a file of its own."""
 
 shared = Table(
-    "shared",
+    "place",
     copied,
     Column("place", Integer, primary_key=True, autoincrement=False),
-    *(Column(column.name, column.type, nullable=column.nullable) for column in operation.c),
-    Column("outcome", String(16), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("version", Integer, nullable=False),
     Column("place_hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
 )
-"""This station's copy of the plant's log: one place a row, with the operation that it has."""
+"""This station's copy of the plant's log: one place a row, with what stands there as JSON, read in one go."""

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Engine, delete, select
 
-from app.domain.operation import GENESIS, Operation, Outcome, SharedOperation
+from app.codec import UnreadableError, encode, read
+from app.domain.errors import StoreError
+from app.domain.operation import GENESIS, SharedOperation
 from app.store.schema import copied, shared
 
-_COLUMNS = tuple(column.name for column in shared.c)
-_INSERT = f"insert into shared ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"
-_SELECT = f"select {', '.join(_COLUMNS)} from shared where place > ? order by place"
-
-
-_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_INSERT = "insert into place (place, place_hash, body) values (?, ?, ?)"
+_SELECT = "select body from place where place > ? order by place"
 
 FILE = "shared.sqlite"
 
@@ -43,13 +39,13 @@ class SqliteSharedCopy:
         """What was downloaded after a place, in order."""
         with self._telling(), self._engine.connect() as connection:
             for row in connection.exec_driver_sql(_SELECT, (after,)):
-                yield _operation(row)
+                yield _standing(row[0])
 
     def take_shared(self, operations: Sequence[SharedOperation]) -> None:
         """Keep what follows the head, in one transaction."""
         if operations:
             with self._telling(), self._engine.begin() as connection:
-                connection.exec_driver_sql(_INSERT, [_row(op) for op in operations])
+                connection.exec_driver_sql(_INSERT, [(row.place, row.place_hash, encode(row)) for row in operations])
 
     def forget_shared(self, after: int) -> None:
         """Drop what lies after a place."""
@@ -70,26 +66,10 @@ class SqliteSharedCopy:
         return found
 
 
-def _row(row: SharedOperation) -> tuple[Any, ...]:
-    """In the order of the table's columns."""
-    op = row.operation
-    return (
-        row.place, op.seq, op.opid, op.workstation, op.person, op.kind, op.stream, op.base_version, op.strand,
-        op.base_opid, op.payload, op.cause, op.source_at.isoformat(), op.recorded_at.isoformat(), op.monotonic_ns,
-        op.prev_hash, op.hash, row.server_at.isoformat(), row.outcome.value, row.reason, row.version, row.place_hash,
-    )  # fmt: skip
-
-
-def _operation(row: Any) -> SharedOperation:
-    """The same order, read."""
-    server_at = datetime.fromisoformat(row[17])
-    operation = Operation(
-        seq=row[1], opid=row[2], workstation=row[3], person=row[4], kind=row[5], stream=row[6], base_version=row[7],
-        strand=row[8], base_opid=row[9], payload=row[10], cause=row[11], source_at=datetime.fromisoformat(row[12]),
-        recorded_at=datetime.fromisoformat(row[13]), monotonic_ns=row[14], prev_hash=row[15], hash=row[16],
-        server_at=server_at,
-    )  # fmt: skip
-    return SharedOperation(
-        operation=operation, place=row[0], outcome=_OUTCOMES[row[18]], reason=row[19], version=row[20],
-        server_at=server_at, place_hash=row[21],
-    )  # fmt: skip
+def _standing(body: str) -> SharedOperation:
+    try:
+        return read(body, SharedOperation)
+    except UnreadableError as error:
+        raise StoreError(
+            f"The copy of the plant's log is spoilt: {error}", f"Move {FILE} away and start again."
+        ) from error

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from app.domain.errors import SharedRefusedError
 from app.domain.operation import GENESIS, Operation, SharedHead, SharedOperation, chain_hash, place_hash
 from app.ports import Journal, SharedCopy, SharedLog
+from app.sync.bulk import uncollected
 
 T = TypeVar("T")
 
@@ -51,6 +52,7 @@ class Exchange:
         self._sure = 0
         self._again = 0
         self._place, self._hash = 0, GENESIS
+        self._end = 0
 
     @property
     def again(self) -> int:
@@ -61,6 +63,11 @@ class Exchange:
     def place(self) -> int:
         """The last place that was downloaded."""
         return self._place
+
+    @property
+    def end(self) -> int:
+        """The last place that the plant's log had when it was begun with."""
+        return self._end
 
     async def begin(self, head: SharedHead) -> int:
         """Find where both agree; how many places the plant's log lost since (0 as a rule).
@@ -74,6 +81,7 @@ class Exchange:
                 "The journal was lost or replaced: join with a new station name.",
             )
         self._place, self._hash = await self._on_disk(self._copy.shared_head)
+        self._end = head.place
         lost = await self._heal(head)
         self._again += max(0, self._sent - head.last_seq)
         self._sent = head.last_seq
@@ -126,12 +134,18 @@ class Exchange:
         return await self._on_disk(lambda: self._journal.read(self._sent, most))
 
     async def down(self) -> bool:
-        """Take in what follows; whether there was anything. Raises SharedRefusedError where the chain is broken.
-
-        While a full batch is taken in, the next one is on its way already.
-        """
+        """Take in what follows; whether there was anything. Raises SharedRefusedError where the chain is broken."""
         batch = await self._log.feed(self._place, DOWN)
         moved = bool(batch)
+        if len(batch) == DOWN:
+            with uncollected():
+                batch = await self._catch_up(batch)
+        if batch:
+            await self._take(batch)
+        return moved
+
+    async def _catch_up(self, batch: Sequence[SharedOperation]) -> Sequence[SharedOperation]:
+        """Take in full batches, the next one on its way already while one is; the last, which is not full."""
         while len(batch) == DOWN:
             ahead = asyncio.ensure_future(self._log.feed(batch[-1].place, DOWN))
             try:
@@ -140,15 +154,17 @@ class Exchange:
             finally:
                 ahead.cancel()
                 await asyncio.gather(ahead, return_exceptions=True)
-        if batch:
-            await self._take(batch)
-        return moved
+        return batch
 
     async def _take(self, batch: Sequence[SharedOperation]) -> None:
-        self._check(batch)
-        await self._on_disk(lambda: self._copy.take_shared(batch))
+        await self._on_disk(lambda: self._keep(batch))
         await self._absorb(batch)
         self._place, self._hash = batch[-1].place, batch[-1].place_hash
+
+    def _keep(self, batch: Sequence[SharedOperation]) -> None:
+        """On the journal's thread."""
+        self._check(batch)
+        self._copy.take_shared(batch)
 
     def _check(self, batch: Sequence[SharedOperation]) -> None:
         """Every place follows the one before, and nothing in it was changed after it was written (I7)."""

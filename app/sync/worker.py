@@ -18,7 +18,7 @@ from app.domain.operation import SharedHead
 from app.domain.presence import Presence
 from app.domain.status import Health, SharedStatus
 from app.ports import Clock, SharedLog
-from app.sync.exchange import Exchange
+from app.sync.exchange import DOWN, Exchange
 
 log = logging.getLogger("lineside.sync")
 
@@ -185,7 +185,10 @@ class Sync:
 
     def _tell(self, status: SharedStatus) -> None:
         count, oldest = self._waiting()
-        status = replace(status, waiting=count, oldest_at=oldest, healed=self._exchange.again)
+        place, end = self._exchange.place, self._exchange.end
+        place, end = (place, end) if end - place > DOWN else (0, 0)
+        healed = self._exchange.again
+        status = replace(status, waiting=count, oldest_at=oldest, healed=healed, place=place, end=end)
         if status != self.status:
             self.status = status
             self._told(status)

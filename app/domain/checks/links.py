@@ -130,6 +130,8 @@ def shared_place(facts: Facts) -> Iterator[Found]:
         said = f"It has {shared.sent:,} operations of this station, the journal here only {mine:,}."
         yield BAD, "Sharing", said, "The journal was lost or replaced: lineside restore --from-plant", ""
         return
+    if not shared.up and shared.sent is None and not shared.waiting:
+        return
     waiting = shared.waiting or max(0, (mine or 0) - shared.sent if shared.sent is not None else 0)
     age_s = (facts.now - shared.oldest_at).total_seconds() if shared.oldest_at else 0.0
     if not waiting:

@@ -17,5 +17,6 @@ def walk(address: Address, password: str | None = None) -> Iterator[SharedOperat
     after = 0
     with connected(address, password) as connection:
         while rows := connection.execute(FEED, (after, BATCH)).fetchall():
-            yield from map(shared, rows)
-            after = int(rows[-1][0])
+            found = [shared(row) for row in rows]
+            yield from found
+            after = found[-1].place

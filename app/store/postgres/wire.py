@@ -10,15 +10,18 @@ from typing import Any
 from app.domain.operation import Operation, Outcome, SharedHead, SharedOperation
 from app.domain.presence import Presence
 from app.domain.status import SharedPlant, StationSeen
+from app.domain.value import maker
+from app.store.rows import to_row
 
 FEED = (
-    "select place, outcome, reason, version, server_at, place_hash, opid, station, seq, person, kind, stream, "
-    "base_version, strand, base_opid, payload, cause, source_at, recorded_at, monotonic_ns, prev_hash, hash "
+    "select opid, station, seq, person, kind, stream, base_version, strand, base_opid, payload, cause, source_at, "
+    "recorded_at, monotonic_ns, prev_hash, hash, place, outcome, reason, version, server_at, place_hash "
     "from lineside.feed(%s, %s)"
 )
-"""The columns that `shared` reads, in its order."""
+"""The columns that `shared` reads, in its order: first those of the operation, in the order of its fields."""
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+_operation, _shared = maker(Operation), maker(SharedOperation)
 
 STATUS = "select system, timeline, schema, place, place_hash, last_seq, server_at, history_until from lineside.status()"
 SETTINGS = "select second_person, clock_timestamp() from lineside.settings()"
@@ -27,62 +30,16 @@ STATIONS = "select name, seen_at, last_seq, shared_at from lineside.stations_see
 
 def to_json(operations: Sequence[Operation]) -> str:
     """What `lineside.append` takes."""
-    return json.dumps([_plain(op) for op in operations], ensure_ascii=False)
-
-
-def _plain(op: Operation) -> dict[str, Any]:
-    return {
-        "opid": op.opid,
-        "workstation": op.workstation,
-        "seq": op.seq,
-        "person": op.person,
-        "kind": op.kind,
-        "stream": op.stream,
-        "base_version": op.base_version,
-        "strand": op.strand,
-        "base_opid": op.base_opid,
-        "payload": op.payload,
-        "cause": op.cause,
-        "source_at": op.source_at.isoformat(),
-        "recorded_at": op.recorded_at.isoformat(),
-        "monotonic_ns": op.monotonic_ns,
-        "prev_hash": op.prev_hash,
-        "hash": op.hash,
-    }
+    return json.dumps([to_row(op) for op in operations], ensure_ascii=False)
 
 
 def shared(row: Sequence[Any]) -> SharedOperation:
     """The operation of a row of FEED; raises ValueError for instants that are none."""
-    place, outcome, reason, version, told_at, chained, *rest = row
+    source_at, recorded_at, monotonic_ns, before, own, place, outcome, reason, version, told_at, chained = row[11:]
     server_at = told_at.astimezone(UTC)
-    operation = Operation(
-        opid=rest[0],
-        workstation=rest[1],
-        seq=rest[2],
-        person=rest[3],
-        kind=rest[4],
-        stream=rest[5],
-        base_version=rest[6],
-        strand=rest[7],
-        base_opid=rest[8],
-        payload=rest[9],
-        cause=rest[10],
-        source_at=datetime.fromisoformat(rest[11]),
-        recorded_at=datetime.fromisoformat(rest[12]),
-        monotonic_ns=rest[13],
-        prev_hash=rest[14],
-        hash=rest[15],
-        server_at=server_at,
-    )
-    return SharedOperation(
-        operation=operation,
-        place=place,
-        outcome=_OUTCOMES[outcome],
-        reason=reason,
-        version=version,
-        server_at=server_at,
-        place_hash=chained,
-    )
+    times = datetime.fromisoformat(source_at), datetime.fromisoformat(recorded_at)
+    operation = _operation(*row[:11], *times, monotonic_ns, before, own, server_at)
+    return _shared(operation, place, _OUTCOMES[outcome], reason, version, server_at, chained)
 
 
 def head(row: Sequence[Any]) -> SharedHead:

@@ -1,0 +1,67 @@
+"""Asks the plant's log once how it stands, as far as a login may see. Reads only; one connection, one look.
+
+Owns the questions. Must not know what an answer means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app.store.postgres.address import Address
+from app.store.postgres.faults import in_words
+from app.store.postgres.line import Connection, opened
+from app.store.postgres.wire import STATUS, head
+
+STANDBYS = (
+    "select count(*), max(extract(epoch from replay_lag))::float8, bool_or(state is not null) from pg_stat_replication"
+)
+MAY_SEND = "select has_function_privilege('lineside.append(jsonb)', 'execute')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What it said. `standbys` None: this login does not see them. `offset_s`: this clock less the server's."""
+
+    schema: str
+    timeline: int
+    place: int
+    last_seq: int
+    offset_s: float
+    may_send: bool
+    standbys: int | None = None
+    lag_s: float | None = None
+
+
+async def examine(address: Address, station: str, password: str | None, within_s: float) -> Examined:
+    """How it stands. Raises SharedDownError and SharedRefusedError; TimeoutError after `within_s`."""
+    with in_words("asking how it stands"):
+        async with asyncio.timeout(within_s):
+            connection = await opened(address, station, password)
+            try:
+                return await _asked(connection)
+            finally:
+                connection.pgconn.finish()
+
+
+async def _asked(connection: Connection) -> Examined:
+    found = head((await _rows(connection, STATUS))[0])
+    now = datetime.now(UTC)
+    (count, lag_s, seen), *_ = await _rows(connection, STANDBYS)
+    return Examined(
+        schema=found.schema,
+        timeline=found.timeline,
+        place=found.place,
+        last_seq=found.last_seq,
+        offset_s=round((now - found.server_at).total_seconds(), 1),
+        may_send=bool((await _rows(connection, MAY_SEND))[0][0]),
+        standbys=int(count) if seen else None,
+        lag_s=lag_s,
+    )
+
+
+async def _rows(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(statement)
+    return await cursor.fetchall()
