@@ -40,8 +40,8 @@ demo: setup ## open Lineside on a simulated plant (STATIONS= ERP= SMOKE= REPLAY=
 	@$(if $(filter tryton,$(ERP)),$(BIN)/python -m drivers.demo_tryton --prepare)
 	@$(BIN)/lineside demo $(DEMO)
 
-run: setup ## open Lineside on a plant of your own: make run PLANT=plant.toml
-	@$(BIN)/lineside run $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
+run: setup ## open Lineside: the guide asks what, or make run PLANT=plant.toml
+	@$(BIN)/lineside $(if $(PLANT),run --plant "$(PLANT)") $(ARGS)
 
 test: setup-test ## pass every check and every test (ARGS= goes to pytest)
 	@$(MAKE) --no-print-directory lint

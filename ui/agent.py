@@ -47,7 +47,8 @@ def agent(plant: Path, data: Path | None, seconds: float | None, report: Path | 
             await work
         return core
 
-    core = asyncio.run(serve())
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
+        core = runner.run(serve())
     if report is not None:
         rss = {
             "agent": psutil.Process().memory_info().rss / 2**20,

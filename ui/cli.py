@@ -21,9 +21,10 @@ from ui.exits import Exit
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
-    help="Lineside: the plant's system of action, between the ERP and the line controllers.",
+    help="Lineside: the plant's system of action, between the ERP and the line controllers. Without a command it opens "
+    "this machine's plant; a guide asks for one the first time.",
 )
 
 Data = Annotated[Optional[Path], typer.Option("--data", help="folder of the journal and settings")]  # noqa: UP045
@@ -45,6 +46,17 @@ def call(module: str, function: str, **arguments: Any) -> None:
         logging.getLogger("lineside").exception("lineside ended by a fault of its own")
         code = Exit.BUG
     raise typer.Exit(int(code))
+
+
+@app.callback()
+def begin(
+    context: typer.Context,
+    choose: Annotated[bool, typer.Option("--choose", help="let the guide ask again what to open")] = False,
+    data: Data = None,
+) -> None:
+    """Without a command: as `open`."""
+    if context.invoked_subcommand is None:
+        call("ui.opening", "open_it", what="", data=data, choose=choose)
 
 
 @app.command()
@@ -98,9 +110,10 @@ def open_it(
     what: Annotated[
         str, typer.Argument(help="a plant file, lineside:open or lineside:demo; none: this station's")
     ] = "",
+    data: Data = None,
 ) -> None:
-    """Open this station's plant, as a desktop does; the demo where there is no plant file yet."""
-    call("ui.opening", "open_it", what=what)
+    """Open this station's plant, as a desktop does; what was opened last, or a guide, where there is no plant file."""
+    call("ui.opening", "open_it", what=what, data=data)
 
 
 @app.command()
@@ -153,19 +166,6 @@ def join(
     call("ui.join", "join", data=data, url=url, station=station, in_file=in_file)
 
 
-trust = typer.Typer(no_args_is_help=True, help="Which servers' certificates this workstation trusts (OPC UA).")
-app.add_typer(trust, name="trust")
-secret = typer.Typer(no_args_is_help=True, help="Passwords of controllers: in the keyring or a file of this station.")
-app.add_typer(secret, name="secret")
-db = typer.Typer(no_args_is_help=True, help="The plant's log in Postgres, for plant IT.")
-app.add_typer(db, name="db")
-db_person = typer.Typer(no_args_is_help=True, help="Who may sign in at the plant's stations.")
-db.add_typer(db_person, name="person")
-db_station = typer.Typer(no_args_is_help=True, help="Which workstations share the plant's log.")
-db.add_typer(db_station, name="station")
-LogUrl = Annotated[str, typer.Argument(help="postgresql://LOGIN@HOST/DATABASE, without a password")]
-ByUrl = Annotated[str, typer.Option("--url", help="the same; else LINESIDE_DB says it")]
-PersonId = Annotated[str, typer.Argument(help="the person's id, as in the plant file")]
 @app.command()
 def settings(
     data: Data = None,
@@ -186,6 +186,19 @@ def doctor(
     call("ui.doctor", "doctor", data=data, plant=plant, urls=urls or [], as_json=as_json)
 
 
+trust = typer.Typer(no_args_is_help=True, help="Which servers' certificates this workstation trusts (OPC UA).")
+app.add_typer(trust, name="trust")
+secret = typer.Typer(no_args_is_help=True, help="Passwords of controllers: in the keyring or a file of this station.")
+app.add_typer(secret, name="secret")
+db = typer.Typer(no_args_is_help=True, help="The plant's log in Postgres, for plant IT.")
+app.add_typer(db, name="db")
+db_person = typer.Typer(no_args_is_help=True, help="Who may sign in at the plant's stations.")
+db.add_typer(db_person, name="person")
+db_station = typer.Typer(no_args_is_help=True, help="Which workstations share the plant's log.")
+db.add_typer(db_station, name="station")
+LogUrl = Annotated[str, typer.Argument(help="postgresql://LOGIN@HOST/DATABASE, without a password")]
+ByUrl = Annotated[str, typer.Option("--url", help="the same; else LINESIDE_DB says it")]
+PersonId = Annotated[str, typer.Argument(help="the person's id, as in the plant file")]
 ServerUrl = Annotated[str, typer.Argument(help="opc.tcp://HOST:PORT/PATH")]
 SecretName = Annotated[str, typer.Argument(help='the controller\'s id, or its "secret" in the plant file')]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,31 +21,36 @@ from ui.secret import ask
 
 
 def join(data: Path | None, url: str, station: str, in_file: bool) -> int:
-    """Keep URL and password once the store has answered; nothing is kept when it refuses. May be repeated.
+    """`lineside join`: the password is asked for. Raises as `joined` does."""
+    typer.echo(joined(data, url, station, in_file, lambda: ask("of the station")))
+    return Exit.OK
 
-    Raises RefusedError where the plant's log would not take what this workstation did by itself before.
+
+def joined(data: Path | None, url: str, station: str, in_file: bool, password: Callable[[], str]) -> str:
+    """Keep URL and password once the store has answered, and say so; nothing is kept when it refuses. May be repeated.
+
+    `password` is asked for once the rest is sound. Raises RefusedError where the plant's log would not take what this
+    workstation did by itself before.
     """
     read_url(url)
     here = config(data)
-    joined = Shared(url=url, station=station or here.station)
+    shared = Shared(url=url, station=station or here.station)
     written, writers = journal_extent(here.folder)
-    refuse_stranger(here.folder, joined.station, written, writers)
+    refuse_stranger(here.folder, shared.station, written, writers)
     secrets = open_secrets(here.folder)
     before = secrets.get(SECRET)
-    secrets.set(SECRET, ask("of the station"), in_file=in_file)
+    secrets.set(SECRET, password(), in_file=in_file)
     try:
-        head = asyncio.run(_stands(replace(here, store=url, station=joined.station)))
-        refuse_history(joined.station, written, head)
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
+            head = runner.run(_stands(replace(here, store=url, station=shared.station)))
+        refuse_history(shared.station, written, head)
     except BaseException:
         secrets.delete(SECRET)
         if before is not None:
             secrets.set(SECRET, before, in_file=in_file)
         raise
-    keep_shared(here.folder, joined)
-    typer.echo(
-        f"{joined.station} has joined. The plant's log has {head.place} operations, {head.last_seq} of them its own."
-    )
-    return Exit.OK
+    keep_shared(here.folder, shared)
+    return f"{shared.station} has joined. The plant's log has {head.place} operations, {head.last_seq} of them its own."
 
 
 def refuse_stranger(folder: Path, station: str, written: int, writers: Sequence[str]) -> None:

@@ -186,13 +186,14 @@ class Program:
         self._scripted: Any = None
         self._shown_ms = self._shown_cpu_ms = 0.0
         self._failure = ""
+        self._left = False
 
     def run(self, options: SmokeOptions | None) -> int:
         """Show the window and serve until it is closed or the smoke run is over."""
         choose_platform(smoke=options is not None)
         sys.setswitchinterval(GIL_TURN_S)
         errors = start_log(self._station.log, echo=options is not None)
-        app = QApplication(sys.argv[:1])
+        app = application()
         look = Look(DAY)
         look.apply(app)
         reader, values = new_board(self._plant, self._station.board, self._station.history)
@@ -205,6 +206,7 @@ class Program:
         thread = CoreThread(
             lambda: self._serve(Delivery(bridge, reader), bridge, values), lambda error: self._failed(error, window)
         )
+        window.left.connect(self._leave)
         window.show()
         if self._wall:
             window.full_screen()
@@ -223,7 +225,13 @@ class Program:
             log.warning("the core did not stop in time")
         if options is not None and options.report is not None and smoke is not None:
             write_report(options.report, self._figures(bridge, reader, smoke, errors, app.platformName()))
+        if self._left:
+            importlib.import_module("ui.opening").choose_again(None if self._plant.demo else self._station.folder)
         return self._exit(errors, options)
+
+    def _leave(self) -> None:
+        """Somebody wants the guide once this has ended."""
+        self._left = True
 
     def _survey(self) -> SurveyWork:
         """What looks into servers for the screens; loaded at the first question."""
@@ -398,6 +406,12 @@ def _log_refusal(done: Future[Any]) -> None:
         log.info("the script was refused: %s", error)
     elif error is not None:
         log.error("a scripted command failed", exc_info=error)
+
+
+def application() -> QApplication:
+    """Qt's application: the one that a guide made before, or a new one."""
+    made = QApplication.instance()
+    return made if isinstance(made, QApplication) else QApplication(sys.argv[:1])
 
 
 def every(period_ms: int, owner: Window, call: Callable[[], None]) -> None:

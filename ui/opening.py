@@ -1,59 +1,142 @@
-"""`lineside open`: what a desktop hands over, and what is started for it. No Qt.
+"""`lineside` and `lineside open`: what a desktop hands over, and what is started for it.
 
-Owns what a plant file, a `lineside:` address and nothing at all mean. Nothing is the station's own plant.
+Owns what a plant file, a `lineside:` address and nothing at all mean: nothing is this machine's own plant, else what
+was opened last, else the guide asks. What can't be opened is said by the guide too: an icon has no terminal.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+import contextlib
+import importlib
+import logging
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+from app.child import PROGRAM, command
+from app.config import Config, config
 from app.domain.errors import KnownError
+from app.domain.readiness import Finding
 from ui import main
+from ui.choice import Choice, Kind, recall, remember
+from ui.display import choose_platform
+from ui.exits import Exit
+from ui.logs import start_log
 from ui.text import t
+from ui.theme import DAY, Look
 
 SCHEME = "lineside:"
-PLANT = "LINESIDE_PLANT"
-"""Names the station's plant file; wins over the system's place for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """The plant to open; None: the demo's."""
-
-    plant: Path | None
-
-
-def site_plant(environ: Mapping[str, str], windows: bool) -> Path:
-    """Where plant IT puts this machine's plant file: by LINESIDE_PLANT, else at the system's place for such things."""
-    if named := environ.get(PLANT):
-        return Path(named)
-    if windows:
-        return Path(environ.get("PROGRAMDATA", "C:/ProgramData"), "Lineside", "plant.toml")
-    return Path("/etc/lineside/plant.toml")
-
-
-def wanted(what: str, site: Path) -> Wanted:
-    """What is meant by a word from outside. Raises KnownError for an address that means nothing here."""
+def wanted(what: str, site: Path | None, last: Choice | None) -> Choice | None:
+    """What is meant by a word from outside; None: nobody has said. Raises KnownError for an address without meaning."""
     if what in ("", SCHEME, f"{SCHEME}open"):
-        return Wanted(plant=site if site.is_file() else None)
+        return Choice(kind=Kind.PLANT, plant=site) if site is not None else last
     if what == f"{SCHEME}demo":
-        return Wanted(plant=None)
+        return Choice(kind=Kind.DEMO)
     if what.startswith(SCHEME):
         raise KnownError(
             t("Lineside knows no address {what}.", what=what),
             t("Use {scheme}open or {scheme}demo, or name a plant file.", scheme=SCHEME),
         )
-    return Wanted(plant=Path(what))
+    return Choice(kind=Kind.PLANT, plant=Path(what))
 
 
-def open_it(what: str) -> int:
-    """Open the plant that is meant; the demo where this machine has no plant file yet."""
-    found = wanted(what, site_plant(os.environ, windows=os.name == "nt")).plant
-    if found is not None:
-        return main.run(plant=found, data=None, smoke=None, screenshots=None, report=None)
+def open_it(what: str, data: Path | None = None, choose: bool = False) -> int:
+    """Open what is meant; `choose`: let the guide ask whatever was opened before."""
+    here = config(data)
+    meant = None if choose else wanted(what, here.plant, recall(here.folder).last)
+    note = trouble(meant) if meant is not None else ""
+    if meant is None or note:
+        fixed = t("This machine has a plant of its own, {file}: the next start opens that again.", file=here.plant)
+        meant = ask(here, data, meant, note or (fixed if here.plant is not None else ""))
+        if meant is None:
+            return Exit.OK
+        remember(here.folder, meant)
+    return start(meant, data)
+
+
+def trouble(meant: Choice) -> str:
+    """Why a plant file can't be opened; "" where it can, and for the demo."""
+    if meant.plant is None:
+        return ""
+    try:
+        main.opened(meant.plant)
+    except KnownError as error:
+        return error.message.partition("\n")[0].rstrip(":") + "."
+    return ""
+
+
+def ask(here: Config, data: Path | None, meant: Choice | None, note: str) -> Choice | None:
+    """Let the guide ask; it begins with the plant file that could not be opened."""
+    choose_platform(smoke=False)
+    app = main.application()
+    look = Look(DAY)
+    look.apply(app)
+    plant = meant.plant if meant is not None else None
+    guide = importlib.import_module("ui.guide")
+    with _logged(here.log):
+        chosen: Choice | None = guide.ask(app, look, Work(data), recall(here.folder), here.station, plant, note)
+    return chosen
+
+
+@contextlib.contextmanager
+def _logged(path: Path) -> Iterator[None]:
+    """Log into the station's file meanwhile; the program that follows does so by itself."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    start_log(path)
+    try:
+        yield
+    finally:
+        for handler in set(root.handlers) - set(before):
+            root.removeHandler(handler)
+            handler.close()
+
+
+def start(choice: Choice, data: Path | None) -> int:
+    """Run the program on what was chosen. The demo keeps its data nowhere."""
+    if choice.plant is not None:
+        return main.run(plant=choice.plant, data=data, smoke=None, screenshots=None, report=None)
     return main.demo(
         plant=None, replay=None, span=("", ""), speed=1.0, seed=1, data=None, smoke=None, screenshots=None, report=None
     )
+
+
+def choose_again(data: Path | None) -> None:
+    """Start another Lineside that lets the guide ask; for one that is about to end."""
+    where = () if data is None else ("--data", str(data))
+    subprocess.Popen([*command(PROGRAM), "--choose", *where], close_fds=True, start_new_session=True)
+
+
+class Work:
+    """`ui.guide.Work`, over the drivers and the stores; loaded at the first look."""
+
+    def __init__(self, data: Path | None) -> None:
+        self._data = data
+        self._looking: Any = None
+
+    def demo(self, tell: Callable[[Finding], None]) -> None:
+        """See Work."""
+        self._readiness().demo(tell)
+
+    def plant(self, path: Path, tell: Callable[[Finding], None]) -> None:
+        """See Work."""
+        self._readiness().plant(path, config(self._data), tell)
+
+    def cancel(self) -> None:
+        """See Work."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def join(self, url: str, station: str, password: str) -> str:
+        """See Work."""
+        joining = importlib.import_module("ui.join")
+        said: str = joining.joined(self._data, url, station, False, lambda: password)
+        return said
+
+    def _readiness(self) -> Any:
+        if self._looking is None:
+            self._looking = importlib.import_module("drivers.readiness").Readiness()
+        return self._looking

@@ -24,6 +24,7 @@ STEERING: tuple[Steer, ...] = (
     Steer(id="to_queue", key="Ctrl+J", text="to the queue"),
     Steer(id="to_notice", key="F8", text="to the warning"),
     Steer(id="station_state", key="F9", text="how this station stands"),
+    Steer(id="elsewhere", key="Ctrl+O", text="open another plant, the demo, or join one"),
     Steer(id="switch_theme", key="Ctrl+D", text="day or night"),
     Steer(id="full_screen", key="F11", text="full screen"),
     Steer(id="about", key="Shift+F1", text="about Lineside"),

@@ -63,6 +63,8 @@ class Window(QWidget):
     """One window of the station. `closing` comes once, before it goes."""
 
     closing = Signal()
+    left = Signal()
+    """Somebody wants to open something else instead; it closes then."""
 
     def __init__(
         self, look: Look, desk: Desk, *, seat: Seat | None = None, layout: Path | None = None,
@@ -379,6 +381,21 @@ class Window(QWidget):
             where = folder()
             self.about_panel = About(self._look, self.docks, this_version(), shipped(where), where)
         self.about_panel.open()
+
+    def elsewhere(self) -> None:
+        """Ask whether this plant shall be left for another one, or the demo."""
+        self._about = ""
+        leaving = Form(
+            title=t("Close this plant and open something else?"),
+            text=t("Nothing is lost. While it is closed, nobody watches from this workstation."),
+            confirm=t("Close and choose"),
+            careful=True,
+        )
+        self.ask(leaving, lambda answers: self._leave() if answers is not None else None)
+
+    def _leave(self) -> None:
+        self.left.emit()
+        self.close()
 
     def dismiss(self) -> None:
         """Close the panel that is open, else take bad news away."""

@@ -12,6 +12,7 @@ LATE_LOADERS = frozenset(
         "ui/catalog.py",
         "ui/cli.py",
         "ui/main.py",
+        "ui/opening.py",
         "drivers/registry.py",
         "app/erp/registry.py",
         "app/bootstrap/compose.py",

@@ -1,44 +1,62 @@
-"""What a desktop hands over means a plant file, the station's own, the demo, or is refused in a sentence."""
+"""What a desktop hands over means a plant file, the station's own, what was opened last, the demo, or a refusal."""
 
 from pathlib import Path
 
 import pytest
 
 from app.domain.errors import KnownError
-from ui.opening import Wanted, site_plant, wanted
+from ui.choice import FILE, Choice, Kind, Remembered, recall, remember
+from ui.opening import trouble, wanted
+
+DEMO = Choice(kind=Kind.DEMO)
+SITE = Path("/etc/lineside/plant.toml")
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    file = tmp_path / "plant.toml"
-    file.touch()
-    return file
+def plant(path: str | Path) -> Choice:
+    return Choice(kind=Kind.PLANT, plant=Path(path))
 
 
 @pytest.mark.parametrize("what", ["", "lineside:", "lineside:open"])
-def test_nothing_in_particular_is_the_stations_own_plant(what: str, site: Path) -> None:
-    assert wanted(what, site) == Wanted(plant=site)
+def test_nothing_in_particular_is_the_machines_own_plant_whatever_was_opened_last(what: str) -> None:
+    assert wanted(what, SITE, DEMO) == plant(SITE)
 
 
-def test_a_machine_without_a_plant_file_opens_the_demo(tmp_path: Path) -> None:
-    assert wanted("", tmp_path / "none.toml") == Wanted(plant=None)
+def test_without_one_it_is_what_was_opened_last_and_else_nobody_has_said() -> None:
+    assert wanted("", None, DEMO) == DEMO
+    assert wanted("", None, None) is None
 
 
-def test_the_demos_address_is_the_demo_wherever_it_is(site: Path) -> None:
-    assert wanted("lineside:demo", site) == Wanted(plant=None)
+def test_the_demos_address_is_the_demo_wherever_it_is() -> None:
+    assert wanted("lineside:demo", SITE, None) == DEMO
 
 
-def test_a_file_is_opened_as_it_is_named(site: Path) -> None:
-    assert wanted("other.lineside", site) == Wanted(plant=Path("other.lineside"))
+def test_a_file_is_opened_as_it_is_named() -> None:
+    assert wanted("other.lineside", SITE, DEMO) == plant("other.lineside")
 
 
-def test_an_unknown_address_is_refused_and_says_what_there_is(site: Path) -> None:
+def test_an_unknown_address_is_refused_and_says_what_there_is() -> None:
     with pytest.raises(KnownError, match="lineside:order/7") as refused:
-        wanted("lineside:order/7", site)
+        wanted("lineside:order/7", SITE, None)
     assert "lineside:demo" in refused.value.todo
 
 
-def test_plant_it_can_name_the_file(tmp_path: Path) -> None:
-    assert site_plant({"LINESIDE_PLANT": str(tmp_path)}, windows=False) == tmp_path
-    assert site_plant({}, windows=False) == Path("/etc/lineside/plant.toml")
-    assert site_plant({"PROGRAMDATA": "D:/Data"}, windows=True) == Path("D:/Data/Lineside/plant.toml")
+def test_a_plant_file_that_cannot_be_opened_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "plant.toml").write_text("[site]\nnonsense = 1\n", encoding="utf-8")
+    said = trouble(plant(tmp_path / "plant.toml"))
+    assert "\n" not in said
+    assert "faults." in said
+    assert trouble(DEMO) == ""
+
+
+def test_a_choice_is_remembered_with_the_files_before_it(tmp_path: Path) -> None:
+    for name in ("a", "b", "c", "d", "b"):
+        remember(tmp_path, plant(tmp_path / name))
+    assert recall(tmp_path).last == plant(tmp_path / "b")
+    remember(tmp_path, DEMO)
+    assert recall(tmp_path) == Remembered(last=DEMO, recent=(tmp_path / "b", tmp_path / "d", tmp_path / "c"))
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"kind": "moon", "recent": []}', '{"kind": "plant", "recent": []}'])
+def test_a_memory_that_makes_no_sense_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    assert recall(tmp_path).last is None

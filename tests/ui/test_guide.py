@@ -1,0 +1,151 @@
+"""The guided start: three ways from the keyboard, what is missing in a sentence each, and what is opened then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from app.domain.errors import KnownError
+from app.domain.readiness import Finding, Grade
+from ui.choice import Choice, Kind, Remembered
+from ui.guide import Guide
+from ui.theme import Look
+
+Tell = Callable[[Finding], None]
+WELL, MISSING, NEEDED = Grade.WELL, Grade.MISSING, Grade.NEEDED
+
+
+class Site:
+    """What looks and joins, as the test wants it; `tell` is that of the last look."""
+
+    def __init__(self) -> None:
+        self.looked: list[str] = []
+        self.joined: list[tuple[str, str, str]] = []
+        self.refusal = ""
+        self.tell: Tell = lambda _finding: None
+
+    def demo(self, tell: Tell) -> None:
+        """Looked for the demo."""
+        self.looked.append("demo")
+        self.tell = tell
+
+    def plant(self, path: Path, tell: Tell) -> None:
+        """Looked for a plant file."""
+        self.looked.append(str(path))
+        self.tell = tell
+
+    def cancel(self) -> None:
+        """Nothing runs here."""
+
+    def join(self, url: str, station: str, password: str) -> str:
+        """Joins, or is refused."""
+        self.joined.append((url, station, password))
+        if self.refusal:
+            raise KnownError(self.refusal)
+        return f"{station} has joined."
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def guide(qtbot: QtBot, look: Look, site: Site) -> Iterator[Guide]:
+    made = Guide(look, site, Remembered(recent=(Path("/plants/a.toml"), Path("/plants/b.toml"))), "press-1")
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.presenter.begin(Kind.DEMO)
+    yield made
+    made.window.close()
+
+
+def found(guide: Guide, qtbot: QtBot, site: Site, *findings: Finding) -> None:
+    """Tell what was found, and wait until it is on the screen."""
+    for finding in findings:
+        site.tell(finding)
+    qtbot.waitUntil(lambda: set(guide.window.findings._rows) >= {finding.id for finding in findings})
+
+
+def one(grade: Grade, text: str = "It is so.", key: str = "plant") -> Finding:
+    return Finding(id=key, name=key, grade=grade, text=text)
+
+
+def test_enter_twice_starts_the_demo(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    assert site.looked == ["demo"]
+    assert not guide.window.start.isEnabled()
+    found(guide, qtbot, site, one(WELL, key="local"))
+    qtbot.keyClick(guide.window.ways[Kind.DEMO], Qt.Key.Key_Return)
+    assert guide.chosen == Choice(kind=Kind.DEMO)
+    assert guide.window.isHidden()
+
+
+def test_a_number_chooses_and_the_file_of_last_time_is_looked_at(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    qtbot.keyClick(guide.window.ways[Kind.DEMO], Qt.Key.Key_2)
+    assert site.looked[-1] == "/plants/a.toml"
+    assert guide.window.path.text() == "/plants/a.toml"
+
+
+def test_what_is_needed_keeps_start_shut_and_what_is_only_missing_does_not(
+    guide: Guide, qtbot: QtBot, site: Site
+) -> None:
+    guide.presenter.choose(Kind.PLANT)
+    found(guide, qtbot, site, one(WELL), one(Grade.LOOKING, key="controller/C"))
+    assert guide.window.start.text() == "Start without waiting"
+    found(guide, qtbot, site, one(MISSING, key="controller/C"))
+    qtbot.waitUntil(lambda: guide.window.start.text() == "Start anyway")
+    found(guide, qtbot, site, one(NEEDED, key="folder"))
+    qtbot.waitUntil(lambda: not guide.window.start.isEnabled())
+    guide.presenter.start()
+    assert guide.chosen is None
+
+
+def test_findings_of_an_earlier_choice_are_dropped(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    late = site.tell
+    guide.presenter.choose(Kind.PLANT)
+    late(one(WELL, key="late"))
+    found(guide, qtbot, site, one(WELL))
+    assert set(guide.window.findings._rows) == {"plant"}
+
+
+def test_a_file_is_dropped_and_started(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/plants/c.toml")])
+    none = Qt.KeyboardModifier.NoModifier
+    guide.window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
+    found(guide, qtbot, site, one(WELL))
+    qtbot.keyClick(guide.window.path, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    guide.presenter.start()
+    assert guide.chosen == Choice(kind=Kind.PLANT, plant=Path("/plants/c.toml"))
+
+
+def test_joining_keeps_no_password_and_goes_on_to_the_plant_file(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    qtbot.keyClick(guide.window.ways[Kind.DEMO], Qt.Key.Key_3)
+    qtbot.keyClicks(guide.window.url, "postgresql://pg/plant")
+    qtbot.keyClicks(guide.window.password, "s3cret")
+    qtbot.keyClick(guide.window.password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: guide.window.said.text() == "press-1 has joined.")
+    assert site.joined == [("postgresql://pg/plant", "press-1", "s3cret")]
+    assert guide.window.password.text() == ""
+    assert site.looked[-1] == "/plants/a.toml"
+
+
+def test_a_refusal_to_join_is_said_and_the_password_asked_for_again(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    site.refusal = "The plant's log does not take the password."
+    guide.presenter.choose(Kind.JOIN)
+    guide.presenter.join("postgresql://pg/plant", "press-1", "wrong")
+    qtbot.waitUntil(lambda: guide.window.said.text() == site.refusal)
+    assert guide.window.password.isEnabled()
+    guide.presenter.join("", "press-1", "")
+    assert "needed" in guide.window.said.text()
+    assert len(site.joined) == 1
+
+
+def test_closing_it_chooses_nothing(guide: Guide) -> None:
+    guide.window.close()
+    assert guide.chosen is None

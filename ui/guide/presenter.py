@@ -1,0 +1,144 @@
+"""The guided start: what is chosen, what was found for it, whether one can start. No Qt, no waiting.
+
+Findings of an earlier choice are dropped when they come. Knows neither drivers nor stores: they are behind `Looks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.domain.readiness import Finding, Grade, worst
+from ui.choice import Choice, Kind, Remembered
+from ui.text import t
+
+Told = Callable[[Finding], None]
+Joined = Callable[[str, str], None]
+"""Hears what was said of joining: (what went well, what did not); one of them is empty."""
+
+
+class Looks(Protocol):
+    """What looks around and joins, beside the screen; everything is told on the UI thread."""
+
+    def demo(self, told: Told) -> None: ...
+    def plant(self, path: Path, told: Told) -> None: ...
+    def join(self, url: str, station: str, password: str, told: Joined) -> None: ...
+    def cancel(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartButton:
+    """What the button says and whether it may be pressed; `sure`: nothing is missing."""
+
+    text: str
+    enabled: bool
+    sure: bool = False
+
+
+class GuideView(Protocol):
+    """What the presenter sets."""
+
+    def show_kind(self, kind: Kind) -> None: ...
+    def show_path(self, path: str) -> None: ...
+    def show_findings(self, findings: Sequence[Finding]) -> None: ...
+    def show_start(self, button: StartButton) -> None: ...
+    def show_joining(self, said: str, busy: bool) -> None: ...
+
+
+class GuidePresenter:
+    """Keeps the choice and its findings. `start` is called once, with what is to be opened."""
+
+    def __init__(self, view: GuideView, looks: Looks, known: Remembered, start: Callable[[Choice], None]) -> None:
+        self._view, self._looks, self._start = view, looks, start
+        self._kind = Kind.DEMO
+        self._plant: Path | None = known.recent[0] if known.recent else None
+        self._found: dict[str, Finding] = {}
+        self._generation = 0
+        self._joining = False
+
+    def begin(self, kind: Kind, plant: Path | None = None) -> None:
+        """The first page; `plant` is a file that is looked at."""
+        self._plant = plant or self._plant
+        self._view.show_path(str(self._plant or ""))
+        self.choose(kind)
+
+    # --- choosing ---------------------------------------------------------------------------------------------------
+
+    def choose(self, kind: Kind) -> None:
+        """Show a page and look at what it needs."""
+        self._kind = kind
+        self._view.show_kind(kind)
+        self.look()
+
+    def set_path(self, text: str) -> None:
+        """Another plant file; "" for none."""
+        self._plant = Path(text.strip()).expanduser() if text.strip() else None
+        self._view.show_path(text.strip())
+        self.look()
+
+    def look(self) -> None:
+        """Look again at everything that the choice needs."""
+        self._generation += 1
+        self._found = {}
+        self._looks.cancel()
+        told = self._teller(self._generation)
+        if self._kind is Kind.DEMO:
+            self._looks.demo(told)
+        elif self._kind is Kind.PLANT and self._plant is not None:
+            self._looks.plant(self._plant, told)
+        self._show()
+
+    def _teller(self, generation: int) -> Told:
+        def told(finding: Finding) -> None:
+            if generation == self._generation:
+                self._found[finding.id] = finding
+                self._show()
+
+        return told
+
+    # --- starting ---------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        self._view.show_findings(tuple(self._found.values()))
+        self._view.show_start(self.button)
+
+    @property
+    def button(self) -> StartButton:
+        """What can be started now."""
+        grade = worst(self._found.values())
+        looked = any(finding.grade is not Grade.LOOKING for finding in self._found.values())
+        if self._kind is Kind.JOIN or not looked or grade is Grade.NEEDED:
+            return StartButton(text=t("Start"), enabled=False)
+        if grade is Grade.LOOKING:
+            return StartButton(text=t("Start without waiting"), enabled=True)
+        if grade is Grade.MISSING:
+            return StartButton(text=t("Start anyway"), enabled=True)
+        return StartButton(text=t("Start the demo") if self._kind is Kind.DEMO else t("Start"), enabled=True, sure=True)
+
+    def start(self) -> None:
+        """Open what was chosen, where that is possible."""
+        if not self.button.enabled:
+            return
+        self._looks.cancel()
+        self._start(Choice(kind=self._kind, plant=self._plant if self._kind is Kind.PLANT else None))
+
+    # --- joining ----------------------------------------------------------------------------------------------------
+
+    def join(self, url: str, station: str, password: str) -> None:
+        """Ask the plant's log to take this station; once at a time."""
+        if self._joining:
+            return
+        if not url.strip() or not password:
+            self._view.show_joining(t("The address and the station's password are needed; plant IT has both."), False)
+            return
+        self._joining = True
+        self._view.show_joining(t("Asking the plant's log…"), True)
+        self._looks.join(url.strip(), station.strip(), password, self._joined)
+
+    def _joined(self, well: str, bad: str) -> None:
+        self._joining = False
+        self._view.show_joining(bad or well, False)
+        if well:
+            self.choose(Kind.PLANT)
