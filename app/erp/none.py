@@ -29,23 +29,23 @@ class NoErp:
         """Nobody there."""
         _none()
 
-    async def products(self) -> Page[Product]:
+    async def products(self, cursor: str = "") -> Page[Product]:
         """Nobody there."""
         _none()
 
-    async def orders(self) -> Page[ProductionOrder]:
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
         """Nobody there."""
         _none()
 
-    async def lots(self) -> Page[Lot]:
+    async def lots(self, cursor: str = "") -> Page[Lot]:
         """Nobody there."""
         _none()
 
-    async def stock(self) -> Page[StockLevel]:
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
         """Nobody there."""
         _none()
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         """Nobody there."""
         _none()
 

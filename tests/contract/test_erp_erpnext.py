@@ -21,7 +21,7 @@ from app.domain.erp_errors import (
 )
 from app.erp.erpnext.adapter import ErpNext
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
-from tests.contract.rigs.erp_peer import Reply, insist, reply
+from tests.contract.rigs.erp_peer import Reply, caught_up, insist, reply
 from tests.contract.rigs.erpnext_server import ErpNextServer, failed
 
 
@@ -109,6 +109,23 @@ async def test_whichever_answer_is_lost_each_effect_is_there_once() -> None:
             await erp.aclose()
         calls = peer.changed
         assert booked(peer) == DONE, lost
+
+
+async def test_only_what_changed_is_read_again(server: ErpNextServer, erp: ErpNext) -> None:
+    """And what came last, which may have been written while it was read."""
+    order = server.docs["Work Order"]["WO-10482"]
+    for number in ("WO-10483", "WO-10484"):
+        server.put("Work Order", **{**order, "name": number})
+    server.put("Batch", **{**server.docs["Batch"]["CAP-28-1"], "name": "CAP-28-2"})
+    again = await caught_up(erp, lambda: erp.post(confirm("k-1", good="100", scrap="2")))
+    assert (again["products"], again["orders"], again["lots"]) == (
+        ("CAP-28",), ("WO-10482", "WO-10484"), ("CAP-28-2",),
+    )  # fmt: skip
+    again = await caught_up(erp, lambda: erp.post(hold("k-2")))
+    assert (again["orders"], again["lots"]) == (("WO-10482",), ("CAP-28-1", "CAP-28-2"))
+    page = await erp.orders()
+    await erp.post(confirm("k-3", good="1", final=True))
+    assert ("WO-10482", "done") in [(row.number, row.state) for row in (await erp.orders(page.cursor)).rows]
 
 
 async def test_a_submit_that_is_only_queued_is_unknown_and_not_confirmed(server: ErpNextServer, erp: ErpNext) -> None:

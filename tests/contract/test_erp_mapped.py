@@ -65,6 +65,7 @@ class RestErp(Peer):
         super().__init__()
         self.booked: dict[str, object] = {}
         self.refuse = ""
+        self.lots = [lot_row("000123", "2026-11-22T06:00:00Z")]
 
     def changes(self, request: Request) -> bool:
         return True
@@ -80,11 +81,15 @@ class RestErp(Peer):
             return reply(self._word(key))
         key = request.path.removeprefix("/erp/postings/")
         if request.path == "/erp/lots":
-            return reply([{"Lot": "000123", "Item": "W", "Qty": 0.1, "UoM": "EA", "Q": "BLOCKED"}])
+            return reply([row for row in self.lots if row["At"] > request.query.get("after", "")])
         return reply(self._word(key)) if key in self.booked else reply({}, 404)
 
     def _word(self, key: str) -> dict[str, str]:
         return {"key": key, "status": "accepted", "document": f"D-{list(self.booked).index(key)}"}
+
+
+def lot_row(number: str, at: str) -> dict[str, object]:
+    return {"Lot": number, "Item": "W", "Qty": 0.1, "UoM": "EA", "Q": "BLOCKED", "At": at}
 
 
 @pytest.fixture
@@ -100,6 +105,39 @@ async def rest(server: RestErp) -> AsyncIterator[Mapped]:
     adapter = Mapped(lambda: "word", **settings)
     yield adapter
     await adapter.aclose()
+
+
+CHANGES: dict[str, Value] = {"lots.changes": "lots?after={since}", "lots.changed_at": "At"}
+
+
+async def test_by_rest_only_what_changed_is_read_again_where_that_is_mapped(server: RestErp) -> None:
+    """And what came last, which may have been written while it was read."""
+    erp = Mapped(lambda: "word", **(MAPPING | CHANGES | {"url": f"{server.url}/erp", "lots.from": "lots"}))
+    unmapped = Mapped(lambda: "word", **(MAPPING | {"url": f"{server.url}/erp", "lots.from": "lots"}))
+    server.lots.append(lot_row("000124", "2026-11-22T06:10:00Z"))
+    before = await erp.lots()
+    server.lots.append(lot_row("000125", "2026-11-22T08:00:00+01:00"))
+    changed = await erp.lots(before.cursor)
+    assert ([row.number for row in changed.rows], changed.complete) == (["000124", "000125"], False)
+    assert server.asked[-1].query == {"after": "2026-11-22T06:08:00Z"}
+    assert ((await unmapped.lots("")).complete, (await unmapped.lots("")).cursor) == (True, "")
+    await erp.aclose()
+    await unmapped.aclose()
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"lots.changes": "lots?after={since}"}, "needs lots.changed_at too"),
+        ({"lots.changes": "lots", "lots.changed_at": "At"}, "needs {since} in it"),
+        ({**CHANGES, "inbox": "/in", "outbox": "/out"}, "is for REST"),
+        ({"confirm_production.changes": "x"}, "is no field of confirm_production"),
+    ],
+)
+def test_a_read_of_changes_is_mapped_whole(settings: dict[str, Value], said: str) -> None:
+    way = {} if "inbox" in settings else {"url": "https://erp.example"}
+    faults = check_settings(ErpLink(adapter="mapped", settings={**MAPPING, **settings, **way}))
+    assert [said in fault for fault in faults] == [True], faults
 
 
 SENT = [command for command in one_of_each() if command.key != "k-move"]

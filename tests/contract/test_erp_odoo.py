@@ -20,7 +20,7 @@ from app.domain.erp_errors import (
 )
 from app.erp.odoo.adapter import Odoo
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
-from tests.contract.rigs.erp_peer import Reply, insist, reply
+from tests.contract.rigs.erp_peer import Reply, caught_up, insist, reply
 from tests.contract.rigs.odoo_server import QUARANTINE, STOCK, OdooServer
 
 VERSIONS = (14, 17, 19)
@@ -173,6 +173,19 @@ async def test_reads_are_the_ports_nouns(erp: Odoo) -> None:
     assert [(row.location, row.quantity) for row in (await erp.stock()).rows] == [("WH/Stock", Decimal(16))]
     sale = (await erp.demand()).rows[0]
     assert (sale.customer, sale.quantity, sale.due_at.hour) == ("Nordmarkt", Decimal(500), 11)
+
+
+async def test_only_what_changed_is_read_again(server: OdooServer, erp: Odoo) -> None:
+    """And what came last, which may have been written while it was read."""
+    order = server.rows["mrp.production"][1]
+    server.add("mrp.production", 2, **{**order, "id": 2, "name": "WO-10483"})
+    server.add("mrp.production", 3, **{**order, "id": 3, "name": "WO-10484"})
+    server.add(server.lot_model, 2, name="CAP-28-2", product_id=2)
+    again = await caught_up(erp, lambda: erp.post(confirm("k-1", good="100", scrap="2")))
+    assert (again["products"], again["orders"]) == (("CAP-28",), ("WO-10482", "WO-10484"))
+    assert "4480-A" in again["lots"]
+    again = await caught_up(erp, lambda: erp.post(hold("k-2")))
+    assert (again["orders"], again["lots"]) == (("WO-10482",), ("CAP-28-1", "4480-A"))
 
 
 REFUSED = {

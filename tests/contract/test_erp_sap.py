@@ -21,8 +21,8 @@ from app.domain.erp_errors import (
 )
 from app.erp.sap.adapter import SapS4, guid, reference
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
-from tests.contract.rigs.erp_peer import Reply, insist, reply
-from tests.contract.rigs.sap_server import SapServer
+from tests.contract.rigs.erp_peer import Reply, caught_up, insist, reply
+from tests.contract.rigs.sap_server import SapServer, changed_at
 
 ORDER = "000001000123"
 
@@ -187,6 +187,28 @@ async def test_reads_are_the_ports_nouns(server: SapServer, erp: SapS4) -> None:
     assert (lot.number, lot.quantity, lot.status, lot.location) == ("CAP-28-1", Decimal(16), "hold", "0001")
     assert (await erp.stock()).rows[0].quantity == Decimal(16)
     assert (await erp.demand()).rows[0].customer == "Nordmarkt"
+
+
+async def test_only_what_changed_is_read_again(server: SapServer, erp: SapS4) -> None:
+    """And what came last, which may have been written while it was read."""
+    more = {**server.order, "MfgOrderConfirmedYieldQty": "0.000"}
+    for minutes, number in ((5, "000001000124"), (8, "000001000125")):
+        server.more.append({**more, "ManufacturingOrder": number, "LastChangeDateTime": changed_at(minutes)})
+    again = await caught_up(erp, lambda: erp.post(confirm("k", order=ORDER)))
+    assert again["orders"] == (ORDER, "000001000125")
+    assert again["products"] == ("W-050", "CAP-28")
+
+
+@pytest.mark.parametrize("said", ["", "20261122060000", "/Date(x)/"])
+async def test_an_order_that_does_not_say_when_it_changed_is_read_whole(
+    server: SapServer, erp: SapS4, said: str
+) -> None:
+    server.order["LastChangeDateTime"] = said
+    server.instead = lambda r: (
+        reply({"d": {"results": [{**server.order}]}}) if "A_ProductionOrder_2" in r.path else None
+    )
+    page = await erp.orders()
+    assert (page.complete, page.cursor) == (True, "")
 
 
 ODD = {

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from app.clock import SystemClock
-from app.domain.erp import Capability, ErpCommand, Lot, Outcome, ProductionOrder
+from app.domain.erp import Capability, ErpCommand, Lot, Outcome, Product, ProductionOrder
 from app.domain.erp_errors import (
     ErpActionRequiredError,
     ErpAuthError,
@@ -329,11 +329,11 @@ async def test_a_change_in_tryton_is_seen_without_reading_everything_again(serve
         await planner.write("production.write", [order], {"reference": "seen"})
     assert (await order_of(erp, "WO-10480")).version != ""
     async with losing(server.port, lambda _: False) as proxy, opened(proxy.url) as watched:
-        await watched.orders()
+        page = await watched.orders()
         count = len(proxy.passed)
-        await watched.orders()
+        await watched.orders(page.cursor)
     last = [json.loads(body) for body in proxy.passed[count:]]
-    assert [call["method"] for call in last] == ["model.production.search_read"]
+    assert [call["method"] for call in last] == ["model.production.search_read", "model.production.bom.search_read"]
     assert "write_date" in json.dumps(last[0]["params"])
 
 
@@ -362,3 +362,22 @@ def test_the_products_code_never_loads_trytons(tmp_path: Path) -> None:
         )
     ]
     assert named == []
+
+
+async def test_what_changed_since_laid_over_what_was_there_is_all_there_is(server: Running, erp: TrytonErp) -> None:
+    products, orders, lots = await erp.products(), await erp.orders(), await erp.lots()
+    await erp.post(confirm("d-1", good="7", order="WO-10483", lot="4490-Z"))
+    await erp.post(set_status("d-2", "hold", "BOT-100-1", "BOT-100"))
+    for before, changed, after in (
+        (products, await erp.products(products.cursor), await erp.products()),
+        (orders, await erp.orders(orders.cursor), await erp.orders()),
+        (lots, await erp.lots(lots.cursor), await erp.lots()),
+    ):
+        assert (before.complete, changed.complete, after.complete) == (True, False, True)
+        name = "code" if isinstance(after.rows[0], Product) else "number"
+        rows = {getattr(row, name): row for row in (*before.rows, *changed.rows)}
+        assert rows == {getattr(row, name): row for row in after.rows}
+    async with person(server) as somebody:
+        (number,) = await somebody.read("production.search", [["number", "=", "WO-10492"]], 0, 1, None)
+        await somebody.write("production.write", [number], {"reference": "urgent"})
+    assert "WO-10492" in [row.number for row in (await erp.orders(orders.cursor)).rows]

@@ -64,18 +64,18 @@ class B2mmlErp:
         await self._exchange.reach()
         return ErpInfo(product="B2MML", version="V0700")
 
-    async def products(self) -> Page[Product]:
+    async def products(self, cursor: str = "") -> Page[Product]:
         found = await self._exchange.messages("MaterialDefinition")
         return Page(rows=tuple(product_of(row) for row in rows(found, "MaterialDefinition")))
 
-    async def orders(self) -> Page[ProductionOrder]:
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
         found = await self._exchange.messages("OperationsSchedule")
         return Page(rows=tuple(order_of(row) for row in rows(found, "OperationsSchedule", "OperationsRequest")))
 
-    async def lots(self) -> Page[Lot]:
+    async def lots(self, cursor: str = "") -> Page[Lot]:
         return Page(rows=without_lookalikes(await self._lots()))
 
-    async def stock(self) -> Page[StockLevel]:
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
         """What lies where, as the lots say."""
         levels: dict[tuple[str, str, str], Decimal] = {}
         for lot in await self._lots():
@@ -88,7 +88,7 @@ class B2mmlErp:
             )
         )
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         """B2MML has no customers' orders."""
         return Page(rows=())
 

@@ -6,7 +6,7 @@ answer 200 and submit later, or never.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -39,6 +39,7 @@ from app.domain.erp_errors import (
     ErpUnsupportedError,
 )
 from app.domain.text import safe
+from app.erp.changes import latest, since
 from app.erp.codec import digest
 from app.erp.erpnext.frappe import DuplicateError, Frappe, own_name
 from app.erp.loose import Fields, local
@@ -48,6 +49,9 @@ from app.erp.web import Web
 WORK_ORDERS = "erpnext.manufacturing.doctype.work_order.work_order"
 ENTRY, STOP, ORDER, BATCH = "Stock Entry", "Downtime Entry", "Work Order", "Batch"
 CLOSED = ("Completed", "Closed", "Stopped", "Cancelled")
+STATES: Mapping[str, str] = MappingProxyType({"In Process": "running", **dict.fromkeys(CLOSED, "done")})
+"""An order's state in the port's words; all others are planned."""
+STAMP = "modified"
 FINAL = "[final]"
 SUBMITTED, CANCELLED = 1, 2
 
@@ -85,20 +89,28 @@ class ErpNext:
             raise ErpProtocolError("ERPNext does not know who we are.")
         return ErpInfo(product="ERPNext", version="API v2")
 
-    async def products(self) -> Page[Product]:
-        rows = await self._frappe.all("Item", [["disabled", "=", 0]], ["name", "item_name", "stock_uom"])
-        return Page(rows=tuple(
+    async def products(self, cursor: str = "") -> Page[Product]:
+        wanted = [["disabled", "=", 0], *changed(cursor)]
+        rows = await self._frappe.all("Item", wanted, ["name", "item_name", "stock_uom", STAMP])
+        products = (
             Product(code=row.code("name"), name=row.name("item_name"), unit=row.text("stock_uom")) for row in rows
-        ))  # fmt: skip
+        )
+        return Page(rows=tuple(products), cursor=latest(cursor, stamps(rows)), complete=not cursor)
 
-    async def orders(self) -> Page[ProductionOrder]:
-        filters = [["docstatus", "=", 1], ["status", "not in", list(CLOSED)]]
-        names = await self._frappe.all(ORDER, filters, ["name"])
-        return Page(rows=tuple([self._order(await self._frappe.needed(ORDER, row.code("name"))) for row in names]))
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
+        """Open orders; of those that changed also what was finished or called off."""
+        opened = [["docstatus", "=", 1], ["status", "not in", list(CLOSED)]]
+        wanted = [["docstatus", "in", [SUBMITTED, CANCELLED]], *changed(cursor)] if cursor else opened
+        rows = await self._frappe.all(ORDER, wanted, ["name", STAMP])
+        orders = [self._order(await self._frappe.needed(ORDER, row.code("name"))) for row in rows]
+        return Page(rows=tuple(orders), cursor=latest(cursor, stamps(rows)), complete=not cursor)
 
-    async def lots(self) -> Page[Lot]:
-        rows = await self._frappe.all(BATCH, [], ["name", "item", "batch_qty", "stock_uom", "disabled"])
+    async def lots(self, cursor: str = "") -> Page[Lot]:
+        fields = ["name", "item", "batch_qty", "stock_uom", "disabled", STAMP]
+        rows = await self._frappe.all(BATCH, changed(cursor), fields)
         return Page(
+            cursor=latest(cursor, stamps(rows)),
+            complete=not cursor,
             rows=without_lookalikes(
                 Lot(
                     number=row.code("name"),
@@ -108,10 +120,11 @@ class ErpNext:
                     status="hold" if row.number("disabled") else "released",
                 )
                 for row in rows
-            )
+            ),
         )
 
-    async def stock(self) -> Page[StockLevel]:
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
+        """What lies where; always whole."""
         rows = await self._frappe.all("Bin", [], ["item_code", "warehouse", "actual_qty", "stock_uom"])
         return Page(
             rows=tuple(
@@ -125,7 +138,7 @@ class ErpNext:
             )
         )
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         filters = [["docstatus", "=", 1], ["status", "not in", ["Completed", "Closed", "On Hold"]]]
         found: list[CustomerOrderLine] = []
         for row in await self._frappe.all("Sales Order", filters, ["name"]):
@@ -297,7 +310,7 @@ class ErpNext:
             unit=row.text("stock_uom"),
             due_at=row.instant(due, self._zone),
             start_at=row.instant("planned_start_date", self._zone),
-            state="running" if row.text("status") == "In Process" else "planned",
+            state=STATES.get(row.text("status"), "planned"),
             good=row.quantity("produced_qty"),
             scrap=row.quantity("process_loss_qty"),
             components=tuple(
@@ -335,6 +348,20 @@ STEPS: Mapping[type[ErpCommand], Callable[[ErpNext, Any], Awaitable[Receipt]]] =
     }
 )
 """Every command that ERPNext has a place for."""
+
+
+def changed(cursor: str) -> list[object]:
+    """The filter of documents that were made or changed since; none without a cursor. The site's own clock."""
+    asked = since(cursor)
+    return [[STAMP, ">", asked.isoformat(sep=" ")]] if asked else []
+
+
+def stamps(rows: Iterable[Fields]) -> list[datetime]:
+    """When each document was changed last, by the site's own clock, which has no zone and is compared as it is."""
+    try:
+        return [datetime.fromisoformat(text).replace(tzinfo=None) for row in rows if (text := row.text(STAMP))]
+    except ValueError as error:
+        raise ErpProtocolError("ERPNext sent a document whose time of change is none.") from error
 
 
 def receipt(key: str, document: str, outcome: Outcome) -> Receipt:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -45,12 +43,15 @@ from app.domain.erp_errors import (
     ErpUnsupportedError,
 )
 from app.domain.text import safe
+from app.erp.changes import latest, since
 from app.erp.codec import KINDS, digest
 from app.erp.files import fault_of, outgoing, read_plain, sync_folder, write_durably
 from app.erp.loose import Fields, parsed, records
-from app.erp.lots import lot_text, without_lookalikes
+from app.erp.lots import without_lookalikes
 from app.erp.mapped import table
-from app.erp.mapped.fields import COMMANDS, READS, Value, mapping_of
+from app.erp.mapped.fields import CHANGED_AT, CHANGES, COMMANDS, READS, SINCE, Value, mapping_of
+from app.erp.mapped.nouns import Settings, demand_of, level_of, lot_of, order_of, product_of
+from app.erp.mapped.sent import values_of, written
 from app.erp.web import Answered, Web, authorization
 
 T = TypeVar("T")
@@ -105,58 +106,30 @@ class Mapped:
             await self._rows(first)
         return ErpInfo(product="Mapped ERP", version="REST" if self._web else "CSV")
 
-    async def products(self) -> Page[Product]:
-        return Page(rows=tuple(
-            Product(code=row.code("code"), name=row.name("name"), unit=row.text("unit"))
-            for row in await self._rows("products")
-        ))  # fmt: skip
+    async def products(self, cursor: str = "") -> Page[Product]:
+        return await self._page("products", cursor, product_of)
 
-    async def orders(self) -> Page[ProductionOrder]:
-        return Page(rows=tuple([self._order(row) for row in await self._rows("orders")]))
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
+        return await self._page("orders", cursor, order_of)
 
-    async def lots(self) -> Page[Lot]:
-        return Page(
-            rows=without_lookalikes(
-                Lot(
-                    number=row.code("number"),
-                    product=row.code("product"),
-                    quantity=row.quantity("quantity"),
-                    unit=row.text("unit"),
-                    status=self._word("lots.status", row.text("status")),
-                    location=row.name("location"),
-                )
-                for row in await self._rows("lots")
-            )
-        )
+    async def lots(self, cursor: str = "") -> Page[Lot]:
+        page = await self._page("lots", cursor, lot_of)
+        return replace(page, rows=without_lookalikes(page.rows))
 
-    async def stock(self) -> Page[StockLevel]:
-        return Page(
-            rows=tuple(
-                StockLevel(
-                    product=row.code("product"),
-                    location=row.name("location"),
-                    quantity=row.quantity("quantity", signed=True),
-                    unit=row.text("unit"),
-                )
-                for row in await self._rows("stock")
-            )
-        )
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
+        return await self._page("stock", cursor, level_of)
 
-    async def demand(self) -> Page[CustomerOrderLine]:
-        return Page(
-            rows=tuple(
-                CustomerOrderLine(
-                    number=row.code("number"),
-                    customer=row.name("customer"),
-                    product=row.code("product"),
-                    quantity=row.quantity("quantity"),
-                    unit=row.text("unit"),
-                    due_at=row.instant("due_at", self._zone),
-                    order=row.text("order"),
-                )
-                for row in await self._rows("demand")
-            )
-        )
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
+        return await self._page("demand", cursor, demand_of)
+
+    async def _page(self, name: str, cursor: str, noun: Callable[[Fields, Settings, ZoneInfo], T]) -> Page[T]:
+        """A read as nouns: what changed since where that is mapped, else everything."""
+        by_change = CHANGES in mapping_of(self._settings, name)
+        rows = await self._rows(name, cursor if by_change else "")
+        stamps = [row.instant(CHANGED_AT, self._zone) for row in rows] if by_change else []
+        found = tuple(noun(row, self._settings, self._zone) for row in rows)
+        after = latest(cursor, stamps) if by_change else ""
+        return Page(rows=found, cursor=after, complete=not (cursor and by_change))
 
     async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
         """Send once by key; by files the receipt comes later."""
@@ -186,13 +159,13 @@ class Mapped:
         if self._web is not None:
             await self._web.aclose()
 
-    async def _rows(self, name: str) -> list[Fields]:
-        """The rows of a read under our own names; none where it is not mapped."""
+    async def _rows(self, name: str, cursor: str = "") -> list[Fields]:
+        """The rows of a read under our own names, with a cursor what changed since; none where it is not mapped."""
         mapping = mapping_of(self._settings, name)
         if not mapping:
             return []
         if self._web is not None:
-            answered = await self._web.read(mapping["from"].lstrip("/"), await self._headers())
+            answered = await self._web.read(address_of(mapping, cursor).lstrip("/"), await self._headers())
             found = list(records(parsed(checked(answered)), name))
         else:
             body = await self._blocking(lambda: self._read(mapping["from"]))
@@ -205,27 +178,6 @@ class Mapped:
             if missing := [column for column in columns.values() if column not in row.values]:
                 raise ErpProtocolError(f"{mapping['from']} has no {safe(', '.join(missing))}.", "Correct the mapping.")
         return [Fields({field: row.values[column] for field, column in columns.items()}, name) for row in found]
-
-    def _order(self, row: Fields) -> ProductionOrder:
-        return ProductionOrder(
-            number=row.code("number"),
-            product=row.code("product"),
-            product_name=row.name("product_name") or row.name("product"),
-            line=row.text("line"),
-            quantity=row.quantity("quantity"),
-            unit=row.text("unit"),
-            due_at=row.instant("due_at", self._zone),
-            start_at=row.instant("start_at", self._zone),
-            state=self._word("orders.state", row.text("state")) or "planned",
-            good=row.quantity("good"),
-            scrap=row.quantity("scrap"),
-        )
-
-    def _word(self, field: str, theirs: str) -> str:
-        """Our word for one of theirs: `lots.status.hold = "Q"` says that their Q is our hold."""
-        prefix = f"{field}."
-        ours = [k.removeprefix(prefix) for k, v in self._settings.items() if k.startswith(prefix) and v == theirs]
-        return ours[0] if ours else theirs
 
     async def _send(self, command: ErpCommand, to: str, rows: list[dict[str, str]]) -> Receipt:
         """Post once; what was refused goes out anew, since a person mended it."""
@@ -333,6 +285,14 @@ class Mapped:
         return said(rows[0] if len(rows) == 1 else {}, named, repeated=True)
 
 
+def address_of(mapping: Mapping[str, str], cursor: str) -> str:
+    """Where a read lies: what changed since, or everything."""
+    asked = since(cursor)
+    if asked is None:
+        return mapping["from"]
+    return mapping[CHANGES].replace(SINCE, quote(written(asked), safe=""))
+
+
 def attempt_of(key: str, attempt: int) -> str:
     """What a posting's n-th attempt is called: the ERP may take one name once."""
     return key if attempt == 1 else f"{key}.{attempt}"
@@ -365,45 +325,3 @@ def checked(answered: Answered) -> Answered:
     if answered.status not in (200, 201, 400, 422):
         raise ErpProtocolError(f"The ERP has no such address ({answered.status}).")
     return answered
-
-
-def values_of(command: ErpCommand) -> list[dict[str, str]]:
-    """A command as rows of text under the port's names: one row, or one for each component."""
-    plain = {"key": command.key, "actor": command.actor, "occurred_at": written(command.occurred_at)}
-    if isinstance(command, ConsumeMaterial):
-        return [
-            {
-                **plain,
-                "row": str(n),
-                "order": command.order,
-                "product": taken.product,
-                "lot": lot_text(taken.lot),
-                "quantity": f"{taken.quantity:f}",
-                "unit": taken.unit,
-            }
-            for n, taken in enumerate(command.consumptions, 1)
-        ]
-    for name in COMMANDS[KINDS[type(command)]].fields:
-        if name not in plain:
-            value = command.run.total_seconds() if name == "run_s" else getattr(command, name)  # type: ignore[attr-defined]
-            plain[name] = cell(value) if name != "lot" else lot_text(value)
-    return [plain]
-
-
-def cell(value: object) -> str:
-    """A value as text: quantities without an exponent, times in UTC."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return written(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def written(at: datetime) -> str:
-    """An instant in UTC, which it says."""
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 Value = str | int | float | bool
 FROM, TO, KEY = "from", "to", "key"
+CHANGES, CHANGED_AT, SINCE = "changes", "changed_at", "{since}"
+"""By REST a read may have an address for what changed since, {since} in it, and a field that says when a row did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +32,16 @@ class Table:
 
 READS: Mapping[str, Table] = MappingProxyType(
     {
-        "products": Table(needed=("code", "name", "unit")),
+        "products": Table(needed=("code", "name", "unit"), optional=(CHANGED_AT,)),
         "orders": Table(
             needed=("number", "product", "line", "quantity", "unit", "start_at", "due_at"),
-            optional=("product_name", "state", "good", "scrap"),
+            optional=("product_name", "state", "good", "scrap", CHANGED_AT),
         ),
-        "lots": Table(needed=("number", "product", "quantity", "unit", "status"), optional=("location",)),
-        "stock": Table(needed=("product", "location", "quantity", "unit")),
-        "demand": Table(needed=("number", "customer", "product", "quantity", "unit", "due_at"), optional=("order",)),
+        "lots": Table(needed=("number", "product", "quantity", "unit", "status"), optional=("location", CHANGED_AT)),
+        "stock": Table(needed=("product", "location", "quantity", "unit"), optional=(CHANGED_AT,)),
+        "demand": Table(
+            needed=("number", "customer", "product", "quantity", "unit", "due_at"), optional=("order", CHANGED_AT)
+        ),
     }
 )
 COMMANDS: Mapping[str, Table] = MappingProxyType(
@@ -76,8 +80,9 @@ def _key_faults(key: str, value: Value) -> list[str]:
     way = FROM if table in READS else TO
     if field.startswith(("state.", "status.")):
         return [] if isinstance(value, str) else [f'"{key}" must be a text.']
-    if field not in (*row.fields, way):
-        return [f'"{key}" is no field of {table}{meant(field, (way, *row.fields))}.']
+    ways = (way, CHANGES) if way == FROM else (way,)
+    if field not in (*row.fields, *ways):
+        return [f'"{key}" is no field of {table}{meant(field, (*ways, *row.fields))}.']
     return [] if isinstance(value, str) and value.strip() else [f'"{key}" must be the name of a column or field.']
 
 
@@ -90,6 +95,8 @@ def _table_faults(name: str, settings: Mapping[str, Value]) -> list[str]:
     first = f"{name}.{next(iter(given))}"
     missing = [field for field in (way, *row.needed) if field not in given]
     faults = [f'"{first}" is not enough: {name} needs {", ".join(missing)} too.'] if missing else []
+    if CHANGES in given and name in READS:
+        faults += _changes_faults(name, given, by_web="url" in settings)
     columns = [(value, field) for field, value in given.items() if field in row.fields]
     taken: dict[Value, str] = {}
     for value, field in columns:
@@ -99,6 +106,16 @@ def _table_faults(name: str, settings: Mapping[str, Value]) -> list[str]:
     if "url" not in settings and (folder := "inbox" if name in READS else "outbox") not in settings:
         faults.append(f'"{first}" has nowhere to go: give "{folder}" for files or "url" for REST.')
     return faults
+
+
+def _changes_faults(name: str, given: Mapping[str, Value], by_web: bool) -> list[str]:
+    """What changed since can be asked for only where there is somebody to ask and rows say when they changed."""
+    faults = {
+        "is for REST: a file is always read whole.": by_web,
+        f"needs {SINCE} in it, where the instant goes.": SINCE in str(given[CHANGES]),
+        f"needs {name}.{CHANGED_AT} too: the field that says when a row changed.": CHANGED_AT in given,
+    }
+    return [f'"{name}.{CHANGES}" {fault}' for fault, sound in faults.items() if not sound]
 
 
 def meant(name: str, known: tuple[str, ...]) -> str:

@@ -37,7 +37,7 @@ from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpR
 from app.domain.text import safe
 from app.erp.loose import Fields
 from app.erp.lots import lot_text, without_lookalikes
-from app.erp.sap.odata import OData, day_and_time, literal, sap_day, sap_time
+from app.erp.sap.odata import OData, changed, changed_last, day_and_time, literal, sap_day, sap_time
 from app.erp.web import Web
 
 CONFIRMATIONS, CONFIRMATION = "API_PROD_ORDER_CONFIRMATION_2_SRV", "ProdnOrdConf2"
@@ -87,28 +87,34 @@ class SapS4:
         await self._confirmed("lineside probe")
         return ErpInfo(product="SAP S/4HANA", version="OData 2")
 
-    async def products(self) -> Page[Product]:
-        rows = await self._odata.rows(PRODUCTS, "A_Product", expand="to_Description", key="Product")
-        return Page(rows=tuple(product_of(row) for row in rows))
+    async def products(self, cursor: str = "") -> Page[Product]:
+        rows = await self._odata.rows(PRODUCTS, "A_Product", changed(cursor), "to_Description", "Product")
+        products = tuple(product_of(row) for row in rows)
+        return Page(rows=products, cursor=changed_last(cursor, rows), complete=not cursor)
 
-    async def orders(self) -> Page[ProductionOrder]:
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
+        """Released orders. Whether a confirmation by somebody else changes the order's own date is SAP's business."""
+        released = f"ProductionPlant eq {literal(self._plant)} and OrderIsReleased eq 'X'"
         rows = await self._odata.rows(
             ORDERS,
             "A_ProductionOrder_2",
-            f"ProductionPlant eq {literal(self._plant)} and OrderIsReleased eq 'X'",
+            f"{released} and {changed(cursor)}" if cursor else released,
             "to_ProductionOrderOperation,to_ProductionOrderComponent",
             "ManufacturingOrder",
         )
-        return Page(rows=tuple(self._order(row) for row in rows))
+        orders = tuple(self._order(row) for row in rows)
+        return Page(rows=orders, cursor=changed_last(cursor, rows), complete=not cursor)
 
-    async def lots(self) -> Page[Lot]:
+    async def lots(self, cursor: str = "") -> Page[Lot]:
+        """Batches with what lies of them. Always whole: a batch does not change when its stock does."""
         lying: dict[tuple[str, str], list[StockLevel]] = {}
         for row in await self._stocks():
             lying.setdefault((row.text("Material"), row.text("Batch")), []).append(level_of(row))
         rows = await self._odata.rows(BATCHES, "Batch", key="Material,Batch")
         return Page(rows=without_lookalikes(lot_of(row, lying) for row in rows))
 
-    async def stock(self) -> Page[StockLevel]:
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
+        """What lies where; always whole."""
         levels: dict[tuple[str, str, str], Decimal] = {}
         for row in await self._stocks():
             level = level_of(row)
@@ -121,7 +127,7 @@ class SapS4:
             )
         )
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         filter_ = f"ProductionPlant eq {literal(self._plant)} and DeliveryStatus ne 'C'"
         rows = await self._odata.rows(SALES, "A_SalesOrderItem", filter_, "to_SalesOrder", "SalesOrder,SalesOrderItem")
         return Page(rows=tuple(self._demanded(row) for row in rows))

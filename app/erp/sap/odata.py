@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from app.domain.erp_errors import (
     ErpUnavailableError,
 )
 from app.domain.text import safe
+from app.erp.changes import latest, since
 from app.erp.loose import Fields, local, parsed, records, shown
 from app.erp.web import NONE, Answered, Web
 
@@ -32,6 +33,7 @@ PAGE = 500
 MOST_ROWS = 500_000
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- SAP's dates are days of the plant, without a zone
 DAY = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
+STAMP = "LastChangeDateTime"
 TIME = re.compile(r"PT(\d{1,2})H(\d{1,2})M(\d{1,2})S")
 
 
@@ -176,6 +178,19 @@ def day_and_time(row: Fields, day: str, time: str, zone: ZoneInfo) -> datetime:
     if there.astimezone(zone).replace(tzinfo=None) != at:
         raise ErpProtocolError(f"SAP sent a {row.what} at a time that the clocks skip: {at.isoformat()}.")
     return there
+
+
+def changed(cursor: str) -> str:
+    """The filter of rows that changed since; empty without a cursor."""
+    asked = since(cursor)
+    return f"{STAMP} gt datetimeoffset'{asked.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'" if asked else ""
+
+
+def changed_last(cursor: str, rows: Iterable[Fields]) -> str:
+    """The cursor after these rows; none where a service does not say when its rows changed, or not as an instant."""
+    found = [DAY.fullmatch(row.text(STAMP)) for row in rows if STAMP in row.values]
+    instants = [(EPOCH + timedelta(milliseconds=int(each[1]))).replace(tzinfo=UTC) for each in found if each]
+    return latest(cursor, instants)
 
 
 def sap_day(at: datetime, zone: ZoneInfo) -> str:

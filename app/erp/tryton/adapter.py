@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from weakref import WeakValueDictionary
 
 from app.domain.erp import (
@@ -38,12 +38,14 @@ from app.erp.tryton.lines import Lines
 from app.erp.tryton.lots import Lots
 from app.erp.tryton.marks import Mark, Note, Notes, head_of, mark_of, same_body
 from app.erp.tryton.orders import Orders
-from app.erp.tryton.reads import WHOLE_EVERY, Reads
+from app.erp.tryton.reads import Reads
 from app.erp.tryton.rpc import Rpc
 from app.erp.web import Web
 
 SERIES = ("8.",)
 """The series that this adapter was made for: from 8.0 on the address and the calls are these."""
+LAYOUT_FOR = timedelta(minutes=10)
+"""So long Tryton's company, warehouse and locations are believed to be as they were read."""
 
 
 class TrytonErp:
@@ -98,19 +100,19 @@ class TrytonErp:
         skew_s = (clock - middle).total_seconds() if clock else 0.0
         return ErpInfo(product="Tryton", version=series, clock_skew_s=skew_s)
 
-    async def products(self) -> Page[Product]:
-        return Page(rows=tuple(await self._reads.products(self._now())))
+    async def products(self, cursor: str = "") -> Page[Product]:
+        return await self._reads.products(cursor)
 
-    async def orders(self) -> Page[ProductionOrder]:
-        return Page(rows=tuple(await self._reads.orders(await self._where(), self._now())))
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
+        return await self._reads.orders(await self._where(), self._now(), cursor)
 
-    async def lots(self) -> Page[Lot]:
-        return Page(rows=tuple(await self._reads.lots(await self._where(), self._now())))
+    async def lots(self, cursor: str = "") -> Page[Lot]:
+        return await self._reads.lots(await self._where(), self._now(), cursor)
 
-    async def stock(self) -> Page[StockLevel]:
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
         return Page(rows=tuple(await self._reads.stock(await self._where(), self._now())))
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         return Page(rows=tuple(await self._reads.demand(await self._where())))
 
     async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
@@ -171,7 +173,7 @@ class TrytonErp:
 
     async def _where(self) -> Layout:
         now = self._now()
-        if self._layout is None or now - self._layout[0] > WHOLE_EVERY:
+        if self._layout is None or now - self._layout[0] > LAYOUT_FOR:
             self._layout = (now, await read_layout(self._rpc, *self._names))
         return self._layout[1]
 

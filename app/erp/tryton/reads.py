@@ -1,19 +1,20 @@
-"""The reference data that Tryton has, as the port's nouns. Products and orders are read by what changed since.
+"""The reference data that Tryton has, as the port's nouns. Products, orders and lots are read by what changed since.
 
-Owns what is kept between two reads. A change is looked for by its date with an overlap, because a transaction's date
-is that of its beginning; what was deleted is seen at the next whole read.
+A row is changed when it or one of its parts was written: an order's moves, a lot's moves and notes. Keeps nothing
+between two reads. What was deleted, and bills that changed by themselves, are seen at the next whole read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from app.domain.erp import Component, CustomerOrderLine, Lot, Product, ProductionOrder, StockLevel
+from app.domain.erp import Component, CustomerOrderLine, Lot, Page, Product, ProductionOrder, StockLevel
 from app.domain.erp_errors import ErpProtocolError
 from app.domain.text import safe
+from app.erp.changes import latest, since
 from app.erp.lots import without_lookalikes
 from app.erp.tryton.layout import Layout
 from app.erp.tryton.lots import Lots
@@ -27,7 +28,9 @@ from app.erp.tryton.shapes import (
     PRODUCT,
     SALE_LINE,
     Bom,
+    Identified,
     LevelRow,
+    LotMove,
     LotRow,
     OrderRow,
     PlaceRow,
@@ -37,14 +40,11 @@ from app.erp.tryton.shapes import (
     tidy,
 )
 
-Row = TypeVar("Row", OrderRow, ProductRow)
 Shape = TypeVar("Shape")
 Domain = list[object]
 
 PAGE = 500
 MOST_PAGES = 1_000
-WHOLE_EVERY = timedelta(minutes=10)
-OVERLAP = timedelta(minutes=2)
 DONE_FOR = timedelta(days=7)
 """Orders that are finished are read so long."""
 NEW_FOR = timedelta(days=30)
@@ -54,76 +54,43 @@ STATES = {"running": "running", "done": "done", "cancelled": "done"}
 OPEN = ("request", "draft", "waiting", "assigned", "running")
 
 
-class Kept(Generic[Row]):
-    """The rows of one noun as last read."""
-
-    def __init__(self) -> None:
-        self.rows: dict[int, Row] = {}
-        self.whole_at: datetime | None = None
-        self.changed_at: datetime | None = None
-
-    def since(self, now: datetime) -> datetime | None:
-        """Changes from when on are to be read; None: everything is."""
-        if self.whole_at is None or self.changed_at is None or now - self.whole_at > WHOLE_EVERY:
-            return None
-        return self.changed_at - OVERLAP
-
-    def take(self, found: Sequence[Row], since: datetime | None, now: datetime) -> None:
-        """Lay what was read over what was there, or put it in its place."""
-        if since is None:
-            self.rows, self.whole_at = {}, now
-        self.rows.update((row.id, row) for row in found)
-        for row in found:
-            at = row.write_date or row.create_date
-            self.changed_at = at if self.changed_at is None else max(self.changed_at, at)
-
-
 class Reads:
     """Reads of one database."""
 
     def __init__(self, rpc: Rpc, lots: Lots) -> None:
         self._rpc = rpc
         self._lots = lots
-        self._products: Kept[ProductRow] = Kept()
-        self._orders: Kept[OrderRow] = Kept()
-        self._boms: dict[int, Bom] = {}
 
-    async def products(self, now: datetime) -> list[Product]:
+    async def products(self, cursor: str) -> Page[Product]:
         """Goods that have a code."""
-        since = self._products.since(now)
-        domain: Domain = [["type", "=", "goods"], *changed(since)]
-        self._products.take(await self._all("product.product", domain, PRODUCT, ProductRow), since, now)
-        return [
-            Product(code=row.code, name=safe(row.name), unit=row.default_uom.symbol)
-            for row in self._products.rows.values()
-            if row.code
-        ]
+        domain: Domain = [["type", "=", "goods"], *changed(since(cursor))]
+        found = await self._all("product.product", domain, PRODUCT, ProductRow)
+        products = (
+            Product(code=row.code, name=safe(row.name), unit=row.default_uom.symbol) for row in found if row.code
+        )
+        return Page(rows=tuple(products), cursor=latest(cursor, stamps(found)), complete=not cursor)
 
-    async def orders(self, layout: Layout, now: datetime) -> list[ProductionOrder]:
-        """Orders with a number: open, or finished in the last days."""
-        since = self._orders.since(now)
-        domain: Domain = changed(since) or [
+    async def orders(self, layout: Layout, now: datetime, cursor: str) -> Page[ProductionOrder]:
+        """Orders with a number: open, or finished in the last days. Of changed ones also those that were called off."""
+        domain: Domain = changed(since(cursor), "outputs", "inputs", "works") or [
             [
                 "OR",
                 ["state", "in", list(OPEN)],
                 [["state", "=", "done"], ["effective_date", ">=", layout.today(now - DONE_FOR)]],
             ]
         ]
-        self._orders.take(await self._all("production", domain, ORDER, OrderRow), since, now)
-        await self._read_boms(whole=since is None)
-        return [
-            self._order(row, layout) for row in self._orders.rows.values() if row.number and row.product and row.unit
-        ]
+        found = await self._all("production", domain, ORDER, OrderRow)
+        boms = await self._boms(row.bom for row in found)
+        orders = (self._order(row, layout, boms) for row in found if row.number and row.product and row.unit)
+        return Page(rows=tuple(orders), cursor=latest(cursor, stamps(found)), complete=not cursor)
 
-    async def _read_boms(self, whole: bool) -> None:
-        """The bills of the orders that are there: the new ones, or all of them anew."""
-        wanted = {row.bom for row in self._orders.rows.values() if row.bom is not None}
-        missing = sorted(wanted if whole else wanted - self._boms.keys())
-        if missing:
-            found = await self._all("production.bom", [["id", "in", missing]], BOM, Bom)
-            self._boms.update((bom.id, bom) for bom in found)
+    async def _boms(self, wanted: Iterable[int | None]) -> dict[int, Bom]:
+        """The bills of orders."""
+        ids = sorted({bom for bom in wanted if bom is not None})
+        found = await self._all("production.bom", [["id", "in", ids]], BOM, Bom) if ids else []
+        return {bom.id: bom for bom in found}
 
-    def _order(self, row: OrderRow, layout: Layout) -> ProductionOrder:
+    def _order(self, row: OrderRow, layout: Layout, boms: Mapping[int, Bom]) -> ProductionOrder:
         assert row.product is not None
         assert row.unit is not None
         code = row.product.code or ""
@@ -143,21 +110,25 @@ class Reads:
             state=STATES.get(row.state, "planned"),
             good=tidy(sum((m.quantity for m in made if m.to_location.type == "storage"), Decimal(0))),
             scrap=tidy(sum((m.quantity for m in made if m.to_location.type == "lost_found"), Decimal(0))),
-            components=components(self._boms.get(row.bom or 0), code),
+            components=components(boms.get(row.bom or 0), code),
             version=row.timestamp,
         )
 
-    async def lots(self, layout: Layout, now: datetime) -> list[Lot]:
+    async def lots(self, layout: Layout, now: datetime, cursor: str) -> Page[Lot]:
         """Lots that have stock in the warehouse, and new ones; what lies in quarantine is on hold."""
-        today = layout.today(now)
-        there = await self._lots_at(layout.warehouse.id, [["quantity", "!=", 0]], today)
-        blocked = await self._lots_at(layout.quarantine, [["quantity", "!=", 0]], today) if layout.quarantine else {}
-        fresh = await self._lots_at(layout.warehouse.id, [["create_date", ">", now - NEW_FOR]], today)
-        empty = [lot for lot in fresh if lot not in there]
-        noted = await self._lots.statuses(empty)
+        today, asked = layout.today(now), since(cursor)
+        _, clock = await self._rpc.hello()
+        some: Domain = []
+        if asked is not None and not (some := await self._changed_lots(asked)):
+            return Page(rows=(), cursor=clock.isoformat() if clock else "", complete=False)
+        there = await self._lots_at(layout.warehouse.id, [*some, ["quantity", "!=", 0]], today)
+        held = [*some, ["quantity", "!=", 0]]
+        blocked = await self._lots_at(layout.quarantine, held, today) if layout.quarantine else {}
+        fresh = await self._lots_at(layout.warehouse.id, some or [["create_date", ">", now - NEW_FOR]], today)
+        noted = await self._lots.statuses(lot for lot in fresh if lot not in there)
         found = {**fresh, **there}
-        return list(
-            without_lookalikes(
+        return Page(
+            rows=without_lookalikes(
                 Lot(
                     number=row.number,
                     product=row.product.code or "",
@@ -167,8 +138,17 @@ class Reads:
                     location=layout.quarantine_name if row.id in blocked else "",
                 )
                 for row in found.values()
-            )
+            ),
+            cursor=clock.isoformat() if clock else "",
+            complete=asked is None,
         )
+
+    async def _changed_lots(self, asked: datetime) -> Domain:
+        """The condition of lots that were made, written or moved since; empty where there are none."""
+        lots = await self._all("stock.lot", changed(asked), ("id",), Identified)
+        moves = await self._all("stock.move", [["lot", "!=", None], *changed(asked)], ("lot",), LotMove)
+        ids = sorted({row.id for row in lots} | {move.lot for move in moves})
+        return [["id", "in", ids]] if ids else []
 
     async def _lots_at(self, place: int, domain: Domain, today: date) -> dict[int, LotRow]:
         context = {"locations": [place], "stock_date_end": today}
@@ -239,9 +219,19 @@ class Reads:
         raise ErpProtocolError(f"Tryton has more than {MOST_PAGES * PAGE:,} rows of {model}.")
 
 
-def changed(since: datetime | None) -> Domain:
-    """The condition of a row that was made or written since."""
-    return [] if since is None else [["OR", ["write_date", ">", since], ["create_date", ">", since]]]
+def changed(asked: datetime | None, *parts: str) -> Domain:
+    """The condition of a row that was made or written since, or one of its parts; none for all rows."""
+    if asked is None:
+        return []
+    names = [
+        f"{part}{name}" for part in ("", *(f"{part}." for part in parts)) for name in ("write_date", "create_date")
+    ]
+    return [["OR", *([name, ">", asked] for name in names)]]
+
+
+def stamps(found: Iterable[OrderRow | ProductRow]) -> Iterator[datetime]:
+    """When each row changed last."""
+    return (row.write_date or row.create_date for row in found)
 
 
 def components(bom: Bom | None, product: str) -> tuple[Component, ...]:

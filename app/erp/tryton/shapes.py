@@ -30,6 +30,14 @@ class Coded(Struct):
     name: Name = ""
 
 
+class Identified(Struct):
+    id: int
+
+
+class LotMove(Struct):
+    lot: int
+
+
 class Unit(Struct):
     id: int
     symbol: Code

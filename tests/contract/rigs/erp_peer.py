@@ -2,14 +2,14 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from app.domain.erp import ErpCommand, Receipt
+from app.domain.erp import ErpCommand, Receipt, StockLevel
 from app.domain.erp_errors import ErpConflictError, ErpOutcomeUnknownError, ErpUnavailableError
 from app.ports import Erp
 
@@ -149,3 +149,30 @@ async def insist(erp: Erp, command: ErpCommand, answers: Mapping[str, str] | Non
         except (ErpUnavailableError, ErpConflictError):
             continue
     raise AssertionError(f"not posted after {most} attempts")
+
+
+READS = ("products", "orders", "lots", "stock", "demand")
+
+
+async def caught_up(erp: Erp, change: Callable[[], Awaitable[object]]) -> dict[str, tuple[str, ...]]:
+    """Read all, change something, read what changed: laid over the first read it must be what a whole read gives.
+
+    Returns of each noun the names of the rows that were read again; of one without changes all of them.
+    """
+    before = {noun: await getattr(erp, noun)() for noun in READS}
+    await change()
+    again: dict[str, tuple[str, ...]] = {}
+    for noun, page in before.items():
+        changed, after = await getattr(erp, noun)(page.cursor), await getattr(erp, noun)()
+        assert after.complete
+        assert changed.complete is not bool(page.cursor), noun
+        old = {} if changed.complete else {name_of(row): row for row in page.rows}
+        assert old | {name_of(row): row for row in changed.rows} == {name_of(row): row for row in after.rows}, noun
+        again[noun] = tuple(name_of(row) for row in changed.rows)
+    return again
+
+
+def name_of(row: object) -> str:
+    """What a row is known by."""
+    names = ("number", "code") if not isinstance(row, StockLevel) else ("product", "location")
+    return "/".join(getattr(row, name) for name in names if hasattr(row, name))

@@ -4,6 +4,8 @@ A submit may be queued: it answers 200 and nothing is submitted yet.
 """
 
 import json
+from collections.abc import Callable
+from operator import eq, gt
 from typing import Any
 
 from tests.contract.rigs.erp_peer import Peer, Reply, Request, reply
@@ -41,8 +43,12 @@ class ErpNextServer(Peer):
         self.put("Sales Order", "SO-1", docstatus=1, status="To Deliver", **values)
 
     def put(self, doctype: str, name: str, **values: Any) -> None:
-        self._clock += 1
-        self.docs.setdefault(doctype, {})[name] = {"name": name, "modified": f"2026-11-22 {self._clock}", **values}
+        self.docs.setdefault(doctype, {})[name] = {"name": name, **values, "modified": self._now()}
+
+    def _now(self) -> str:
+        """The site's clock; between two changes lie ten minutes."""
+        self._clock += 10
+        return f"2026-11-{22 + self._clock // 1440} {self._clock // 60 % 24:02d}:{self._clock % 60:02d}:00.000123"
 
     def changes(self, request: Request) -> bool:
         return request.method != "GET" and "make_stock_entry" not in request.path
@@ -92,7 +98,7 @@ class ErpNextServer(Peer):
             return "robot@example.org"
         order = self.docs["Work Order"][given.get("work_order") or given["work_order_id"]]
         if name == "close_work_order":
-            order["status"] = given["status"]
+            order |= {"status": given["status"], "modified": self._now()}
             return given["status"]
         item = {"item_code": order["production_item"], "qty": given["qty"], "is_finished_item": 1}
         return {"doctype": "Stock Entry", "purpose": given["purpose"], "work_order": order["name"],
@@ -113,16 +119,22 @@ class ErpNextServer(Peer):
             made = entry["fg_completed_qty"] - entry["process_loss_qty"]
             if order["produced_qty"] + made > order["qty"]:
                 raise FrappeError("StockOverProductionError", 417, "For quantity should not be greater than allowed")
-            order |= {"status": "In Process", "produced_qty": order["produced_qty"] + made}
+            order |= {"status": "In Process", "produced_qty": order["produced_qty"] + made, "modified": self._now()}
             order["process_loss_qty"] += entry["process_loss_qty"]
         entry["docstatus"] = 1
         return entry
 
 
 def fits(row: Row, filters: list[list[Any]]) -> bool:
-    return all(
-        (row.get(field) == value) if sign == "=" else row.get(field) not in value for field, sign, value in filters
-    )
+    return all(SIGNS[sign](row.get(field), value) for field, sign, value in filters)
+
+
+SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": eq,
+    ">": gt,
+    "in": lambda held, wanted: held in wanted,
+    "not in": lambda held, wanted: held not in wanted,
+}
 
 
 def failed(status: int, kind: str, words: str) -> Reply:

@@ -6,6 +6,7 @@ there are no locks; `load` makes or changes by external id and tells failures in
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.contract.rigs.erp_peer import Peer, Reply, Request, reply
@@ -38,6 +39,7 @@ class OdooServer(Peer):
         self.externals: dict[str, tuple[str, int]] = {}
         self.fail = ""
         self._last = 100
+        self._clock = datetime(2026, 11, 22, tzinfo=UTC)
         self._seed()
 
     @property
@@ -85,7 +87,13 @@ class OdooServer(Peer):
     def add(self, model: str, number: int, **values: Any) -> Row:
         row = {"id": number, **values}
         self.rows.setdefault(model, {})[number] = row
+        self.written(row)
         return row
+
+    def written(self, row: Row) -> None:
+        """Put the row's date on; between two changes lie ten minutes."""
+        self._clock += timedelta(minutes=10)
+        row["write_date"] = f"{self._clock:%Y-%m-%d %H:%M:%S}"
 
     def all(self, model: str) -> list[Row]:
         return list(self.rows.get(model, {}).values())
@@ -158,6 +166,7 @@ class OdooServer(Peer):
                 if isinstance(value, list):
                     value = [*self.rows[model][number][name], *(command[1] for command in value)]
                 self.rows[model][number][name] = value
+            self.written(self.rows[model][number])
         return True
 
     def any_load(self, model: str, _: list[int], named: Row) -> Row:
@@ -171,6 +180,7 @@ class OdooServer(Peer):
             return {"ids": False, "messages": [{"type": "error", "message": f"{name} is no external id"}]}
         if name in self.externals:
             self.rows[model][self.externals[name][1]].update(row)
+            self.written(self.rows[model][self.externals[name][1]])
             return {"ids": [self.externals[name][1]], "messages": []}
         if model == self.lot_model and any(
             (old["name"], old["product_id"]) == (row["name"], row["product_id"]) for old in self.all(model)
@@ -188,6 +198,7 @@ class OdooServer(Peer):
         if self.short and order["qty_producing"] < order["product_qty"] and not context.get("skip_backorder"):
             return {"type": "ir.actions.act_window", "res_model": "mrp.production.backorder", "context": {}}
         order["state"] = "done"
+        self.written(order)
         lot = order["lot_producing_id"] or (order["lot_producing_ids"] or [False])[0]
         self._move(order["product_id"], lot, None, order["location_dest_id"], order["qty_producing"])
         return True
@@ -199,6 +210,7 @@ class OdooServer(Peer):
         if there < scrap["scrap_qty"]:
             return {"type": "ir.actions.act_window", "res_model": "stock.warn.insufficient.qty.scrap"}
         scrap["state"] = "done"  # whatever it was before: pressed twice it scraps twice
+        self.written(scrap)
         self._move(scrap["product_id"], lot, place, SCRAP, scrap["scrap_qty"])
         return True
 
@@ -232,6 +244,8 @@ class OdooServer(Peer):
                 return bool(held != value)
             case "in":
                 return held in value
+            case ">":
+                return bool(held > value)
         raise AssertionError(operator)
 
     def _target(self, field: str) -> str:

@@ -1,6 +1,7 @@
 """A contract server of S/4HANA's OData 2 services for tests: CSRF tokens that end, ETags, SAP's envelope and words."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from tests.contract.rigs.erp_peer import Peer, Reply, Request, reply
@@ -21,6 +22,7 @@ class SapServer(Peer):
         self.restricted = False
         self.etag = 1
         self.refuse = ""
+        self.more: list[Row] = []
         self.order: Row = {
             "ManufacturingOrder": "000001000123", "Material": "W-050", "MaterialName": "Still water",
             "ProductionPlant": "1000", "TotalQuantity": "1000.000", "ProductionUnit": "EA",
@@ -59,7 +61,7 @@ class SapServer(Peer):
         rows = {
             "ProdnOrdConf2": self.confirmations,
             "A_MaterialDocumentHeader": self.documents,
-            "A_ProductionOrder_2": [self._order_row()],
+            "A_ProductionOrder_2": [self._order_row(), *self.more],
             "A_Product": [product("W-050", "Still water"), product("CAP-28", "Cap")],
             "Batch": [self._batch_row()],
             "A_MatlStkInAcctMod": [stock()],
@@ -68,6 +70,10 @@ class SapServer(Peer):
         wanted = re.search(r"(ExternalSystemConfirmation|ReferenceDocument) eq (?:guid)?'([^']*)'", query(request))
         if wanted:
             rows = [row for row in rows if row[wanted[1]] == wanted[2]]
+        since = re.search(r"LastChangeDateTime gt datetimeoffset'([^']*)'", query(request))
+        if since:
+            at_ms = datetime.fromisoformat(since[1]).timestamp() * 1000
+            rows = [row for row in rows if int(row["LastChangeDateTime"][6:19]) > at_ms]
         skip = int(request.query.get("$skip", "0"))
         return reply({"d": {"results": rows[skip : skip + int(request.query["$top"])]}})
 
@@ -101,7 +107,8 @@ class SapServer(Peer):
 
     def _order_row(self) -> Row:
         made = sum(float(row["ConfirmationYieldQuantity"]) for row in self.confirmations)
-        return {**self.order, "MfgOrderConfirmedYieldQty": f"{made:.3f}"}
+        at = changed_at(len(self.confirmations) * 10)
+        return {**self.order, "MfgOrderConfirmedYieldQty": f"{made:.3f}", "LastChangeDateTime": at}
 
 
 def query(request: Request) -> str:
@@ -110,7 +117,13 @@ def query(request: Request) -> str:
 
 def product(code: str, name: str) -> Row:
     names = [{"Language": "DE", "ProductDescription": "x"}, {"Language": "EN", "ProductDescription": name}]
-    return {"Product": code, "BaseUnit": "EA", "to_Description": {"results": names}}
+    at = changed_at(0)
+    return {"Product": code, "BaseUnit": "EA", "to_Description": {"results": names}, "LastChangeDateTime": at}
+
+
+def changed_at(minutes: int) -> str:
+    """So many minutes into the day, as SAP writes an instant."""
+    return f"/Date({1795305600000 + minutes * 60_000}+0000)/"
 
 
 def stock() -> Row:
