@@ -17,6 +17,11 @@ PASSWORD_WANTED = "the server wants a password"
 
 REFUSALS: tuple[tuple[str, str, str], ...] = (
     (r"no password supplied", PASSWORD_WANTED, "Put it into PGPASSWORD or ~/.pgpass, or run this on a terminal."),
+    (
+        r"authentication method requirement",
+        "it lets this login in without its password, and what is signed needs one",
+        "Sign with a login that has a password, at an address where the server asks for it.",
+    ),
     (r"password authentication failed", "the password is wrong", "Type it again."),
     (r'role "[^"]*" does not exist', "the plant's log knows no such login", "Ask IT to add it: lineside db person add"),
     (r'database "[^"]*" does not exist', "there is no such database", "Correct the address of the plant's log."),
@@ -45,6 +50,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "LS008": ("", INIT),
     "LS009": ("", "The station reads the log again by itself."),
     "LS010": ("", "Another station sends it now."),
+    "LS011": ("", "See what stands: lineside plant list"),
 }
 """By SQLSTATE: the sentence ("" = the server's own, which is ours; {} = the server's words) and what to do."""
 

@@ -26,14 +26,21 @@ OWNER, STATION, PERSON, READER, ADMIN = (
 GROUPS = (OWNER, STATION, PERSON, READER, ADMIN, *(f"lineside_role_{role.value}" for role in Role))
 """The group roles; none of them can log in. They belong to the whole server, not to one database."""
 
+ASKED = "scram-sha-256,md5,password"
+"""The ways of signing in that ask for a password."""
+
 TRIES = 8
 
 
 @contextlib.contextmanager
-def connected(address: Address, password: str | None = None) -> Iterator[Connection]:
-    """A connection for an administrator's work, every statement by itself. Raises what faults.in_words says."""
+def connected(address: Address, password: str | None = None, *, signs: bool = False) -> Iterator[Connection]:
+    """A connection for an administrator's work, every statement by itself. Raises what faults.in_words says.
+
+    `signs`: only a server that asks for the password is believed.
+    """
+    parameters = connection_parameters(address, "lineside db", password) | ({"require_auth": ASKED} if signs else {})
     with in_words("connecting"):
-        connection = psycopg.connect(**connection_parameters(address, "lineside db", password), autocommit=True)  # type: ignore[arg-type]
+        connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
     with connection, in_words("changing it"):
         yield connection
 

@@ -1,4 +1,4 @@
-"""Tables for reports, and the plant's history of samples."""
+"""Tables for reports, the plant's history of samples, and the published plant files."""
 
 from app.store.postgres.migrations.steps import run_files
 
@@ -9,5 +9,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make what reports and history need beside the log."""
-    run_files("0002_reports", "0002_history")
+    """Make what lies beside the log."""
+    run_files("0002_reports", "0002_history", "0002_plant")
