@@ -27,11 +27,13 @@ from app.domain.erp import (
     ProductionOrder,
     Receipt,
     Reference,
+    Standard,
     StockLevel,
 )
 from app.domain.lifecycles import AlarmState
 from app.domain.operation import Operation, SharedHead, SharedOperation
 from app.domain.plant import Controller, Tag
+from app.domain.plant_file import PlantVersion
 from app.domain.presence import Hint
 from app.domain.status import SharedPlant
 
@@ -338,6 +340,19 @@ class Trend:
     until_s: float | None
 
 
+class PlantFiles(Protocol):
+    """The published plant files as one station reaches them. Raises as SharedLog does."""
+
+    async def versions(self, after: int = 0) -> Sequence[PlantVersion]:
+        """The versions that follow one, without their texts."""
+
+    async def text(self, version: int) -> str: ...
+    async def running(self, version: int, said: str) -> None:
+        """Tell which version this station runs (0: a file of its own), and why not the published one."""
+
+    async def aclose(self) -> None: ...
+
+
 class SharedHistory(Protocol):
     """The plant's history as one station reaches it. Raises as SharedLog does; whatever fails may be done again."""
 
@@ -364,20 +379,27 @@ class ReferenceCache(Protocol):
     def load(self) -> Reference: ...
 
 
-class Erp(Protocol):
-    """An ERP behind one door. Reads are whole pages; `post` may be repeated with the same key any number of times.
+class KeepsStandards(Protocol):
+    """What an ERP with Capability.STANDARDS answers beside the rest: the standards that it plans with."""
 
-    Raises only the errors of app.domain.erp_errors.
+    async def standards(self, cursor: str = "") -> Page[Standard]: ...
+
+
+class Erp(Protocol):
+    """An ERP behind one door. `post` may be repeated with the same key any number of times.
+
+    A read without a cursor gives everything; with that of an earlier page of the same noun it gives what changed since,
+    or everything where the ERP can't tell (Page.complete). Raises only the errors of app.domain.erp_errors.
     """
 
     capabilities: frozenset[Capability]
 
     async def probe(self) -> ErpInfo: ...
-    async def products(self) -> Page[Product]: ...
-    async def orders(self) -> Page[ProductionOrder]: ...
-    async def lots(self) -> Page[Lot]: ...
-    async def stock(self) -> Page[StockLevel]: ...
-    async def demand(self) -> Page[CustomerOrderLine]: ...
+    async def products(self, cursor: str = "") -> Page[Product]: ...
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]: ...
+    async def lots(self, cursor: str = "") -> Page[Lot]: ...
+    async def stock(self, cursor: str = "") -> Page[StockLevel]: ...
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]: ...
     async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt: ...
     async def find(self, key: str) -> Receipt | None: ...
     async def aclose(self) -> None: ...

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.domain.events import AlarmAct, ControlEvent, Disposition, Event, HeldUnits, Signature, Subject
+from app.domain.events import (
+    AlarmAct,
+    Change,
+    ControlEvent,
+    Disposition,
+    Event,
+    Evidence,
+    HeldUnits,
+    Run,
+    Signature,
+    Subject,
+)
 from app.domain.finding import Capsule, Finding
 
 
@@ -50,6 +61,16 @@ class RecordCount(Command):
     serial: int | None = None
     gap: bool = False
     counter_from: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRuns(Command):
+    """What a machine did while it ran, since the last record, for one order."""
+
+    machine: str
+    line: str
+    order: str
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +304,65 @@ class ActivateAssignment(AssignmentCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishAssignment(AssignmentCommand):
     pass
+
+
+# --- proposals ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposeChange(Command):
+    """There is evidence for a change (sent by the clock)."""
+
+    change: Change
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalCommand(Command):
+    proposal_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferProposal(ProposalCommand):
+    """Nobody decided in time (sent by the clock)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptProposal(ProposalCommand):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineProposal(ProposalCommand):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawProposal(ProposalCommand):
+    """Its evidence or its standard has gone (sent by the clock)."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordExport(ProposalCommand):
+    """The file with it was written (sent by the station where it was accepted)."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordEffect(ProposalCommand):
+    """What came of the change (sent by the clock)."""
+
+    met: bool
+    effect: Evidence | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseProposal(ProposalCommand):
+    """Its effect has been there to be seen (sent by the clock)."""
 
 
 # --- handover -------------------------------------------------------------------------------------------------------

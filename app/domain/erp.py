@@ -87,9 +87,36 @@ class CustomerOrderLine:
     order: str = ""
 
 
+class StandardKind(StrEnum):
+    """What a standard says: units a minute while running, or the minutes of running that a load of material lasts."""
+
+    RATE = "rate"
+    LOAD_LASTS = "load_lasts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """What the ERP plans with at a machine for a product (ISA-95: a segment's parameter at a work unit).
+
+    Of a load: `material` is what is loaded, `load` how much of it is full, in the material's unit.
+    """
+
+    kind: StandardKind
+    machine: str
+    product: str
+    value: Decimal
+    unit: str
+    material: str = ""
+    load: Decimal | None = None
+    version: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Row]):
-    """Rows of one read. `complete`: these are all there are, what is absent was deleted. `cursor` asks for more."""
+    """Rows of one read. `complete`: these are all there are, what is absent was deleted; else what changed since.
+
+    `cursor` asks for what changes from now on; empty where the ERP can't tell: it is asked for everything again.
+    """
 
     rows: Sequence[Row]
     cursor: str = ""
@@ -106,6 +133,12 @@ class Reference:
     lots: Mapping[str, Lot] = field(default_factory=dict)
     stock: tuple[StockLevel, ...] = ()
     demand: tuple[CustomerOrderLine, ...] = ()
+    standards: tuple[Standard, ...] = ()
+
+    def standard(self, kind: StandardKind, machine: str, product: str) -> Standard | None:
+        """What the ERP plans with at a machine for a product; None where it does not say."""
+        rows = (s for s in self.standards if s.kind is kind and s.machine == machine and s.product == product)
+        return next(rows, None)
 
     def queue(self, line: str) -> tuple[ProductionOrder, ...]:
         """The orders planned on a line that are not finished, in planned order."""
@@ -124,6 +157,7 @@ class Capability(StrEnum):
     COMPARE_AND_SET = "compare_and_set"
     NATIVE_KEY = "native_key"
     ASYNC_ACK = "async_ack"
+    STANDARDS = "standards"
 
 
 class Outcome(StrEnum):
@@ -266,11 +300,28 @@ class MoveOrder(ErpCommand):
         return f"order/{self.order}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStandard(ErpCommand):
+    """Plan with another value from now on; `was` is what the decision was made against."""
+
+    kind: StandardKind
+    machine: str
+    product: str
+    value: Decimal
+    unit: str
+    was: Decimal
+
+    @property
+    def lane(self) -> str:
+        return f"standard/{self.kind.value}/{self.machine}/{self.product}"
+
+
 ERP_COMMANDS: Mapping[str, type[ErpCommand]] = {
     "confirm_production": ConfirmProduction,
     "consume_material": ConsumeMaterial,
     "set_lot_status": SetLotStatus,
     "record_downtime": RecordDowntime,
     "move_order": MoveOrder,
+    "set_standard": SetStandard,
 }
 """Every command of the port by the name it has in the journal."""

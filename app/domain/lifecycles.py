@@ -104,6 +104,29 @@ class AssignmentTrigger(StrEnum):
     WITHDRAW = "withdraw"
 
 
+class ProposalState(StrEnum):
+    PROPOSED = "proposed"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    WRITTEN_BACK = "written_back"
+    EXPORTED = "exported"
+    MEASURED = "measured"
+    CLOSED = "closed"
+
+
+class ProposalTrigger(StrEnum):
+    OFFER = "offer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    WRITE_BACK = "write_back"
+    EXPORT = "export"
+    MEASURE = "measure"
+    CLOSE = "close"
+
+
 class HandoverState(StrEnum):
     DRAFTED = "drafted"
     SIGNED = "signed"
@@ -258,6 +281,28 @@ ASSIGNMENT = Lifecycle(
     },
 )
 
+N, NT = ProposalState, ProposalTrigger
+PROPOSAL = Lifecycle(
+    name="proposal",
+    initial=N.PROPOSED,
+    table={
+        N.PROPOSED: {NT.OFFER: N.OFFERED, NT.WITHDRAW: N.WITHDRAWN},
+        N.OFFERED: {
+            NT.ACCEPT: N.ACCEPTED,
+            NT.DECLINE: N.DECLINED,
+            NT.OFFER: N.OFFERED,
+            NT.WITHDRAW: N.WITHDRAWN,
+        },
+        N.ACCEPTED: {NT.WRITE_BACK: N.WRITTEN_BACK, NT.EXPORT: N.EXPORTED},
+        N.WRITTEN_BACK: {NT.MEASURE: N.MEASURED},
+        N.EXPORTED: {NT.MEASURE: N.MEASURED},
+        N.MEASURED: {NT.CLOSE: N.CLOSED},
+        N.DECLINED: {},
+        N.WITHDRAWN: {},
+        N.CLOSED: {},
+    },
+)
+
 V, VT = HandoverState, HandoverTrigger
 HANDOVER = Lifecycle(
     name="handover",
@@ -306,6 +351,6 @@ CONTROL = Lifecycle(
 )
 
 LIFECYCLES: Mapping[str, Lifecycle[Any, Any]] = MappingProxyType(
-    {c.name: c for c in (ALARM, CASE, TASK, HOLD, ASSIGNMENT, HANDOVER, POSTING, CONTROL)}
+    {c.name: c for c in (ALARM, CASE, TASK, HOLD, ASSIGNMENT, PROPOSAL, HANDOVER, POSTING, CONTROL)}
 )
 """Every lifecycle by name: tests and the manual's diagrams walk this."""

@@ -16,6 +16,7 @@ ADDITIVE: frozenset[type[e.Event]] = frozenset(
         e.ImpactAssessed,
         e.NoteAdded,
         e.QualityCheckRecorded,
+        e.RunsRecorded,
         e.SignedIn,
         e.SignedOut,
         e.RefusalSettled,

@@ -18,6 +18,7 @@ LEADS = frozenset({R.SHIFT_LEAD, R.QUALITY_LEAD})
 SUPPORT = frozenset({R.MAINTENANCE, R.MATERIALS, R.PLANNER, R.CUSTOMER_SERVICE})
 WORKERS = FLOOR | SUPPORT
 EVERYBODY = frozenset(Role)
+DECIDERS = LEADS | {R.PLANNER, R.MATERIALS}
 
 ALLOWED: Mapping[type[c.Command], frozenset[Role]] = MappingProxyType(
     {
@@ -47,6 +48,8 @@ ALLOWED: Mapping[type[c.Command], frozenset[Role]] = MappingProxyType(
         c.WithdrawAssignment: frozenset({R.SHIFT_LEAD, R.PLANNER}),
         c.ActivateAssignment: frozenset({R.SHIFT_LEAD, R.PLANNER}),
         c.FinishAssignment: frozenset({R.SHIFT_LEAD, R.PLANNER}),
+        c.AcceptProposal: DECIDERS,
+        c.DeclineProposal: DECIDERS,
         c.DraftHandover: frozenset({R.SHIFT_LEAD}),
         c.SignHandover: frozenset({R.SHIFT_LEAD}),
         c.AcceptHandoverItem: frozenset({R.SHIFT_LEAD}),
@@ -107,6 +110,7 @@ EVENT_ROLES: Mapping[type[e.Event], frozenset[Role]] = MappingProxyType(
         e.HoldReleased: _by(c.ReleaseHold),
         e.QualityCheckRecorded: _by(c.RecordQualityCheck),
         e.CountRecorded: NOBODY,
+        e.RunsRecorded: NOBODY,
         e.ProductionConfirmed: _by(c.ConfirmOrder),
         e.AssignmentProposed: _by(c.ProposeAssignment),
         e.AssignmentOffered: _by(c.ProposeAssignment),
@@ -115,12 +119,23 @@ EVENT_ROLES: Mapping[type[e.Event], frozenset[Role]] = MappingProxyType(
         e.AssignmentActivated: _by(c.ActivateAssignment, c.AcceptAssignment),
         e.AssignmentFinished: _by(c.FinishAssignment, c.AcceptAssignment),
         e.AssignmentWithdrawn: _by(c.WithdrawAssignment),
+        e.ProposalMade: NOBODY,
+        e.ProposalOffered: NOBODY,
+        e.ProposalAccepted: _by(c.AcceptProposal),
+        e.ProposalDeclined: _by(c.DeclineProposal),
+        e.ProposalWithdrawn: NOBODY,
+        e.ProposalWrittenBack: NOBODY,
+        e.ProposalExported: NOBODY,
+        e.ProposalMeasured: NOBODY,
+        e.ProposalClosed: NOBODY,
         e.HandoverDrafted: _by(c.DraftHandover),
         e.HandoverRedrafted: _by(c.DraftHandover),
         e.HandoverSigned: _by(c.SignHandover),
         e.HandoverItemAccepted: _by(c.AcceptHandoverItem),
         e.HandoverClosed: _by(c.AcceptHandoverItem),
-        e.PostingQueued: _by(c.ConfirmOrder, c.PlaceHold, c.ReleaseHold, c.ResolveCase, c.AcceptAssignment),
+        e.PostingQueued: _by(
+            c.ConfirmOrder, c.PlaceHold, c.ReleaseHold, c.ResolveCase, c.AcceptAssignment, c.AcceptProposal
+        ),
         e.PostingSent: NOBODY,
         e.PostingOutcomeLost: NOBODY,
         e.PostingBackedOff: NOBODY,
@@ -148,6 +163,7 @@ PEOPLES_OWN: frozenset[type[e.Event]] = frozenset(
         e.CaseAcknowledged, e.CaseShelved, e.NoteAdded, e.CaseReopened, e.TaskDeclined, e.PromiseMade,
         e.HoldPlaced, e.HoldReviewStarted, e.HoldDispositioned, e.HoldReleased, e.QualityCheckRecorded,
         e.ProductionConfirmed, e.AssignmentProposed, e.AssignmentOffered, e.AssignmentAccepted, e.AssignmentWithdrawn,
+        e.ProposalAccepted, e.ProposalDeclined,
         e.HandoverSigned, e.HandoverItemAccepted, e.HandoverClosed, e.PostingRetried, e.ControlRequested,
         e.ControlSettled, e.RefusalSettled,
     }

@@ -23,6 +23,7 @@ from app.domain.erp import (
     Product,
     ProductionOrder,
     Receipt,
+    Standard,
     StockLevel,
 )
 from app.domain.erp_errors import (
@@ -56,6 +57,7 @@ class DemoErp:
             Capability.DOWNTIME,
             Capability.OPERATION_TIME,
             Capability.NATIVE_KEY,
+            Capability.STANDARDS,
         }
     )
 
@@ -77,20 +79,23 @@ class DemoErp:
         skew_s = (info.time - middle).total_seconds()
         return ErpInfo(product=safe(info.product), version=safe(info.version), clock_skew_s=skew_s)
 
-    async def products(self) -> Page[Product]:
+    async def products(self, cursor: str = "") -> Page[Product]:
         return await self._pages("items", wire.PageShape[wire.ProductShape], wire.ProductShape.noun)
 
-    async def orders(self) -> Page[ProductionOrder]:
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
         return await self._pages("orders", wire.PageShape[wire.OrderShape], wire.OrderShape.noun)
 
-    async def lots(self) -> Page[Lot]:
+    async def lots(self, cursor: str = "") -> Page[Lot]:
         return await self._pages("lots", wire.PageShape[wire.LotShape], wire.LotShape.noun)
 
-    async def stock(self) -> Page[StockLevel]:
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
         return await self._pages("stock", wire.PageShape[wire.StockShape], wire.StockShape.noun)
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         return await self._pages("demand", wire.PageShape[wire.DemandShape], wire.DemandShape.noun)
+
+    async def standards(self, cursor: str = "") -> Page[Standard]:
+        return await self._pages("standards", wire.PageShape[wire.StandardShape], wire.StandardShape.noun)
 
     async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
         """Post once by key; a repeat is answered with the same references."""

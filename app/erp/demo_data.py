@@ -9,7 +9,17 @@ from decimal import Decimal
 from random import Random
 from types import MappingProxyType
 
-from app.domain.erp import Component, CustomerOrderLine, Lot, Product, ProductionOrder, Reference, StockLevel
+from app.domain.erp import (
+    Component,
+    CustomerOrderLine,
+    Lot,
+    Product,
+    ProductionOrder,
+    Reference,
+    Standard,
+    StandardKind,
+    StockLevel,
+)
 from app.erp.ledger import FINISHED, STORE
 
 UNIT = "EA"
@@ -78,6 +88,16 @@ DEMAND = (
 )
 """Number, customer, item, bottles, minutes from the start until it is due, and the order that serves it."""
 
+RATES = (("L1.filler", "W-050", 480), ("L2.filler", "L-033", 600), ("L3.filler", "A-100", 326))
+"""Machine, item and the standard rate that the ERP plans with, bottles a minute. The last one was never true."""
+
+LOADS = (
+    ("L1.labeller", "W-050", "LAB-W050", 33, 16_000),
+    ("L2.labeller", "L-033", "LAB-L033", 27, 16_000),
+    ("L3.labeller", "A-100", "LAB-A100", 75, 16_000),
+)
+"""Machine, item, material, minutes that the ERP plans a load of it to last, and how much a load is."""
+
 RUNNING_SINCE = timedelta(minutes=2)
 SLACK = timedelta(minutes=20)
 
@@ -93,6 +113,7 @@ def demo_reference(started_at: datetime, seed: int = 0) -> Reference:
         lots={lot.number: lot for lot in (*running_lots(), *component_lots())},
         stock=tuple(stock()),
         demand=tuple(customer_lines(started_at, chance)),
+        standards=tuple(standards()),
     )
 
 
@@ -163,6 +184,26 @@ def stock() -> list[StockLevel]:
     made = [StockLevel(product=code, location=FINISHED, quantity=Decimal(2_400), unit=UNIT) for code in ITEMS]
     return made + [
         StockLevel(product=code, location=STORE, quantity=Decimal(400_000), unit=UNIT) for code in COMPONENTS
+    ]
+
+
+def standards() -> list[Standard]:
+    """What the ERP plans with."""
+    rates = [
+        Standard(kind=StandardKind.RATE, machine=machine, product=code, value=Decimal(rate), unit="bottles/min")
+        for machine, code, rate in RATES
+    ]
+    return rates + [
+        Standard(
+            kind=StandardKind.LOAD_LASTS,
+            machine=machine,
+            product=code,
+            value=Decimal(minutes),
+            unit="min",
+            material=material,
+            load=Decimal(load),
+        )
+        for machine, code, material, minutes, load in LOADS
     ]
 
 

@@ -22,6 +22,9 @@ from app.domain.erp import (
     ProductionOrder,
     RecordDowntime,
     SetLotStatus,
+    SetStandard,
+    Standard,
+    StandardKind,
 )
 from app.domain.erp_errors import ErpProtocolError, ErpRejectedError
 from app.erp.codec import KINDS, digest
@@ -40,6 +43,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "set_lot_status": "LS",
         "record_downtime": "DT",
         "move_order": "MO",
+        "set_standard": "ST",
     }
 )
 """The first letters of a document's number, by kind of posting."""
@@ -67,6 +71,8 @@ class Books(Protocol):
     def order(self, number: str) -> ProductionOrder | None: ...
     def lot(self, number: str) -> Lot | None: ...
     def lines(self) -> frozenset[str]: ...
+    def standard(self, kind: StandardKind, machine: str, product: str) -> Standard | None: ...
+    def put_standard(self, standard: Standard) -> None: ...
     def level(self, product: str, location: str) -> Decimal: ...
     def put_order(self, order: ProductionOrder) -> None: ...
     def put_lot(self, lot: Lot) -> None: ...
@@ -193,6 +199,27 @@ def move_order(books: Books, command: MoveOrder) -> dict[str, str]:
     return {"order": order.number, "line": command.to_line}
 
 
+def set_standard(books: Books, command: SetStandard) -> dict[str, str]:
+    """Plan with another value; refused where it was changed meanwhile, or has no such standard."""
+    found = books.standard(command.kind, command.machine, command.product)
+    if found is None:
+        raise ErpRejectedError(
+            f"There is no standard of {command.product or '(none)'} at {command.machine or '(none)'}.",
+            "unknown_standard",
+        )
+    same_unit(command.unit, found.unit, f"The standard of {command.product}")
+    if found.value != command.was:
+        raise ErpRejectedError(
+            f"The standard of {found.product} at {found.machine} was changed meanwhile: "
+            f"it is {found.value.normalize():f} {found.unit}, not {command.was.normalize():f}.",
+            "standard_changed",
+        )
+    if not_negative(command.value, "A standard") == ZERO:
+        raise ErpRejectedError("A standard of nought plans nothing.", "quantity")
+    books.put_standard(replace(found, value=command.value, version=str(int(found.version or "0") + 1)))
+    return {"machine": found.machine, "product": found.product}
+
+
 POSTERS: Mapping[type[ErpCommand], Callable[[Books, Any], dict[str, str]]] = MappingProxyType(
     {
         ConfirmProduction: confirm_production,
@@ -200,6 +227,7 @@ POSTERS: Mapping[type[ErpCommand], Callable[[Books, Any], dict[str, str]]] = Map
         SetLotStatus: set_lot_status,
         RecordDowntime: record_downtime,
         MoveOrder: move_order,
+        SetStandard: set_standard,
     }
 )
 """How each command is booked; returns what it touched, for the receipt."""

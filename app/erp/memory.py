@@ -22,6 +22,8 @@ from app.domain.erp import (
     Receipt,
     RecordDowntime,
     Reference,
+    Standard,
+    StandardKind,
     StockLevel,
 )
 from app.domain.erp_errors import (
@@ -45,6 +47,7 @@ CAPABILITIES = frozenset(
         Capability.DOWNTIME,
         Capability.OPERATION_TIME,
         Capability.NATIVE_KEY,
+        Capability.STANDARDS,
     }
 )
 
@@ -72,6 +75,7 @@ class MemoryBooks:
         self.lots = dict(reference.lots)
         self.stock = {(s.product, s.location): s for s in reference.stock}
         self.demand = reference.demand
+        self.standards = {(s.kind, s.machine, s.product): s for s in reference.standards}
         self.known_lines = frozenset(order.line for order in reference.orders.values())
         self.documents: dict[str, ledger.Document] = {}
         self.filed: list[ErpCommand] = []
@@ -91,6 +95,12 @@ class MemoryBooks:
     def level(self, product: str, location: str) -> Decimal:
         kept = self.stock.get((product, location))
         return kept.quantity if kept else Decimal(0)
+
+    def standard(self, kind: StandardKind, machine: str, product: str) -> Standard | None:
+        return self.standards.get((kind, machine, product))
+
+    def put_standard(self, standard: Standard) -> None:
+        self.standards[standard.kind, standard.machine, standard.product] = standard
 
     def put_order(self, order: ProductionOrder) -> None:
         self.orders[order.number] = order
@@ -118,7 +128,7 @@ class MemoryBooks:
         """
         twin = MemoryBooks(Reference(products=self.products, orders=self.orders, lots=self.lots))
         twin.stock, twin.demand = dict(self.stock), self.demand
-        twin.known_lines = self.known_lines
+        twin.known_lines, twin.standards = self.known_lines, dict(self.standards)
         twin.documents, twin.filed = self.documents, self.filed
         return twin
 
@@ -141,25 +151,29 @@ class MemoryErp:
         await self._strike()
         return ErpInfo(product="Memory ERP", version="1")
 
-    async def products(self) -> Page[Product]:
+    async def products(self, cursor: str = "") -> Page[Product]:
         await self._strike()
         return Page(rows=tuple(self.books.products.values()))
 
-    async def orders(self) -> Page[ProductionOrder]:
+    async def orders(self, cursor: str = "") -> Page[ProductionOrder]:
         await self._strike()
         return Page(rows=tuple(self.books.orders.values()))
 
-    async def lots(self) -> Page[Lot]:
+    async def lots(self, cursor: str = "") -> Page[Lot]:
         await self._strike()
         return Page(rows=tuple(self.books.lots.values()))
 
-    async def stock(self) -> Page[StockLevel]:
+    async def stock(self, cursor: str = "") -> Page[StockLevel]:
         await self._strike()
         return Page(rows=tuple(self.books.stock.values()))
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         await self._strike()
         return Page(rows=tuple(self.books.demand))
+
+    async def standards(self, cursor: str = "") -> Page[Standard]:
+        await self._strike()
+        return Page(rows=tuple(self.books.standards.values()))
 
     async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
         """Book once by key; raises as the faults and the ledger say."""

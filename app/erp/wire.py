@@ -12,7 +12,16 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from app.domain.erp import Component, CustomerOrderLine, Lot, Product, ProductionOrder, StockLevel
+from app.domain.erp import (
+    Component,
+    CustomerOrderLine,
+    Lot,
+    Product,
+    ProductionOrder,
+    Standard,
+    StandardKind,
+    StockLevel,
+)
 from app.domain.erp_errors import ErpProtocolError
 from app.domain.text import safe
 
@@ -151,6 +160,29 @@ class DemandShape(Struct):
             unit=self.unit,
             due_at=self.due_at,
             order=self.order,
+        )
+
+
+class StandardShape(Struct):
+    kind: StandardKind
+    machine: Code
+    product: Code
+    value: Decimal
+    unit: Name
+    material: Name = ""
+    load: Decimal | None = None
+    version: str = ""
+
+    def noun(self) -> Standard:
+        return Standard(
+            kind=self.kind,
+            machine=self.machine,
+            product=self.product,
+            value=quantity(self.value),
+            unit=safe(self.unit),
+            material=self.material,
+            load=None if self.load is None else quantity(self.load),
+            version=self.version,
         )
 
 

@@ -10,7 +10,16 @@ from typing import Any
 
 from app.domain import events as e
 from app.domain.operation import Recorded
-from app.readmodel import case_fold, control_fold, handover_fold, hold_fold, posting_fold, refusal_fold, work_fold
+from app.readmodel import (
+    case_fold,
+    control_fold,
+    handover_fold,
+    hold_fold,
+    posting_fold,
+    proposal_fold,
+    refusal_fold,
+    work_fold,
+)
 
 Evolve = Callable[[Any, Any, Recorded], Any]
 
@@ -18,6 +27,7 @@ EVOLVE: Mapping[type[e.Event], Evolve] = {
     **case_fold.EVOLVE,
     **hold_fold.EVOLVE,
     **work_fold.EVOLVE,
+    **proposal_fold.EVOLVE,
     **handover_fold.EVOLVE,
     **posting_fold.EVOLVE,
     **control_fold.EVOLVE,

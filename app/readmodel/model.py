@@ -19,7 +19,9 @@ from app.domain.lifecycles import CaseState
 from app.domain.merging import tip_of
 from app.domain.operation import Recorded
 from app.domain.posting import Posting
+from app.domain.proposal import Proposal
 from app.domain.refusal import StepRefused
+from app.domain.runs import RunRecord
 from app.domain.work import Assignment, OrderProgress, QualityCheck
 from app.readmodel.fold import evolve
 
@@ -249,6 +251,31 @@ def open_postings(view: View) -> list[Posting]:
 def all_postings(view: View) -> list[Posting]:
     """Every posting, in queue order."""
     return sorted(cast("Iterator[Posting]", view.every("posting")), key=lambda p: p.seq)
+
+
+def run_records(view: View) -> list[RunRecord]:
+    """The runs of every machine with every product."""
+    return list(cast("Iterator[RunRecord]", view.every("run")))
+
+
+def run_record(view: View, machine: str, product: str) -> RunRecord | None:
+    """The runs of a machine with a product."""
+    return cast("RunRecord | None", view.get(f"run/{machine}/{product}"))
+
+
+def proposal(view: View, proposal_id: str) -> Proposal | None:
+    """A proposal by id."""
+    return cast("Proposal | None", view.get(f"proposal/{proposal_id}"))
+
+
+def open_proposals(view: View) -> list[Proposal]:
+    """Proposals of which something must still come, oldest first."""
+    return list(cast("Iterator[Proposal]", view.live("proposal")))
+
+
+def all_proposals(view: View) -> list[Proposal]:
+    """Every proposal, oldest first."""
+    return list(cast("Iterator[Proposal]", view.every("proposal")))
 
 
 def checks(view: View) -> list[QualityCheck]:

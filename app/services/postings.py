@@ -38,7 +38,8 @@ def retry_posting(command: c.RetryPosting, ctx: Context) -> Iterator[e.Event]:
     yield e.PostingRetried(key=posting.id, answer=command.answer.strip())
 
 
-def _queued(command: erp.ErpCommand, kind: str, subject: str, cause: str) -> e.PostingQueued:
+def queued(command: erp.ErpCommand, kind: str, subject: str, cause: str) -> e.PostingQueued:
+    """A command for the ERP as a posting that waits; `cause` is the stream of what it comes from."""
     return e.PostingQueued(
         key=command.key,
         command_kind=kind,
@@ -63,7 +64,7 @@ def post_production(event: e.ProductionConfirmed, ctx: Context) -> Iterator[e.Ev
         consumption = erp.ConsumeMaterial(
             key=ctx.new_id(), occurred_at=ctx.now, actor=ctx.actor.id, order=event.order, consumptions=used
         )
-        yield _queued(consumption, "consume_material", f"{event.order}: components of {made:,}", cause)
+        yield queued(consumption, "consume_material", f"{event.order}: components of {made:,}", cause)
     subject = f"{event.order}: {event.good:,} good" + (f", {event.scrap:,} scrap" if event.scrap else "")
     confirmation = erp.ConfirmProduction(
         key=event.confirmation_id,
@@ -77,7 +78,7 @@ def post_production(event: e.ProductionConfirmed, ctx: Context) -> Iterator[e.Ev
         run=_worked(event, ctx),
         final=event.final,
     )
-    yield _queued(confirmation, "confirm_production", subject, cause)
+    yield queued(confirmation, "confirm_production", subject, cause)
 
 
 def _worked(event: e.ProductionConfirmed, ctx: Context) -> timedelta:
@@ -119,7 +120,7 @@ def _lot_status(
         status=status,
         reason=reason,
     )
-    return _queued(command, "set_lot_status", f"Lot {lot}: {status}", f"hold/{hold_id}")
+    return queued(command, "set_lot_status", f"Lot {lot}: {status}", f"hold/{hold_id}")
 
 
 def post_downtime(event: e.CaseResolved, ctx: Context) -> Iterator[e.Event]:
@@ -138,7 +139,7 @@ def post_downtime(event: e.CaseResolved, ctx: Context) -> Iterator[e.Event]:
     )
     minutes = Decimal((command.end_at - command.start_at).total_seconds()) / 60
     subject = f"{ctx.plant.label(case.machine)}: {minutes:.1f} min down"
-    yield _queued(command, "record_downtime", subject, f"case/{case.id}")
+    yield queued(command, "record_downtime", subject, f"case/{case.id}")
 
 
 def post_move(event: e.AssignmentAccepted, ctx: Context) -> Iterator[e.Event]:
@@ -148,7 +149,7 @@ def post_move(event: e.AssignmentAccepted, ctx: Context) -> Iterator[e.Event]:
         command = erp.MoveOrder(
             key=ctx.new_id(), occurred_at=ctx.now, actor=ctx.actor.id, order=row.subject_id, to_line=row.to_line
         )
-        yield _queued(command, "move_order", f"{row.subject_id} to {row.to_line}", f"assignment/{row.id}")
+        yield queued(command, "move_order", f"{row.subject_id} to {row.to_line}", f"assignment/{row.id}")
 
 
 def route_refusal(event: e.PostingRejected | e.PostingParked, ctx: Context) -> Iterator[e.Event]:

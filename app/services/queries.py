@@ -9,6 +9,7 @@ from app.domain.handover import Handover
 from app.domain.hold import Hold
 from app.domain.lifecycles import AssignmentState
 from app.domain.posting import Posting
+from app.domain.proposal import Proposal
 from app.domain.text import LONGEST, safe
 from app.domain.work import Assignment
 from app.readmodel import model as m
@@ -49,6 +50,14 @@ def the_assignment(ctx: Context, assignment_id: str) -> Assignment:
     found = m.assignment(ctx.view, assignment_id)
     if found is None:
         raise NotFoundError("There is no such assignment.", AGAIN)
+    return found
+
+
+def the_proposal(ctx: Context, proposal_id: str) -> Proposal:
+    """The proposal; refuses where there is none."""
+    found = m.proposal(ctx.view, proposal_id)
+    if found is None:
+        raise NotFoundError("There is no such proposal.", AGAIN)
     return found
 
 

@@ -7,7 +7,20 @@ from collections.abc import Iterable
 from app.domain import commands as c
 from app.domain import events as e
 from app.domain.erp import Capability
-from app.services import cases, controls, findings, handovers, holds, postings, refusals, routing, station, tasks, work
+from app.services import (
+    cases,
+    controls,
+    findings,
+    handovers,
+    holds,
+    postings,
+    proposals,
+    refusals,
+    routing,
+    station,
+    tasks,
+    work,
+)
 from app.services.context import CommandTable, Context, Handler, ReactionTable
 
 COMMAND_HANDLERS: CommandTable = {
@@ -15,6 +28,7 @@ COMMAND_HANDLERS: CommandTable = {
     c.CompleteCapsule: findings.complete_capsule,
     c.RecordGap: findings.record_gap,
     c.RecordCount: work.record_count,
+    c.RecordRuns: proposals.record_runs,
     c.ReportException: cases.report_exception,
     c.AcknowledgeCase: cases.acknowledge_case,
     c.OwnCase: cases.own_case,
@@ -43,6 +57,14 @@ COMMAND_HANDLERS: CommandTable = {
     c.WithdrawAssignment: work.withdraw_assignment,
     c.ActivateAssignment: work.activate_assignment,
     c.FinishAssignment: work.finish_assignment,
+    c.ProposeChange: proposals.propose_change,
+    c.OfferProposal: proposals.offer_proposal,
+    c.AcceptProposal: proposals.accept_proposal,
+    c.DeclineProposal: proposals.decline_proposal,
+    c.WithdrawProposal: proposals.withdraw_proposal,
+    c.RecordExport: proposals.record_export,
+    c.RecordEffect: proposals.record_effect,
+    c.CloseProposal: proposals.close_proposal,
     c.DraftHandover: handovers.draft_handover,
     c.SignHandover: handovers.sign_handover,
     c.AcceptHandoverItem: handovers.accept_handover_item,
@@ -76,6 +98,8 @@ EVENT_HANDLERS: ReactionTable = {
     e.HoldPlaced: (to_erp(postings.post_hold),),
     e.HoldReleased: (to_erp(postings.post_release),),
     e.AssignmentAccepted: (to_erp(postings.post_move),),
+    e.ProposalAccepted: (proposals.post_accepted,),
+    e.PostingConfirmed: (proposals.note_written,),
     e.PostingRejected: (postings.route_refusal,),
     e.PostingParked: (postings.route_refusal,),
 }

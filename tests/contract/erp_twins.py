@@ -14,6 +14,8 @@ from app.domain.erp import (
     MoveOrder,
     RecordDowntime,
     SetLotStatus,
+    SetStandard,
+    StandardKind,
 )
 from app.erp.demo_adapter import DemoErp
 from app.erp.demo_data import UNIT
@@ -89,6 +91,13 @@ def move(key: str, to_line: str = "L2", order: str = "WO-10483") -> MoveOrder:
     return MoveOrder(key=key, occurred_at=AT, actor="okafor", order=order, to_line=to_line)
 
 
+def standard(key: str, value: str = "300", was: str = "326", unit: str = "bottles/min") -> SetStandard:
+    return SetStandard(
+        key=key, occurred_at=AT, actor="novak", kind=StandardKind.RATE, machine="L3.filler", product="A-100",
+        value=Decimal(value), unit=unit, was=Decimal(was),
+    )  # fmt: skip
+
+
 def one_of_each(suffix: str = "") -> list[ErpCommand]:
     """One command of every kind, as a plain day brings them."""
     return [
@@ -97,4 +106,5 @@ def one_of_each(suffix: str = "") -> list[ErpCommand]:
         set_status(f"k-status{suffix}", "hold"),
         downtime(f"k-downtime{suffix}"),
         move(f"k-move{suffix}"),
+        standard(f"k-standard{suffix}"),
     ]

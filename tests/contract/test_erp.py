@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from app.domain.erp import ERP_COMMANDS, ErpCommand, Outcome
+from app.domain.erp import ERP_COMMANDS, Capability, ErpCommand, Outcome, StandardKind
 from app.domain.erp_errors import (
     ErpActionRequiredError,
     ErpAuthError,
@@ -25,6 +26,7 @@ from app.domain.erp_errors import (
 from app.erp.demo_data import demo_reference
 from app.erp.memory import MemoryErp
 from app.erp.registry import ERPS
+from app.ports import KeepsStandards
 from tests.contract.erp_process import DemoErpProcess
 from tests.contract.erp_twins import (
     DemoTwin,
@@ -36,6 +38,7 @@ from tests.contract.erp_twins import (
     move,
     one_of_each,
     set_status,
+    standard,
 )
 
 COMMANDS = one_of_each()
@@ -191,6 +194,20 @@ async def test_a_moved_order_is_on_the_other_line(twin: Twin) -> None:
     assert (order.line, order.version) == ("L3", "2")
 
 
+async def test_a_standard_is_planned_with_from_then_on(twin: Twin) -> None:
+    reading = cast("KeepsStandards", twin.erp)
+    assert Capability.STANDARDS in twin.erp.capabilities
+    assert await planned_rate(reading) == (Decimal(326), "")
+    await twin.erp.post(standard("k"))
+    assert await planned_rate(reading) == (Decimal(300), "1")
+
+
+async def planned_rate(erp: KeepsStandards) -> tuple[Decimal, str]:
+    rows = (await erp.standards()).rows
+    found = next(row for row in rows if (row.kind, row.machine) == (StandardKind.RATE, "L3.filler"))
+    return found.value, found.version
+
+
 REFUSED = {
     "unknown order": (confirm("k", order="WO-1"), "Order WO-1 is unknown"),
     "over-delivery": (confirm("k", good="52801"), "Over-delivery: 52801 of 48000"),
@@ -199,6 +216,9 @@ REFUSED = {
     "negative quantity": (confirm("k", good="-1"), "can't be below nought"),
     "another unit": (replace(confirm("k"), unit="crates"), "is kept in EA, not in crates"),
     "lot of another item": (confirm("k", lot="4471-B"), "Lot 4471-B is of L-033, not of W-050"),
+    "unknown standard": (replace(standard("k"), machine="L9.filler"), "no standard of A-100 at L9.filler"),
+    "standard changed meanwhile": (standard("k", was="310"), "changed meanwhile: it is 326 bottles/min, not 310"),
+    "standard of nought": (standard("k", value="0"), "plans nothing"),
     "nothing consumed": (consume("k", quantity="0"), "is nought"),
     "consumption below nought": (consume("k", quantity="-5"), "can't be below nought"),
     "more than the lot has": (consume("k", quantity="200001"), "has 200000 EA, 200001 wanted"),

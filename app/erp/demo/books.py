@@ -16,14 +16,31 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.domain.erp import CustomerOrderLine, ErpCommand, Lot, Product, ProductionOrder, Reference, StockLevel
+from app.domain.erp import (
+    CustomerOrderLine,
+    ErpCommand,
+    Lot,
+    Product,
+    ProductionOrder,
+    Reference,
+    Standard,
+    StandardKind,
+    StockLevel,
+)
 from app.erp.codec import encode
 from app.erp.ledger import Document
 
 Row = TypeVar("Row")
 
 NOUNS: Mapping[str, type[Any]] = MappingProxyType(
-    {"items": Product, "orders": ProductionOrder, "lots": Lot, "stock": StockLevel, "demand": CustomerOrderLine}
+    {
+        "items": Product,
+        "orders": ProductionOrder,
+        "lots": Lot,
+        "stock": StockLevel,
+        "demand": CustomerOrderLine,
+        "standards": Standard,
+    }
 )
 """The tables that are read in pages, by name, and what a row of each is."""
 
@@ -88,6 +105,8 @@ class SqliteBooks:
                 self._put("stock", stock_key(level.product, level.location), level)
             for line in reference.demand:
                 self._put("demand", line.number, line)
+            for standard in reference.standards:
+                self.put_standard(standard)
 
     def page(self, noun: str, after: str, limit: int) -> tuple[list[msgspec.Raw], str]:
         """Rows of a noun with keys past `after`, as JSON, and the key to go on from ("" at the end)."""
@@ -112,6 +131,12 @@ class SqliteBooks:
     def level(self, product: str, location: str) -> Decimal:
         kept = self._get("stock", stock_key(product, location), StockLevel)
         return kept.quantity if kept else Decimal(0)
+
+    def standard(self, kind: StandardKind, machine: str, product: str) -> Standard | None:
+        return self._get("standards", _text([kind.value, machine, product]), Standard)
+
+    def put_standard(self, standard: Standard) -> None:
+        self._put("standards", _text([standard.kind.value, standard.machine, standard.product]), standard)
 
     def put_order(self, order: ProductionOrder) -> None:
         self._put("orders", order.number, order)

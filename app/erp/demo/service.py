@@ -3,7 +3,8 @@
 Owns routes, bearer token, faults and moods. Must not know the port: it is a foreign system to the rest.
 
     GET  /api/v1/info                              product, version, time
-    GET  /api/v1/{items|orders|lots|stock|demand}  ?after=CURSOR&limit=1…200 → {"rows": […], "next": CURSOR or ""}
+    GET  /api/v1/{items|orders|lots|stock|demand|standards}
+                                                   ?after=CURSOR&limit=1…200 → {"rows": […], "next": CURSOR or ""}
     POST /api/v1/postings/{kind}                   {"command": {…}, "answers": {token: text}} → 201
                                                    {key, repeated, refs}, 200 when it was there,
                                                    409 key_reuse, 422 in words, 428 a question

@@ -18,6 +18,13 @@ PROGRAMS_OWN = {
     c.BreakPromise,
     c.RecordPosting,
     c.RecordControl,
+    c.RecordRuns,
+    c.ProposeChange,
+    c.OfferProposal,
+    c.WithdrawProposal,
+    c.RecordExport,
+    c.RecordEffect,
+    c.CloseProposal,
 }
 
 
