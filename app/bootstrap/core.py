@@ -153,6 +153,7 @@ class Core:
             status=lambda status: self._moved(lambda: self.station.erp(status)),
             period_s=parts.reference_period_s,
             on_disk=self._on_disk,
+            dutiful=lambda: self._plantwide.dutiful,
         )
         self._acquirer = parts.acquirer(self._heard, self._acquisition_changed, lambda: last_counters(self.bus.model))
         self._history = history_side(

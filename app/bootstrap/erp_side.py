@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from app.bus import Blocking, Bus
 from app.domain.commands import RecordPosting
@@ -18,6 +20,9 @@ from app.ports import Clock, Erp, ReferenceCache
 from app.readmodel.model import Changes
 
 log = logging.getLogger("lineside.erp")
+
+AGE_KEPT = timedelta(minutes=5)
+"""So much older than it is the reference data may be said to be after a restart."""
 
 
 class ErpSide:
@@ -35,17 +40,19 @@ class ErpSide:
         status: Callable[[ErpStatus], None],
         period_s: float,
         on_disk: Blocking,
+        dutiful: Callable[[], bool] = lambda: True,
     ) -> None:
         self._bus = bus
         self._cache = cache
         self._told = told
         self._on_disk = on_disk
         self._saving: set[asyncio.Task[None]] = set()
-        bus.reference = cache.load()
+        bus.reference = self._cached = cache.load()
         self.outbox = Outbox(pending=pending, record=self._record, erp=erp, clock=clock)
         self.reader = ReferenceReader(
-            erp=erp, clock=clock, save=self._take, status=status, reference=bus.reference, period_s=period_s
-        )
+            erp=erp, clock=clock, save=self._take, status=status, reference=bus.reference, period_s=period_s,
+            dutiful=dutiful,
+        )  # fmt: skip
         bus.subscribe(self._changed)
 
     async def _record(self, event: Event) -> None:
@@ -56,9 +63,12 @@ class ErpSide:
             self.outbox.poke()
 
     def _take(self, reference: Reference) -> None:
-        """New reference data: for the handlers, the screens and the cache."""
+        """New reference data: for the handlers, the screens and, where it says something new, the cache."""
         self._bus.reference = reference
         self._told(reference)
+        if not worth_keeping(reference, self._cached):
+            return
+        self._cached = reference
         saving = asyncio.get_running_loop().create_task(self._keep(reference), name="keep reference")
         self._saving.add(saving)
         saving.add_done_callback(self._saving.discard)
@@ -79,3 +89,10 @@ class ErpSide:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.outbox.run(), name="ERP outbox")
             tasks.create_task(self.reader.run(), name="ERP reader")
+
+
+def worth_keeping(reference: Reference, cached: Reference) -> bool:
+    """Whether the cache would say something else, or would be thought much older than the data is."""
+    if reference.as_of is None or cached.as_of is None or reference.as_of - cached.as_of > AGE_KEPT:
+        return True
+    return replace(reference, as_of=cached.as_of) != cached

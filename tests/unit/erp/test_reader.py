@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
+from app.bootstrap.erp_side import worth_keeping
 from app.clock import SystemClock
-from app.domain.erp import CustomerOrderLine, ErpLinkState, ErpStatus, Page, Product, Reference
+from app.domain.erp import CustomerOrderLine, ErpLinkState, ErpStatus, Lot, Page, Product, Reference
 from app.domain.erp_errors import ErpProtocolError
 from app.domain.errors import KnownError
 from app.erp.demo_data import demo_reference
 from app.erp.faults import Faults
 from app.erp.memory import MemoryErp
-from app.erp.reader import ReferenceReader, merged
+from app.erp.reader import WHOLE_EVERY_S, ReferenceReader, merged
 
 AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
@@ -70,7 +73,7 @@ async def test_a_read_that_fails_keeps_the_old_data_and_its_age() -> None:
 class HalfErp(MemoryErp):
     """An ERP whose last read makes no sense."""
 
-    async def demand(self) -> Page[CustomerOrderLine]:
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         raise ErpProtocolError("The ERP answered with a web page.")
 
 
@@ -132,3 +135,84 @@ def test_a_complete_page_deletes_what_is_absent_and_any_other_does_not() -> None
     fresh = Product(code="b", name="new", unit="EA")
     assert merged(old, Page(rows=[fresh]), lambda row: row.code) == {"b": fresh}
     assert merged(old, Page(rows=[fresh], complete=False), lambda row: row.code) == {"a": old["a"], "b": fresh}
+
+
+class TellingErp(MemoryErp):
+    """An ERP that tells what changed: its cursor is how many lots it had. `asked` are the cursors that it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(demo_reference(AT))
+        self.asked: list[str] = []
+
+    async def lots(self, cursor: str = "") -> Page[Lot]:
+        self.asked.append(cursor)
+        rows = (await super().lots()).rows
+        return Page(rows=rows[int(cursor or 0) :], cursor=str(len(rows)), complete=not cursor)
+
+    def add(self, number: str, product: str = "CAP-28") -> None:
+        lot = Lot(number=number, product=product, quantity=Decimal(1), unit="EA", status="released")
+        self.books.lots[f"{number} of {product}"] = lot
+
+
+class StepClock(SystemClock):
+    """A clock whose monotonic time is set by hand."""
+
+    now_s = 0.0
+
+    def monotonic_ns(self) -> int:
+        return int(self.now_s * 1e9)
+
+
+def telling() -> tuple[TellingErp, StepClock, ReferenceReader]:
+    erp, clock = TellingErp(), StepClock()
+    return erp, clock, ReferenceReader(erp=erp, clock=clock, save=lambda _: None, status=lambda _: None)
+
+
+async def test_only_what_changed_is_asked_for_until_a_whole_read_is_due_which_sees_deletions() -> None:
+    erp, clock, reader = telling()
+    await reader.read()
+    old = set(reader.reference.lots)
+    erp.add("new")
+    await reader.read()
+    assert set(reader.reference.lots) == {*old, "new"}
+    del erp.books.lots["new of CAP-28"]
+    await reader.read()
+    assert "new" in reader.reference.lots
+    clock.now_s = WHOLE_EVERY_S
+    await reader.read()
+    assert set(reader.reference.lots) == old
+    assert erp.asked == ["", str(len(old)), str(len(old) + 1), ""]
+
+
+async def test_a_read_that_fails_is_asked_for_again_from_where_it_was() -> None:
+    erp, _, reader = telling()
+    await reader.read()
+    erp.add("new")
+    erp.faults.down = True
+    assert not await reader.read()
+    erp.faults.down = False
+    await reader.read()
+    assert "new" in reader.reference.lots
+    assert len(set(erp.asked)) == 2
+
+
+async def test_a_changed_lot_that_can_be_taken_for_another_one_is_refused_and_then_everything_is_asked_for() -> None:
+    erp, _, reader = telling()
+    await reader.read()
+    before = reader.reference
+    erp.add("4480-A", product="CAP-28")
+    assert not await reader.read()
+    assert reader.reference is before
+    assert reader.status.reason == "The ERP has lot 4480-A twice: of W-050 and of CAP-28."
+    del erp.books.lots["4480-A of CAP-28"]
+    assert await reader.read()
+    assert erp.asked[-1] == ""
+
+
+def test_the_cache_is_written_only_for_news_and_for_its_age() -> None:
+    then = replace(demo_reference(AT), as_of=AT)
+    later = replace(then, as_of=AT + timedelta(minutes=4))
+    assert not worth_keeping(later, then)
+    assert worth_keeping(replace(then, as_of=AT + timedelta(minutes=6)), then)
+    assert worth_keeping(replace(later, lots={}), then)
+    assert worth_keeping(then, Reference())
