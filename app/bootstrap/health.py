@@ -16,6 +16,7 @@ from app.domain.status import (
     Health,
     HistoryStatus,
     PartStatus,
+    PlantFileStatus,
     SharedStatus,
     StationStatus,
     UnitStatus,
@@ -119,6 +120,10 @@ class Station:
     def shared(self, status: SharedStatus) -> None:
         """How the plant's log stands."""
         self.status = replace(self.status, shared=status)
+
+    def plant_file(self, status: PlantFileStatus) -> None:
+        """Which plant file runs here, and which one is published."""
+        self.status = replace(self.status, plant_file=status)
 
     def upload(self, status: UploadStatus) -> None:
         """What this station sends to the plant's history."""

@@ -24,8 +24,10 @@ class Presence:
 class Hint:
     """What was heard of the plant's log: a place that was appended, and who looks at what.
 
-    `place` 0: nothing was appended; None: something may have been, nobody heard what.
+    `place` 0: nothing was appended; None: something may have been, nobody heard what. `settings`: what the plant has
+    set changed, such as its plant file.
     """
 
     place: int | None = 0
     presences: tuple[Presence, ...] = ()
+    settings: bool = False

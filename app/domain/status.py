@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.checks.facts import LocalFacts
+from app.domain.plant_file import PlantVersion
 
 
 class Health(StrEnum):
@@ -105,12 +106,14 @@ class StationSeen:
 class SharedPlant:
     """What the shared store says of the plant: the kinds of step that want a second person's signature, its stations.
 
-    `asked_at` is when it said so, by its own clock; None: it was not asked yet.
+    `plant_file` is the last version published, 0 for none. `asked_at` is when it said so, by its own clock; None: it
+    was not asked yet.
     """
 
     second_person: frozenset[str] = frozenset()
     stations: tuple[StationSeen, ...] = ()
     asked_at: datetime | None = None
+    plant_file: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,28 @@ class UploadStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlantFileStatus:
+    """Which plant file a station runs: version `running`, or 0 and a `file` of its own.
+
+    `override`: that was named on the command line though the station has joined a plant. `published` is the last one
+    that the shared store has, as far as it was seen. `ready`: it is here and checked, and runs from the next start;
+    `fault`: why it can't.
+    """
+
+    running: int = 0
+    file: str = ""
+    override: bool = False
+    published: PlantVersion | None = None
+    ready: bool = False
+    fault: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether another plant file is published than the one that runs here."""
+        return self.published is not None and self.published.version != self.running
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationStatus:
     """Everything the status bar shows."""
 
@@ -167,6 +192,7 @@ class StationStatus:
     replay_at: datetime | None = None
     history: HistoryStatus = field(default_factory=HistoryStatus)
     upload: UploadStatus = field(default_factory=UploadStatus)
+    plant_file: PlantFileStatus = field(default_factory=PlantFileStatus)
     local: LocalFacts = field(default_factory=LocalFacts)
 
     @property

@@ -107,6 +107,8 @@ class Sync:
             hint = await self._log.hint(POLL_S)
             if hint.place is None or hint.place > self._exchange.place:
                 self._stirred = True
+            if hint.settings:
+                self._asked_s = self._plant_s = -math.inf
             self._heard(hint.presences)
             self._wake.set()
 

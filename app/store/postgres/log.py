@@ -35,8 +35,8 @@ ANSWER_S = 1.8
 BEAT = "select 1"
 DUTY = "select lineside.take_duty(10)"
 """For ten seconds: a station that stands still has lost them by then."""
-LISTEN = "listen lineside; listen lineside_presence"
-PRESENCE = "lineside_presence"
+LISTEN = "listen lineside; listen lineside_presence; listen lineside_plant"
+APPENDED, PRESENCE, PLANT = "lineside", "lineside_presence", "lineside_plant"
 
 
 class PostgresLog:
@@ -89,8 +89,9 @@ class PostgresLog:
             await self._ears.ask("listening", BEAT, answer_s=ANSWER_S)
         told = (presence(each.payload) for each in heard if each.channel == PRESENCE)
         return Hint(
-            place=max((_place(each.payload) for each in heard if each.channel != PRESENCE), default=0),
+            place=max((_place(each.payload) for each in heard if each.channel == APPENDED), default=0),
             presences=tuple(found for found in told if found is not None),
+            settings=any(each.channel == PLANT for each in heard),
         )
 
     async def attend(self, person: str, ref: str, editing: bool) -> None:

@@ -24,7 +24,7 @@ _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _operation, _shared = maker(Operation), maker(SharedOperation)
 
 STATUS = "select system, timeline, schema, place, place_hash, last_seq, server_at, history_until from lineside.status()"
-SETTINGS = "select second_person, clock_timestamp() from lineside.settings()"
+SETTINGS = "select second_person, clock_timestamp(), lineside.plant_last() from lineside.settings()"
 STATIONS = "select name, seen_at, last_seq, shared_at from lineside.stations_seen()"
 
 
@@ -59,9 +59,12 @@ def head(row: Sequence[Any]) -> SharedHead:
 
 def shared_plant(settings: Sequence[Any], stations: Sequence[Sequence[Any]]) -> SharedPlant:
     """The plant in a row of SETTINGS and the rows of STATIONS."""
-    second_person, asked_at = settings
+    second_person, asked_at, plant_file = settings
     return SharedPlant(
-        second_person=frozenset(second_person), stations=tuple(map(_seen, stations)), asked_at=asked_at.astimezone(UTC)
+        second_person=frozenset(second_person),
+        stations=tuple(map(_seen, stations)),
+        asked_at=asked_at.astimezone(UTC),
+        plant_file=plant_file,
     )
 
 
