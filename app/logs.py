@@ -26,6 +26,9 @@ WORDS = 40_000
 """Of a process's last words so much is read."""
 NOISY = ("asyncua", "httpx2", "httpcore2", "httpcore", "httpx")
 
+TOLD = {"told": True}
+"""`extra` of a record of a fault whose number the screen says already."""
+
 log = logging.getLogger("lineside")
 
 

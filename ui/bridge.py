@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from typing import Protocol
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
@@ -27,6 +27,7 @@ from app.domain.plant import Plant
 from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
+from app.logs import TOLD, number_of
 from app.readmodel.model import Changes, Model, View
 from ui.desk import Answer, Values
 from ui.survey import Survey, SurveyWork
@@ -54,6 +55,14 @@ log = logging.getLogger(__name__)
 Waiting = tuple[Callable[[Door], Future[Answer]], Callable[[Answer], None]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostics:
+    """How diagnostics are saved: `save(file, with people's names)` says what it wrote. It may take seconds."""
+
+    file: str
+    save: Callable[[str, bool], str]
+
+
 class Bridge(QObject):
     """The station as presenters see it. Made and read on the UI thread; `deliver*` may be called from any."""
 
@@ -64,9 +73,16 @@ class Bridge(QObject):
     _woken = Signal()
 
     def __init__(
-        self, *, plant: Plant, values: Values, survey: SurveyWork | None = None, parent: QObject | None = None
+        self,
+        *,
+        plant: Plant,
+        values: Values,
+        survey: SurveyWork | None = None,
+        diagnostics: Diagnostics | None = None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._diagnostics = diagnostics
         self._survey = PostedSurvey(survey, self._put) if survey is not None else None
         self._plant = plant
         self._values = values
@@ -82,7 +98,6 @@ class Bridge(QObject):
         self._door: Door | None = None
         self._closed = False
         self._waiting: deque[Waiting] = deque()
-        self._faults = count(1)
         self.faults = 0
         self._lock = threading.Lock()
         self._inbox: deque[Callable[[], None]] = deque()
@@ -125,6 +140,26 @@ class Bridge(QObject):
     def survey(self) -> Survey | None:
         """The way to look into servers; None where there is none."""
         return self._survey
+
+    def diagnostics_file(self) -> str:
+        """Where diagnostics go unless somebody says otherwise."""
+        return self._diagnostics.file if self._diagnostics is not None else ""
+
+    def save_diagnostics(self, file: str, names: bool, done: Callable[[Answer], None]) -> None:
+        """Put them together on a thread of their own."""
+        diagnostics = self._diagnostics
+        if diagnostics is None:
+            done(Answer(ok=False, message=t("There is nothing to save here.")))
+            return
+
+        def work() -> None:
+            try:
+                answer = Answer(ok=True, message=diagnostics.save(file, names))
+            except Exception as error:  # noqa: BLE001 - the edge of the thread
+                answer = self._answer_of(error)
+            self._put(lambda: done(answer))
+
+        threading.Thread(target=work, name="diagnostics", daemon=True).start()
 
     @property
     def alarms(self) -> Sequence[Alarm]:
@@ -206,10 +241,9 @@ class Bridge(QObject):
         if isinstance(error, KnownError):
             outrun = isinstance(error, OutrunError)
             return Answer(ok=False, message=error.message, todo=error.todo, outrun=outrun)
-        number = next(self._faults)
-        self.faults = number
-        log.error("internal fault no. %d", number, exc_info=error)
-        return Answer(ok=False, message=t("Internal fault no. {number}, see the log.", number=number))
+        self.faults += 1
+        log.error("a command ended by a fault of ours", exc_info=error, extra=TOLD)
+        return Answer(ok=False, message=t("Internal fault {number}, see the log.", number=number_of(error)))
 
     # --- who sits here ----------------------------------------------------------------------------------------------
 

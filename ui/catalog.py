@@ -90,6 +90,7 @@ VIEWS: tuple[Row, ...] = (
         wide=True,
     ),
     Row(id="browse", title="Browse", icon="browse", shortcut="Ctrl+0", level=4, wide=True),
+    Row(id="health", title="Health", icon="health", shortcut="Ctrl+H", level=4, wide=True),
     Row(
         id="queue",
         title="Now",

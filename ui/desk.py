@@ -115,5 +115,11 @@ class Desk(Protocol):
     def ask(self, asked: Prove | Sign, done: Callable[[Answer], None]) -> None:
         """Ask who one is; `done` is called on the UI thread, for a signature with `Answer.signature`."""
 
+    def diagnostics_file(self) -> str:
+        """Where diagnostics go unless somebody says otherwise."""
+
+    def save_diagnostics(self, file: str, names: bool, done: Callable[[Answer], None]) -> None:
+        """Put together what is known of this station, without secrets; `names`: with people's names."""
+
     def send(self, command: Command, done: Callable[[Answer], None] | None = None) -> None:
         """Ask the core; `done` is called on the UI thread once the effect is on disk, or was refused."""

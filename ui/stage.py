@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.logs import TOLD, number_of
 from ui.catalog import BY_ID as VIEW
 from ui.catalog import VIEWS
 from ui.docks import DockHost, Side
@@ -88,8 +89,9 @@ class Stage(QObject):
         except Exception as error:
             if self._faulty.get(view_id) != repr(error):
                 self._faulty[view_id] = repr(error)
-                log.exception("the view %s failed", view_id)
-                self.failed.emit(t("Internal fault in {view}, see the log.", view=t(VIEW[view_id].title)))
+                log.exception("the view %s failed", view_id, extra=TOLD)
+                title, number = t(VIEW[view_id].title), number_of(error)
+                self.failed.emit(t("Internal fault {number} in {view}, see the log.", number=number, view=title))
         else:
             self._faulty.pop(view_id, None)
 

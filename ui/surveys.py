@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from app.domain.errors import KnownError
 from app.domain.survey import Connected, Pick, Proposal, Seen, Target
+from app.logs import TOLD, number_of
 from ui.survey import Refusal, SurveyWork, Told
 from ui.text import t
 
@@ -74,8 +75,8 @@ def outcome(future: Future[Any]) -> Any:
         return future.result()
     if isinstance(error, KnownError):
         return Refusal(message=error.message, todo=error.todo)
-    log.error("a look into a server failed", exc_info=error)
-    return Refusal(message=t("Internal fault, see the log."))
+    log.error("a look into a server failed", exc_info=error, extra=TOLD)
+    return Refusal(message=t("Internal fault {number}, see the log.", number=number_of(error)))
 
 
 class Late:

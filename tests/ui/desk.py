@@ -119,6 +119,7 @@ class FakeDesk:
         self.met: list[Presence] = []
         self.attended: list[tuple[str, bool]] = []
         self.asked: list[Prove | Sign] = []
+        self.saved: list[tuple[str, bool]] = []
         self.only_here: set[str] = set()
         self.answer = Answer(ok=True, message="stored")
         self.refused_people: set[str] = set()
@@ -159,6 +160,13 @@ class FakeDesk:
                 shown=fingerprint(asked.shown),
             )
         done(replace(self.answer, signature=signed))
+
+    def diagnostics_file(self) -> str:
+        return "diagnostics.zip"
+
+    def save_diagnostics(self, file: str, names: bool, done: Callable[[Answer], None]) -> None:
+        self.saved.append((file, names))
+        done(self.answer)
 
     def send(self, command: Command, done: Callable[[Answer], None] | None = None) -> None:
         self.sent.append(command)

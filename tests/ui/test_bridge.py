@@ -20,6 +20,7 @@ from app.domain.reading import NOTHING, Reading
 from app.domain.signing import Prove, Sign
 from app.domain.status import PartStatus, StationStatus
 from app.domain.work import OrderProgress
+from app.logs import number_of
 from app.readmodel.model import Changes
 from app.readmodel.model import progress as progress_of
 from ui.bridge import WAITING_MOST, Bridge
@@ -180,7 +181,7 @@ def test_a_fault_of_ours_is_an_answer_with_a_number_and_its_traceback_is_logged(
     answers: list[Answer] = []
     bridge.send(ACK, answers.append)
     qtbot.waitUntil(lambda: bool(answers), timeout=10_000)
-    assert answers == [Answer(ok=False, message="Internal fault no. 1, see the log.")]
+    assert answers == [Answer(ok=False, message=f"Internal fault {number_of(core.error)}, see the log.")]
     assert bridge.faults == 1
     assert "ZeroDivisionError: ours" in caplog.text
 

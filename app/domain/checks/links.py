@@ -35,8 +35,8 @@ def _link(one: ControllerFacts, facts: Facts) -> Found:
         return OK, one.name, "It answers.", "", one.id
     if one.up is None:
         return UNKNOWN, one.name, one.reason or "It has not answered yet.", "", one.id
-    since = f" since {span((facts.now - one.since).total_seconds())}" if one.since else ""
-    said = f"It does not answer{since}: {one.reason.rstrip('.')}." if one.reason else f"It does not answer{since}."
+    since = f" for {span((facts.now - one.since).total_seconds())}" if one.since else ""
+    said = f"No answer{since}: {one.reason.rstrip('.')}." if one.reason else f"No answer{since}."
     return BAD, one.name, said, "Look at its power, its cable and its address in the plant file.", one.id
 
 
@@ -137,7 +137,7 @@ def shared_place(facts: Facts) -> Iterator[Found]:
     if not waiting:
         yield OK, "Sharing", "Everything that is stored here is shared.", "", ""
     elif age_s > SHARED_LATE_S:
-        said = f"{waiting:,} operations are only stored here, the oldest since {span(age_s)}."
+        said = f"{waiting:,} operations are only stored here, the oldest for {span(age_s)}."
         yield WARNING, "Sharing", said, "They go up by themselves once the plant's log answers.", ""
     else:
         yield OK, "Sharing", f"{waiting:,} operations are on their way.", "", ""
@@ -178,9 +178,9 @@ def erp_link(facts: Facts) -> Iterator[Found]:
     elif erp.up is None:
         yield UNKNOWN, "ERP", erp.reason or "It has not answered yet.", "", ""
     else:
-        since = f" since {span((facts.now - erp.since).total_seconds())}" if erp.since else ""
+        since = f" for {span((facts.now - erp.since).total_seconds())}" if erp.since else ""
         yield (
-            BAD, "ERP", f"It does not answer{since}: {erp.reason.rstrip('.') or 'no reason given'}.",
+            BAD, "ERP", f"No answer{since}: {erp.reason.rstrip('.') or 'no reason given'}.",
             "Nothing is lost: postings wait. Look at its address and sign-in in the plant file.", "",
         )  # fmt: skip
 
@@ -191,12 +191,12 @@ def erp_backlog(facts: Facts) -> Iterator[Found]:
     if erp.waiting is None:
         return
     if erp.stuck:
-        said = f"{erp.stuck} postings need somebody."
+        said = f"{erp.stuck} postings need somebody." if erp.stuck > 1 else "1 posting needs somebody."
         yield WARNING, "Postings", said, "Work (Ctrl+6) has the ERP's own words; Y sends one again.", ""
         return
     age_s = (facts.now - erp.oldest_at).total_seconds() if erp.oldest_at else 0.0
     if erp.waiting and age_s > BACKLOG_WARNS_S:
-        said = f"{erp.waiting} wait, the oldest since {span(age_s)}."
+        said = f"{erp.waiting} wait, the oldest for {span(age_s)}."
         yield WARNING, "Postings", said, "Look at the ERP's row above.", ""
     else:
         yield OK, "Postings", f"{erp.waiting} wait." if erp.waiting else "Nothing waits.", "", ""

@@ -23,7 +23,7 @@ def live_facts(plant: Plant, status: StationStatus, postings: Sequence[Posting],
         local = replace(local, journal=replace(journal, operations=max(seq, journal.operations or 0)))
     return Facts(
         now=now,
-        controllers=tuple(controller_facts(one) for one in status.controllers.values()),
+        controllers=tuple(controller_facts(plant, one) for one in status.controllers.values()),
         shared=_shared(status),
         erp=_erp(plant, status, postings),
         local=local,
@@ -32,11 +32,12 @@ def live_facts(plant: Plant, status: StationStatus, postings: Sequence[Posting],
     )
 
 
-def controller_facts(status: ControllerStatus) -> ControllerFacts:
+def controller_facts(plant: Plant, status: ControllerStatus) -> ControllerFacts:
     """One controller's. Its driver watches that an open link brings something, and calls it lost otherwise."""
+    machines = plant.controller_machines(status.id)
     return ControllerFacts(
         id=status.id,
-        name=status.name or status.id,
+        name=plant.label(machines[0].id) if len(machines) == 1 else status.name or status.id,
         up=UP[status.health],
         reason=status.reason,
         since=status.since,

@@ -24,7 +24,7 @@ def running(facts: Facts) -> Iterator[Found]:
     for part in facts.parts:
         if part.up is None:
             continue
-        since = f" since {span((facts.now - part.since).total_seconds())}" if part.since else ""
+        since = f" for {span((facts.now - part.since).total_seconds())}" if part.since else ""
         if not part.up:
             said = f"It stands{since}: {part.reason.rstrip('.') or 'no reason given'}."
             yield (
