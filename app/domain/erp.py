@@ -147,9 +147,13 @@ class Reference:
 
 
 class Capability(StrEnum):
-    """What an ERP can do; what it can't is kept in Lineside and said so."""
+    """What an ERP can do; what it can't is kept in Lineside and said so.
+
+    LOT_BLOCKS: a lot can be blocked there so that nobody takes from it. MOVE: an order can be planned on another line.
+    """
 
     LOT_BLOCKS = "lot_blocks"
+    MOVE = "move"
     EXTRA_CONSUMPTION = "extra_consumption"
     DOWNTIME = "downtime"
     SCRAP_REASON = "scrap_reason"

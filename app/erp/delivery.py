@@ -20,6 +20,7 @@ from app.domain.erp_errors import (
     ErpProtocolError,
     ErpRejectedError,
     ErpUnavailableError,
+    ErpUnsupportedError,
 )
 from app.domain.events import (
     Event,
@@ -97,7 +98,7 @@ class Delivery:
         except (ErpUnavailableError, ErpOutcomeUnknownError) as error:
             return Step(stop=Stop.ERP_DOWN, again_at=self._later(posting.attempts), reason=error.message)
         except ErpError as error:
-            return await self._park(posting, error.message)
+            return await self._park_with(posting, error)
         return None if receipt is None else await self._received(posting, receipt, found=True)
 
     async def _send(self, posting: Posting, command: ErpCommand) -> Step:
@@ -137,8 +138,7 @@ class Delivery:
                 await self._record(PostingRejected(key=posting.id, words=error.message, code=error.code))
                 return Step(stop=Stop.STUCK, reason=error.message)
             case _:
-                token = error.token if isinstance(error, ErpActionRequiredError) else ""
-                return await self._park(posting, error.message, token)
+                return await self._park_with(posting, error)
 
     async def _conflicted(self, posting: Posting, attempt: int, error: ErpConflictError) -> Step:
         count = self._conflicts.get(posting.id, 0) + 1
@@ -154,6 +154,12 @@ class Delivery:
         retry_at = self._clock.now() + timedelta(seconds=self._backoff.delay_s(attempt, asked_s))
         await self._record(PostingBackedOff(key=posting.id, words=error.message, retry_at=retry_at))
         return Step(stop=stop, again_at=retry_at, reason=error.message)
+
+    async def _park_with(self, posting: Posting, error: ErpError) -> Step:
+        """Park with the ERP's words, its question's token, and what to do about what it can't do at all."""
+        token = error.token if isinstance(error, ErpActionRequiredError) else ""
+        todo = error.todo if isinstance(error, ErpUnsupportedError) else ""
+        return await self._park(posting, f"{error.message} {todo}".strip(), token)
 
     async def _park(self, posting: Posting, words: str, token: str = "") -> Step:
         await self._record(PostingParked(key=posting.id, words=words, token=token))

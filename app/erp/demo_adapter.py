@@ -53,6 +53,7 @@ class DemoErp:
     capabilities: frozenset[Capability] = frozenset(
         {
             Capability.LOT_BLOCKS,
+            Capability.MOVE,
             Capability.EXTRA_CONSUMPTION,
             Capability.DOWNTIME,
             Capability.OPERATION_TIME,

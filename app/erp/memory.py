@@ -43,6 +43,7 @@ from app.erp.faults import AFTER, Faults
 CAPABILITIES = frozenset(
     {
         Capability.LOT_BLOCKS,
+        Capability.MOVE,
         Capability.EXTRA_CONSUMPTION,
         Capability.DOWNTIME,
         Capability.OPERATION_TIME,

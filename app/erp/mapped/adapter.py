@@ -65,6 +65,7 @@ ACCEPTED, REFUSED = "accepted", "rejected"
 NEEDED: Mapping[Capability, str] = MappingProxyType(
     {
         Capability.LOT_BLOCKS: "set_lot_status",
+        Capability.MOVE: "move_order",
         Capability.EXTRA_CONSUMPTION: "consume_material",
         Capability.DOWNTIME: "record_downtime",
         Capability.OPERATION_TIME: "confirm_production",

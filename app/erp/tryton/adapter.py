@@ -54,6 +54,7 @@ class TrytonErp:
     capabilities: frozenset[Capability] = frozenset(
         {
             Capability.LOT_BLOCKS,
+            Capability.MOVE,
             Capability.EXTRA_CONSUMPTION,
             Capability.OPERATION_TIME,
             Capability.COMPARE_AND_SET,

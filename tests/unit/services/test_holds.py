@@ -1,14 +1,17 @@
 """Holds: add-only, several on a lot, released by name and version; the ERP hears of a lot when the last one ends."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from app.domain import commands as c
+from app.domain.erp import Capability
 from app.domain.events import Disposition, HeldUnits
 from app.domain.lifecycles import HoldState
 from app.readmodel import model as m
-from tests.unit.services.floor import Floor
+from tests.plants import small_plant
+from tests.unit.services.floor import Floor, floor
 
 LOT = HeldUnits(lot="4480-A", quantity=Decimal(6000))
 RANGE = HeldUnits(lot="4480-A", first=100, last=400, quantity=Decimal(301))
@@ -155,3 +158,13 @@ def test_a_quality_check_is_a_number_at_a_machine(desk: Floor) -> None:
             "passed": True, **bad,
         }  # fmt: skip
         desk.refused(c.RecordQualityCheck(**values), "silva")
+
+
+def test_a_hold_is_kept_here_where_the_erp_can_not_block_a_lot() -> None:
+    plant = small_plant()
+    with floor(replace(plant, erp=replace(plant.erp, lacks=frozenset({Capability.LOT_BLOCKS})))) as desk:
+        hold_id = place(desk, LOT)
+        assert m.held(desk.bus.model) == {"4480-A"}
+        dispose(desk, hold_id)
+        release(desk, hold_id)
+        assert desk.postings == []

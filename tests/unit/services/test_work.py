@@ -1,5 +1,6 @@
 """Counts, confirmations and their postings; moves of orders and people; what the ERP refuses."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from app.domain import commands as c
 from app.domain import events as e
+from app.domain.erp import Capability
 from app.domain.errors import IllegalStepError
 from app.domain.lifecycles import AssignmentState, PostingState
 from app.readmodel import model as m
@@ -146,6 +148,14 @@ def test_an_order_moves_when_it_is_agreed_and_counted_there(desk: Floor) -> None
     assert only(desk).state is AssignmentState.ACTIVE
     desk.send(c.FinishAssignment(assignment_id=row.id), "okafor")
     assert only(desk).closed
+
+
+def test_a_move_is_kept_here_where_the_erp_can_not_plan_an_order_elsewhere() -> None:
+    plant = small_plant()
+    with floor(replace(plant, erp=replace(plant.erp, lacks=frozenset({Capability.MOVE})))) as desk:
+        desk.send(propose(), "okafor")
+        desk.send(c.AcceptAssignment(assignment_id=only(desk).id), "kaya")
+        assert desk.postings == []
 
 
 def test_a_moved_order_is_on_its_new_line(desk: Floor) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.domain.case import Entry
 from app.domain.control import Control
+from app.domain.erp import Capability
 from app.domain.events import HeldUnits, Signature
 from app.domain.hold import Hold
 from app.domain.lifecycle import words
@@ -137,7 +138,7 @@ def lot_row(hold: Hold, lot: str, desk: Desk, doubt: str) -> LotRow:
     units = [u for u in hold.units if u.lot == lot]
     quantity = sum((u.quantity for u in units), Decimal(0))
     posted = posting_of(hold, lot, desk)
-    said, detail = posting_text(posted) if posted is not None else (t("nothing posted"), "")
+    said, detail = posting_text(posted) if posted is not None else unposted(desk)
     others = sum(1 for h in open_holds(desk.view) if h.id != hold.id and lot in h.lots)
     mine = t("free of this hold") if hold.closed else t("on hold")
     if hold.closed and not others and doubt:
@@ -177,6 +178,14 @@ def posting_of(hold: Hold, lot: str, desk: Desk) -> Posting | None:
     cause = f"hold/{hold.id}"
     rows = (p for p in desk.view.every("posting") if isinstance(p, Posting) and p.cause == cause)
     return max((p for p in rows if p.command.get("lot") == lot), key=lambda p: p.seq, default=None)
+
+
+def unposted(desk: Desk) -> tuple[str, str]:
+    """What is said of a lot of which the ERP was told nothing."""
+    erp = desk.plant.erp
+    if erp.connected and not erp.takes(Capability.LOT_BLOCKS):
+        return t("kept in Lineside only"), t("this ERP can't block lots: see to it there by hand")
+    return t("nothing posted"), ""
 
 
 def posting_text(posting: Posting) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from app.domain.erp import Capability
 from app.domain.events import HeldUnits
 from app.domain.shortage import covers, effects, held_by_product, newly_held, supply_of
 from app.domain.status import Health
@@ -299,6 +300,8 @@ def plant_effects(
     goes = t("1 lot to hold") if lots == 1 else t("{lots} lots to hold", lots=lots)
     how = t("posted at once") if erp_up else t("not reachable: posted when it answers")
     rows = [Effect(who=t("ERP"), what=f"{goes} · {how}" if lots else how, bad=not erp_up)]
+    if desk.plant.erp.connected and not desk.plant.erp.takes(Capability.LOT_BLOCKS):
+        rows = [Effect(who=t("ERP"), what=t("can't block lots: somebody must see to it there by hand"), bad=True)]
     for offer in writes:
         rows.insert(0, Effect(who=offer.machine, what=safe(offer.command.name, 80), bad=True))
     if line is not None and not writes:
