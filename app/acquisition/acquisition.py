@@ -31,6 +31,7 @@ from app.acquisition.history.spool import Spool
 from app.acquisition.history.state import HistoryState
 from app.acquisition.machine import MachineNow
 from app.acquisition.messages import Ended, Message, TextChanged, UnitsTold
+from app.acquisition.runs import DEMO_PACE, Pace, RunMeter
 from app.domain.commands import CompleteCapsule, RecordFinding, RecordGap
 from app.domain.errors import KnownError
 from app.domain.finding import Capsule, Finding, Phase
@@ -92,6 +93,11 @@ class Acquisition:
         self._counts = {
             line.id: LineCounts(line, self._machines, count_period_s, totals.get(line.output, math.nan))
             for line in plant.lines.values()
+        }
+        pace = DEMO_PACE if plant.demo else Pace()
+        self._runs = {
+            m: RunMeter(now, self._machines[plant.lines[now.machine.line].output], plant.tag(m, Signal.MATERIAL), pace)
+            for m, now in self._machines.items()
         }
         self.control = ControlLane(plant, emit, lambda machine: self._machines[machine].state)
         self._line_of = {m.id: m.line for m in plant.machines.values()}
@@ -189,6 +195,8 @@ class Acquisition:
             self._found(detector.sample(tag, value, source_s, received_s))
         for count in self._counts[self._line_of[tag.machine]].sample(tag, value, received_s):
             self._emit(count)
+        for runs in self._runs[tag.machine].sample(tag, value, source_s):
+            self._emit(runs)
 
     def alarm(self, event: AlarmEvent) -> None:
         """An alarm or event of a controller."""

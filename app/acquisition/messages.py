@@ -10,7 +10,7 @@ import msgspec
 
 from app.acquisition.history.state import HistoryState
 from app.codec import UnreadableError, convert, encode
-from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
+from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap, RecordRuns
 from app.domain.control import AlarmActing, Outcome
 from app.ports import AlarmEvent, LinkState, UnitState
 
@@ -63,6 +63,7 @@ Message = (
     RecordFinding
     | CompleteCapsule
     | RecordCount
+    | RecordRuns
     | RecordGap
     | AlarmEvent
     | LinkState
@@ -79,6 +80,7 @@ MESSAGES: Mapping[str, type[Message]] = {
         RecordFinding,
         CompleteCapsule,
         RecordCount,
+        RecordRuns,
         RecordGap,
         AlarmEvent,
         LinkState,

@@ -19,6 +19,7 @@ from app.bootstrap.alarm_list import AlarmList
 from app.bootstrap.alone import Alone
 from app.bootstrap.control_side import ControlSide
 from app.bootstrap.erp_side import ErpSide
+from app.bootstrap.export_side import ExportSide
 from app.bootstrap.gaps import Gaps
 from app.bootstrap.health import Station
 from app.bootstrap.held_counts import HeldCounts
@@ -27,7 +28,7 @@ from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
 from app.bootstrap.shared_side import SharedSide
 from app.bus import Bus, Stored
-from app.domain.commands import Command, RecordCount, RetryPosting
+from app.domain.commands import Command, RecordCount, RecordRuns, RetryPosting
 from app.domain.errors import KnownError, StoreError
 from app.domain.events import Signature
 from app.domain.plant import Plant
@@ -49,6 +50,7 @@ from app.ports import (
 )
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
+from app.services.proposing import Proposer
 from app.services.tables import COMMAND_HANDLERS, EVENT_HANDLERS
 from app.store.rebuild import Quarantined
 
@@ -137,6 +139,7 @@ class Core:
         )
         self._identity = self._plantwide.identity(parts.plant, parts.folder)
         self._counts = HeldCounts(self.bus, lambda: self._plantwide.dutiful)
+        self._proposer = Proposer(parts.plant)
         self._gaps = Gaps()
         self.alarms = AlarmList()
         self.pulse: Pulse | None = None
@@ -167,6 +170,7 @@ class Core:
             send=self._acquirer.send,
             put=self._inbox.put,
         )
+        self._exports = ExportSide(bus=self.bus, folder=parts.folder, station=parts.station, on_disk=self._on_disk)
         self.bus.subscribe(listener.deliver)
         self.bus.subscribe(self._controls.changed)
 
@@ -199,6 +203,7 @@ class Core:
             "erp": kept("erp", self._erp.run),
             "acquisition": kept("acquisition", self._acquirer.run),
             "controls": kept("controls", self._controls.run),
+            "exports": kept("exports", self._exports.run),
             "clocks": kept("clocks", self._ticking),
             "sync": kept("sync", self._plantwide.run),
         }
@@ -231,6 +236,8 @@ class Core:
         if self._plantwide.dutiful:
             for command in due(self.bus.model, self._parts.plant, self._parts.clock.now()):
                 self._inbox.put(command)
+            for command in self._proposer.due(self.bus.model, self.bus.reference, self._parts.clock.now()):
+                self._inbox.put(command)
 
     # --- what the parts say -------------------------------------------------------------------------------------------
 
@@ -256,6 +263,9 @@ class Core:
             log.warning("the acquisition ended: %s %s", message.reason, message.todo)
         elif isinstance(message, RecordCount):
             self._counts.put(message)
+        elif isinstance(message, RecordRuns):
+            if self._plantwide.dutiful:
+                self._inbox.put(message)
         else:
             self._inbox.put(message)
 

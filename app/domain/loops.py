@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.domain.drift import LEAST, Estimate, drifted, estimate, met, share_of
+from app.domain.drift import LEAST, MOST, Estimate, drifted, estimate, met, share_of
 from app.domain.erp import Lot, Reference, Standard, StandardKind
 from app.domain.events import Change, Disposition, Evidence, ProposalKind, Run
 from app.domain.hold import Hold
 from app.domain.kinds import EXCEPTION_KINDS
 from app.domain.plant import Plant
 from app.domain.proposal import Proposal
-from app.domain.runs import RunRecord, load_minutes, rates, since, use_per_unit
+from app.domain.runs import Measurement, RunRecord, load_minutes, rates, since, use_per_unit
 from app.domain.shortage import FREE
 from app.domain.work import LotCount, OrderProgress
 
@@ -206,7 +206,7 @@ def status_in(lot: Lot) -> str:
 
 # --- measuring ------------------------------------------------------------------------------------------------------
 
-Values = Callable[[Iterable[Run]], tuple[float, ...]]
+Values = Callable[[Iterable[Run]], tuple[Measurement, ...]]
 
 VALUES: Mapping[ProposalKind, Values] = {ProposalKind.RATE: rates, ProposalKind.REPLENISHMENT: load_minutes}
 """What is measured of each run, by what it is held against."""
@@ -214,7 +214,7 @@ VALUES: Mapping[ProposalKind, Values] = {ProposalKind.RATE: rates, ProposalKind.
 
 def drift(runs: Sequence[Run], values: Values, standard: float, unit: str) -> Evidence | None:
     """The evidence that the latest runs give against a standard; None where they give none."""
-    found = _measured(since(runs, None), values, standard, unit)
+    found = _measured(runs, values, standard, unit)
     return None if found is None or not drifted(found[0], standard) else found[1]
 
 
@@ -235,10 +235,10 @@ def effect(proposal: Proposal, runs: Sequence[Run]) -> tuple[Evidence, bool] | N
 
 
 def _measured(runs: Sequence[Run], values: Values, standard: float, unit: str) -> tuple[Estimate, Evidence] | None:
-    measured = values(runs)
+    measured = values(runs)[-MOST:]
     if not measured or standard <= 0:
         return None
-    found = estimate(measured)
+    found = estimate([each.value for each in measured])
     evidence = Evidence(
         n=found.n,
         middle=found.middle,
@@ -248,9 +248,9 @@ def _measured(runs: Sequence[Run], values: Values, standard: float, unit: str) -
         confidence=found.confidence,
         standard=standard,
         unit=unit,
-        from_at=runs[0].from_at,
-        to_at=runs[-1].to_at,
-        values=tuple(round(value, 4) for value in measured),
+        from_at=measured[0].from_at,
+        to_at=measured[-1].to_at,
+        values=tuple(round(each.value, 4) for each in measured),
     )
     return found, evidence
 

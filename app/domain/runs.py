@@ -16,8 +16,17 @@ from app.domain.events import Run
 KEPT = 2 * MOST
 """The latest runs that are kept of a machine with a product: enough for before and after a change."""
 
-LEAST_USED = 0.05
-"""Percent of a load below which a run says nothing of its use: the tag is not finer."""
+LEAST_USED = 1.0
+"""Percent of a load that a measurement of its use needs: runs that used less are taken together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What one run, or several together, measured."""
+
+    from_at: datetime
+    to_at: datetime
+    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +55,34 @@ def following(old: tuple[Run, ...], new: Iterable[Run]) -> tuple[Run, ...]:
     return tuple(kept[-KEPT:])
 
 
-def since(runs: Iterable[Run], at: datetime | None) -> tuple[Run, ...]:
-    """The runs that began after an instant (None: all), the latest MOST."""
-    return tuple(run for run in runs if at is None or run.from_at >= at)[-MOST:]
+def since(runs: Iterable[Run], at: datetime) -> tuple[Run, ...]:
+    """The runs that began after an instant."""
+    return tuple(run for run in runs if run.from_at >= at)
 
 
-def rates(runs: Iterable[Run]) -> tuple[float, ...]:
+def rates(runs: Iterable[Run]) -> tuple[Measurement, ...]:
     """Units a minute of running, of each run."""
-    return tuple(run.units / run.running_s * 60 for run in runs if run.running_s > 0)
+    return tuple(
+        Measurement(from_at=run.from_at, to_at=run.to_at, value=run.units / run.running_s * 60)
+        for run in runs
+        if run.running_s > 0
+    )
 
 
-def load_minutes(runs: Iterable[Run]) -> tuple[float, ...]:
-    """Minutes of running that a full load lasts, by each run that used some of it and had no refill."""
-    return tuple(run.running_s / 60 * 100 / run.used for run in runs if run.used is not None and run.used >= LEAST_USED)
+def load_minutes(runs: Iterable[Run]) -> tuple[Measurement, ...]:
+    """Minutes of running that a full load lasts; a refill, or a use that is not known, begins anew."""
+    found: list[Measurement] = []
+    begin, used, running_s = None, 0.0, 0.0
+    for run in runs:
+        if run.used is None or run.used < 0:
+            begin, used, running_s = None, 0.0, 0.0
+            continue
+        begin = begin or run.from_at
+        used, running_s = used + run.used, running_s + run.running_s
+        if used >= LEAST_USED:
+            found.append(Measurement(from_at=begin, to_at=run.to_at, value=running_s / 60 * 100 / used))
+            begin, used, running_s = None, 0.0, 0.0
+    return tuple(found)
 
 
 def use_per_unit(runs: Iterable[Run], load: float) -> float | None:

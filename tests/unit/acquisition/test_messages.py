@@ -18,8 +18,9 @@ from app.acquisition.messages import (
     to_line,
 )
 from app.codec import UnreadableError
-from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap
+from app.domain.commands import CompleteCapsule, RecordCount, RecordFinding, RecordGap, RecordRuns
 from app.domain.control import Outcome
+from app.domain.events import Run
 from app.domain.finding import Capsule, Trace
 from app.ports import AlarmEvent, Link, LinkState, UnitState
 from tests.plants import NOON
@@ -35,6 +36,9 @@ EXAMPLES: list[Message] = [
     CompleteCapsule(occurrence="o", capsule=CAPSULE),
     RecordCount(order="WO-1", line="L1", machine="L1.packer", lot="", good=Decimal("1.5"), scrap=Decimal(0),
                 counter=12.0, from_at=NOON, to_at=NOON + timedelta(microseconds=1), serial=7, gap=True),
+    RecordRuns(machine="L1.filler", line="L1", order="WO-1", runs=(
+        Run(from_at=NOON, to_at=NOON + timedelta(seconds=300), units=2_330.0, running_s=299.5, used=1.25),
+    )),
     RecordGap(controller="C", from_at=NOON, to_at=NOON, reason="\u2028\n\"x\""),
     alarm_event(Alarm(1, "7", recorded=5)),
     LinkState(controller="C", link=Link.REFUSED, since_s=1.5, last_data_s=0.0, reason="true"),
