@@ -186,6 +186,17 @@ def doctor(
     call("ui.doctor", "doctor", data=data, plant=plant, urls=urls or [], as_json=as_json)
 
 
+@app.command()
+def diagnostics(
+    file: Annotated[Path, typer.Argument(help="the file to write (.zip)")],
+    plant: Annotated[Optional[Path], typer.Option("--plant", help="the plant file; else this machine's own")] = None,  # noqa: UP045
+    names: Annotated[bool, typer.Option("--with-names/--without-names", help="people's names, or their ids")] = True,
+    data: Data = None,
+) -> None:
+    """Put what is known of this station into one file: checks, logs, versions, settings. Secrets are left out."""
+    call("ui.diagnose", "diagnostics", file=file, data=data, plant=plant, names=names)
+
+
 trust = typer.Typer(no_args_is_help=True, help="Which servers' certificates this workstation trusts (OPC UA).")
 app.add_typer(trust, name="trust")
 secret = typer.Typer(no_args_is_help=True, help="Passwords of controllers: in the keyring or a file of this station.")
