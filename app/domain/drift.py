@@ -123,8 +123,8 @@ def share_of(bad: int, total: int) -> Estimate:
     return Estimate(
         n=total,
         middle=share,
-        low=max(0.0, centre - half),
-        high=min(1.0, centre + half),
+        low=min(share, max(0.0, centre - half)),
+        high=max(share, min(1.0, centre + half)),
         spread=math.sqrt(share * (1 - share)),
         confidence=CONFIDENCE,
     )
