@@ -5,67 +5,107 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from app.acquisition.board import BoardReader
 from app.acquisition.values import new_board
-from app.bootstrap.compose import station_parts
-from app.bootstrap.core import Core
+from app.bootstrap.compose import station_parts, take_published
+from app.bootstrap.core import Core, Parts
 from app.bootstrap.listener import Nobody
 from app.child import command
 from app.config import config
+from app.domain.plant import Plant
+from app.domain.status import StationStatus
 from app.erp.registry import check_settings
 from app.plant.check import load
 from drivers.registry import ADDRESS_CHECKS
 from ui.exits import Exit
 from ui.logs import start_log
+from ui.plants import chosen
 from ui.report import Run, write_report
 from ui.report import report as figures
+from ui.shipped import this_version
 
 ACQUISITION = command("drivers.host")
 
 
-def agent(plant: Path, data: Path | None, seconds: float | None, report: Path | None) -> int:
-    """Run until SIGTERM, SIGINT or `seconds` have passed; then write the report."""
-    station = config(data)
+class Ears(Nobody):
+    """Nobody looks; but a plant file that is published by now is heard of."""
+
+    def __init__(self) -> None:
+        self.renewed = asyncio.Event()
+
+    def deliver_status(self, status: StationStatus) -> None:
+        """How the parts stand."""
+        if status.plant_file.ready:
+            self.renewed.set()
+
+
+def agent(plant: Path | None, data: Path | None, seconds: float | None, report: Path | None) -> int:
+    """Run until SIGTERM, SIGINT or `seconds` have passed; then write the report.
+
+    A plant file that is published meanwhile runs at once: core and acquisition end, and begin with it.
+    """
+    station = config(data, {"plant": str(plant or "")})
     errors = start_log(station.log, echo=True)
-    loaded = load(plant, ADDRESS_CHECKS, check_settings)
-    parts = station_parts(loaded, station, ACQUISITION)
-    reader, _ = new_board(loaded, station.board)
-
-    async def serve() -> Core:
-        core = Core(parts, Nobody())
-        work = asyncio.create_task(core.run(), name="core")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await asyncio.wait(
-                    [work, asyncio.create_task(_told_to_stop(), name="signals")], return_when="FIRST_COMPLETED"
-                )
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
-        return core
-
+    until_s: float | None = None
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
-        core = runner.run(serve())
+        while True:
+            found = chosen(station, _load, lambda: runner.run(take_published(station)), this_version())
+            parts = station_parts(found.plant, station, ACQUISITION, plant_file=found.parts)
+            reader, _ = new_board(found.plant, station.board)
+            if until_s is None and seconds is not None:
+                until_s = time.monotonic() + seconds
+            core, again = runner.run(_serve(parts, until_s))
+            if not again:
+                break
     if report is not None:
-        rss = {
-            "agent": psutil.Process().memory_info().rss / 2**20,
-            "acquisition": core.pulse.rss_mb if core.pulse else 0.0,
-        }
-        samples = {name: reader.samples(place) for place, name in enumerate(loaded.controllers)}
-        run = Run(
-            platform="headless",
-            plant=loaded,
-            errors=errors.errors,
-            samples=samples,
-            journal_ops=core.bus.model.seq,
-            rss_mb=rss,
-            extra={},
-        )
-        write_report(report, figures(core.bus.model, core.station.status, run))
+        _report(report, found.plant, reader, core, errors.errors)
     return Exit.ERRORS if errors.errors else Exit.OK
+
+
+_load = partial(load, address_checks=ADDRESS_CHECKS, erp_check=check_settings)
+
+
+async def _serve(parts: Parts, until_s: float | None) -> tuple[Core, bool]:
+    """Run a core to its end; whether it is to begin anew."""
+    ears = Ears()
+    core = Core(parts, ears)
+    work = asyncio.create_task(core.run(), name="core")
+    ends = [
+        work,
+        asyncio.create_task(_told_to_stop(), name="signals"),
+        asyncio.create_task(ears.renewed.wait(), name="renewed"),
+    ]
+    left_s = None if until_s is None else max(0.0, until_s - time.monotonic())
+    done, _ = await asyncio.wait(ends, timeout=left_s, return_when="FIRST_COMPLETED")
+    for task in ends:
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+    return core, ends[2] in done and ends[0] not in done and ends[1] not in done
+
+
+def _report(path: Path, plant: Plant, reader: BoardReader, core: Core, errors: list[str]) -> None:
+    rss = {
+        "agent": psutil.Process().memory_info().rss / 2**20,
+        "acquisition": core.pulse.rss_mb if core.pulse else 0.0,
+    }
+    samples = {name: reader.samples(place) for place, name in enumerate(plant.controllers)}
+    run = Run(
+        platform="headless",
+        plant=plant,
+        errors=errors,
+        samples=samples,
+        journal_ops=core.bus.model.seq,
+        rss_mb=rss,
+        extra={},
+    )
+    write_report(path, figures(core.bus.model, core.station.status, run))
 
 
 async def _told_to_stop() -> None:

@@ -28,7 +28,10 @@ app = typer.Typer(
 )
 
 Data = Annotated[Optional[Path], typer.Option("--data", help="folder of the journal and settings")]  # noqa: UP045
-Plant = Annotated[Path, typer.Option("--plant", help="the plant file (TOML)")]
+Plant = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--plant", help="a plant file (TOML); none: the published one, else this machine's own"),
+]
 Smoke = Annotated[Optional[float], typer.Option("--smoke", min=5, help="run a scripted shift for S seconds")]  # noqa: UP045
 Shots = Annotated[Optional[Path], typer.Option("--screenshots", help="folder for a PNG of every screen")]  # noqa: UP045
 Report = Annotated[Optional[Path], typer.Option("--report", help="file for the run's figures as JSON")]  # noqa: UP045
@@ -94,7 +97,7 @@ def demo(
 
 @app.command()
 def run(
-    plant: Plant,
+    plant: Plant = None,
     wall: Annotated[str, typer.Option("--wall", help="a wall screen of it: overview, handover:wall, line/L1 …")] = "",
     data: Data = None,
     smoke: Smoke = None,
@@ -118,7 +121,7 @@ def open_it(
 
 @app.command()
 def agent(
-    plant: Plant,
+    plant: Plant = None,
     data: Data = None,
     seconds: Annotated[Optional[float], typer.Option("--for", min=1, help="end after S seconds")] = None,  # noqa: UP045
     report: Report = None,

@@ -32,8 +32,9 @@ import app.plant
 import drivers
 from app.acquisition.board import BoardReader
 from app.acquisition.values import LiveValues, new_board
+from app.bootstrap.plant_side import PlantFileParts
 from app.child import command
-from app.config import Config, config
+from app.config import Config, config, demo_config
 from app.domain.alarm import Alarm
 from app.domain.commands import Command
 from app.domain.erp import Reference
@@ -41,11 +42,12 @@ from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
-from app.domain.status import SharedStatus, StationStatus
+from app.domain.status import PlantFileStatus, SharedStatus, StationStatus
 from app.plant.cache import cached, program_stamp
 from app.readmodel.model import Changes, all_cases
 from app.store.lock import refuse_second
 from drivers.demo import Demo, DemoOptions
+from ui.again import start_again
 from ui.bridge import Bridge
 from ui.catalog import load_views
 from ui.core_thread import CoreThread
@@ -53,13 +55,15 @@ from ui.desk import Answer
 from ui.display import choose_platform
 from ui.exits import Exit
 from ui.logs import ErrorCount, start_log
+from ui.plants import chosen
 from ui.report import Run, since_source, write_report
 from ui.report import report as figures
+from ui.shipped import this_version
 from ui.smoke import Smoke, SmokeOptions
 from ui.survey import SurveyWork
 from ui.surveys import Late
 from ui.text import t
-from ui.theme import DAY, Look
+from ui.theme import DAY, NIGHT, Look
 from ui.window import Window, compose
 
 log = logging.getLogger("lineside.main")
@@ -104,7 +108,7 @@ def demo(
             data = Path(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="lineside-", ignore_cleanup_errors=True))
             )
-        station = config(data)
+        station = demo_config(data)
         refuse_second(station.folder)
         options = DemoOptions(
             seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant, erp=erp
@@ -121,7 +125,7 @@ def demo(
         if stations > 1:
             several = importlib.import_module("drivers.demo_stations")
             begin = stack.enter_context(several.opened(playing, loaded, station.folder, stations, headless=smoke))
-            station = config(data)
+            station = demo_config(data)
         pace = Pace(count_s=DEMO_COUNT_S, reference_s=DEMO_REFERENCE_S)
         program = Program(loaded, station, pace, begin, plant)
         return program.run(_options(smoke, screenshots, report))
@@ -129,17 +133,32 @@ def demo(
 
 def run(
     *,
-    plant: Path,
+    plant: Path | None,
     data: Path | None,
     smoke: float | None,
     screenshots: Path | None,
     report: Path | None,
     wall: str = "",
 ) -> int:
-    """`lineside run`: Lineside on a plant of one's own. `wall` is the ref that a wall screen shows."""
-    loaded, station = opened(plant), config(data)
+    """`lineside run`: Lineside on a plant of one's own: the published one, unless `plant` names another.
+
+    `wall` is the ref that a wall screen shows. Starts anew where that was asked for: then it does not return.
+    """
+    station = config(data, {"plant": str(plant or ""), "wall": wall})
+    found = chosen(station, opened, partial(_fetch, station), this_version())
     refuse_second(station.folder)
-    return Program(loaded, station, Pace(), _nothing, plant, wall).run(_options(smoke, screenshots, report))
+    program = Program(found.plant, station, Pace(), _nothing, found.file, station.wall, found.parts)
+    code = program.run(_options(smoke, screenshots, report))
+    if program.again:
+        start_again()
+    return code
+
+
+def _fetch(station: Config) -> None:
+    """Take what is published for all stations."""
+    composing = importlib.import_module("app.bootstrap.compose")
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
+        runner.run(composing.take_published(station))
 
 
 def opened(path: Path) -> Plant:
@@ -179,9 +198,11 @@ class Program:
         before: Callable[[], None],
         file: Path | None = None,
         wall: str = "",
+        plant_file: PlantFileParts | None = None,
     ) -> None:
         self._plant, self._station, self._pace, self._before = plant, station, pace, before
-        self._file, self._wall = file, wall
+        self._file, self._wall, self._plant_file = file, wall, plant_file
+        self.again = False
         self._core: Any = None
         self._scripted: Any = None
         self._shown_ms = self._shown_cpu_ms = 0.0
@@ -194,19 +215,27 @@ class Program:
         sys.setswitchinterval(GIL_TURN_S)
         errors = start_log(self._station.log, echo=options is not None)
         app = application()
-        look = Look(DAY)
+        theme = NIGHT if self._station.theme == NIGHT.name else DAY
+        look = Look(theme)
         look.apply(app)
         reader, values = new_board(self._plant, self._station.board, self._station.history)
         bridge = Bridge(plant=self._plant, values=values, survey=self._survey())
         if self._station.store:  # until the core says how it stands
-            bridge.deliver_status(StationStatus(shared=SharedStatus(joined=True)))
+            files = self._plant_file.status if self._plant_file is not None else PlantFileStatus()
+            bridge.deliver_status(StationStatus(shared=SharedStatus(joined=True), plant_file=files))
         layout = None if options else self._station.folder / "layout.json"
         seat = None if self._wall else bridge
         window = compose(look, bridge, seat=seat, changed=bridge.changed, layout=layout)
+        if self._station.fixed("theme"):
+            look.set_theme(theme)
+            window.theme_pinned = True
         thread = CoreThread(
             lambda: self._serve(Delivery(bridge, reader), bridge, values), lambda error: self._failed(error, window)
         )
         window.left.connect(self._leave)
+        window.restarting.connect(self._restart)
+        if self._wall:  # nobody is there who could say when
+            bridge.changed.connect(lambda: window.restart() if bridge.status.plant_file.ready else None)
         window.show()
         if self._wall:
             window.full_screen()
@@ -228,6 +257,10 @@ class Program:
         if self._left:
             importlib.import_module("ui.opening").choose_again(None if self._plant.demo else self._station.folder)
         return self._exit(errors, options)
+
+    def _restart(self) -> None:
+        """It is to begin anew once this has ended, with the plant file that is here by now."""
+        self.again = True
 
     def _leave(self) -> None:
         """Somebody wants the guide once this has ended."""
@@ -281,6 +314,7 @@ class Program:
             ACQUISITION,
             count_period_s=self._pace.count_s,
             reference_period_s=self._pace.reference_s,
+            plant_file=self._plant_file,
         )
 
         def started(core: Any) -> None:

@@ -63,6 +63,8 @@ class Window(QWidget):
     """One window of the station. `closing` comes once, before it goes."""
 
     closing = Signal()
+    restarting = Signal()
+    """Lineside is to begin anew here; it closes then."""
     left = Signal()
     """Somebody wants to open something else instead; it closes then."""
 
@@ -75,6 +77,7 @@ class Window(QWidget):
         self._formats, self._frame = Formats(desk.plant.zone), Frame()
         self._fresh, self._person = False, desk.person
         self._controls = ControlNews(desk)
+        self.theme_pinned = False  # by group policy
         self._about = ""  # what the last action was about, while it is being filled in
         self._attention = Attention(desk)
         self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
@@ -365,6 +368,9 @@ class Window(QWidget):
 
     def switch_theme(self) -> None:
         """Day or night."""
+        if self.theme_pinned:
+            self.say(t("Day or night is set by your plant's IT on this machine."), bad=True)
+            return
         self._look.set_theme(NIGHT if self._look.theme is DAY else DAY)
 
     def full_screen(self) -> None:
@@ -395,6 +401,11 @@ class Window(QWidget):
 
     def _leave(self) -> None:
         self.left.emit()
+        self.close()
+
+    def restart(self) -> None:
+        """Close, and begin anew: with the plant file that is published by now."""
+        self.restarting.emit()
         self.close()
 
     def dismiss(self) -> None:

@@ -11,12 +11,13 @@ from app.acquisition.launch import Launch
 from app.acquisition.messages import Message
 from app.acquisition.supervisor import Supervisor
 from app.bootstrap.core import Acquirer, Parts
+from app.bootstrap.plant_side import PlantFileParts, take
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
 from app.domain.erp import Capability
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
-from app.ports import Reports, SharedHistory, SharedLog
+from app.ports import PlantFiles, Reports, SharedHistory, SharedLog
 from app.secrets import stored_secret
 from app.store.sqlite import SqliteJournal
 
@@ -28,8 +29,11 @@ def station_parts(
     *,
     count_period_s: float = 60.0,
     reference_period_s: float = 20.0,
+    plant_file: PlantFileParts | None = None,
 ) -> Parts:
     """The parts of a real station. `acquisition` is the command of the acquisition process.
+
+    `plant_file` is where the plant came from; None: it is nobody's business (a demo, a test).
 
     Raises KnownError where the journal is in use or can't be opened, or the ERP's settings are wrong.
     """
@@ -66,6 +70,7 @@ def station_parts(
         reports=open_reports(config),
         history=open_history(plant, config),
         history_folder=config.history,
+        plant_file=plant_file and replace(plant_file, files=open_plant_files(config)),
     )
 
 
@@ -86,6 +91,21 @@ def open_reports(config: Config) -> Reports | None:
         return None
     reports: Reports = importlib.import_module("app.bootstrap.postgres").postgres_reports(config)
     return reports
+
+
+def open_plant_files(config: Config) -> PlantFiles | None:
+    """The plant files that are published for all stations, where a plant was joined."""
+    if not config.store:
+        return None
+    files: PlantFiles = importlib.import_module("app.bootstrap.postgres").postgres_plant_files(config)
+    return files
+
+
+async def take_published(config: Config) -> None:
+    """Fetch the published plant file into the data folder, if there is one. Raises as its store does."""
+    files = open_plant_files(config)
+    if files is not None:
+        await take(files, config.folder)
 
 
 def open_history(plant: Plant, config: Config) -> SharedHistory | None:

@@ -26,6 +26,7 @@ from app.bootstrap.held_counts import HeldCounts
 from app.bootstrap.history_side import HistorySide
 from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
+from app.bootstrap.plant_side import PlantFileParts, PlantSide
 from app.bootstrap.shared_side import SharedSide
 from app.bus import Bus, Stored
 from app.domain.commands import Command, RecordCount, RecordRuns, RetryPosting
@@ -33,7 +34,7 @@ from app.domain.errors import KnownError, StoreError
 from app.domain.events import Signature
 from app.domain.plant import Plant
 from app.domain.signing import Prove, Sign
-from app.domain.status import Health, UploadStatus
+from app.domain.status import Health, PlantFileStatus, SharedStatus, UploadStatus
 from app.ports import (
     AlarmEvent,
     Clock,
@@ -105,6 +106,7 @@ class Parts:
     reports: Reports | None = None
     history: SharedHistory | None = None
     history_folder: Path = Path()
+    plant_file: PlantFileParts | None = None
 
 
 class Core:
@@ -131,12 +133,10 @@ class Core:
             unreachable=self._plantwide.unreachable,
         )
         self.station = Station(parts.plant, parts.clock)
-        self._plantwide.join(
-            self.bus,
-            self._on_disk,
-            lambda status: self._moved(lambda: self.station.shared(status)),
-            listener.deliver_presences,
-        )
+        if parts.plant_file is not None:
+            self.station.plant_file(parts.plant_file.status)
+        self._plant_side = plant_side(parts, lambda status: self._moved(lambda: self.station.plant_file(status)))
+        self._plantwide.join(self.bus, self._on_disk, self._shared_said, listener.deliver_presences)
         self._identity = self._plantwide.identity(parts.plant, parts.folder)
         self._counts = HeldCounts(self.bus, lambda: self._plantwide.dutiful)
         self._proposer = Proposer(parts.plant)
@@ -174,6 +174,11 @@ class Core:
         self.bus.subscribe(listener.deliver)
         self.bus.subscribe(self._controls.changed)
 
+    def _shared_said(self, status: SharedStatus) -> None:
+        self._moved(lambda: self.station.shared(status))
+        if self._plant_side is not None:
+            self._plant_side.heard(status.plant.plant_file)
+
     async def _on_disk(self, call: Callable[[], T]) -> T:
         return await self._loop.run_in_executor(self._disk, call)
 
@@ -196,8 +201,10 @@ class Core:
     def _works(self) -> dict[str, Coroutine[Any, Any, None]]:
         """The bus is the core: it ends with it. The others are kept going, whatever fault of ours ends them."""
         history = {} if self._history is None else {"history": kept("history", self._history.run)}
+        plant_files = {} if self._plant_side is None else {"plant file": kept("plant file", self._plant_side.run)}
         return {
             **history,
+            **plant_files,
             "bus": self.bus.run(),
             "inbox": kept("inbox", self._inbox.run),
             "erp": kept("erp", self._erp.run),
@@ -375,6 +382,13 @@ def history_side(parts: Parts, station: Station, told: Callable[[UploadStatus], 
         links=lambda: station.status.controllers,
         told=told,
     )
+
+
+def plant_side(parts: Parts, told: Callable[[PlantFileStatus], None]) -> PlantSide | None:
+    """Who takes what is published; None where no plant was joined."""
+    if parts.plant_file is None or parts.plant_file.files is None:
+        return None
+    return PlantSide(parts.plant_file, parts.plant_file.files, parts.folder, told)
 
 
 def _said(bad: tuple[Quarantined, ...]) -> str:

@@ -10,6 +10,7 @@ from app.store.postgres.address import SECRET, Address, read_url
 from app.store.postgres.history import PostgresHistory
 from app.store.postgres.log import PostgresLog
 from app.store.postgres.logins import station_login
+from app.store.postgres.plant_files import PostgresPlantFiles
 from app.store.postgres.reports import PostgresReports
 
 
@@ -26,6 +27,11 @@ def postgres_reports(config: Config) -> PostgresReports:
 def postgres_history(config: Config) -> PostgresHistory:
     """The plant's history of samples beside it. Raises as `postgres_log` does."""
     return PostgresHistory(_address(config), config.station, partial(stored_secret, config.folder, SECRET))
+
+
+def postgres_plant_files(config: Config) -> PostgresPlantFiles:
+    """The plant files published beside it. Raises as `postgres_log` does."""
+    return PostgresPlantFiles(_address(config), config.station, partial(stored_secret, config.folder, SECRET))
 
 
 def _address(config: Config) -> Address:
