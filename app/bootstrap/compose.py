@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Message
 from app.acquisition.supervisor import Supervisor
 from app.bootstrap.core import Acquirer, Parts
+from app.bootstrap.local import Place
 from app.bootstrap.plant_side import PlantFileParts, take
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
@@ -30,8 +33,9 @@ def station_parts(
     count_period_s: float = 60.0,
     reference_period_s: float = 20.0,
     plant_file: PlantFileParts | None = None,
+    source: Path | None = None,
 ) -> Parts:
-    """The parts of a real station. `acquisition` is the command of the acquisition process.
+    """The parts of a real station. `acquisition` is the command of the acquisition process, `source` the plant's file.
 
     `plant_file` is where the plant came from; None: it is nobody's business (a demo, a test).
 
@@ -70,7 +74,20 @@ def station_parts(
         reports=open_reports(config),
         history=open_history(plant, config),
         history_folder=config.history,
+        place=place_of(plant, config, source),
         plant_file=plant_file and replace(plant_file, files=open_plant_files(config)),
+    )
+
+
+def place_of(plant: Plant, config: Config, source: Path | None) -> Place:
+    """What of this machine the running station looks at."""
+    return Place(
+        folder=config.folder,
+        log=config.log,
+        plant_file=source,
+        history=config.history,
+        history_most=int(plant.history.most_mb * 1e6),
+        running=os.getpid(),
     )
 
 

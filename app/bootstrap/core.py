@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 from app.acquisition.messages import Answered, Ended, Message, Order, Pulse, TextChanged, UnitsTold
 from app.bootstrap.alarm_list import AlarmList
 from app.bootstrap.alone import Alone
+from app.bootstrap.closing import close_all
 from app.bootstrap.control_side import ControlSide
 from app.bootstrap.erp_side import ErpSide
 from app.bootstrap.export_side import ExportSide
@@ -26,6 +27,8 @@ from app.bootstrap.held_counts import HeldCounts
 from app.bootstrap.history_side import HistorySide
 from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
+from app.bootstrap.local import Place
+from app.bootstrap.looking import keep_looking
 from app.bootstrap.plant_side import PlantFileParts, PlantSide
 from app.bootstrap.shared_side import SharedSide
 from app.bus import Bus, Stored
@@ -106,6 +109,8 @@ class Parts:
     reports: Reports | None = None
     history: SharedHistory | None = None
     history_folder: Path = Path()
+    place: Place | None = None
+    """What of this machine is looked at while it runs; None: nothing (a test, a part of something else)."""
     plant_file: PlantFileParts | None = None
 
 
@@ -191,10 +196,8 @@ class Core:
                 for name, work in self._works().items():
                     tasks.create_task(work, name=name)
         finally:
-            await self._parts.erp.aclose()
-            if self._history is not None:
-                await self._history.aclose()
-            await self._plantwide.aclose()
+            history = {} if self._history is None else {"history": self._history.aclose}
+            await close_all({"ERP": self._parts.erp.aclose, **history, "plant's log": self._plantwide.aclose})
             self._disk.shutdown(wait=True)
             self._parts.store.close()
 
@@ -213,7 +216,14 @@ class Core:
             "exports": kept("exports", self._exports.run),
             "clocks": kept("clocks", self._ticking),
             "sync": kept("sync", self._plantwide.run),
+            **({} if self._parts.place is None else {"looks": kept("looks", self._looking)}),
         }
+
+    async def _looking(self) -> None:
+        """At this machine, for the health page and for who measures."""
+        place = self._parts.place
+        if place is not None:
+            await keep_looking(place, lambda facts: self._moved(lambda: self.station.local(facts)))
 
     def _tell_what_stands(self) -> None:
         model = self.bus.model

@@ -1,6 +1,7 @@
 """Diagnostics leave the station without a secret: one is planted in every place where one could be."""
 
 import json
+import tomllib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,8 +92,8 @@ def test_people_s_names_stay_only_where_they_are_wanted(saved: Saved) -> None:
 
 
 def _names() -> list[str]:
-    text = resource("plants/example.toml").read_text(encoding="utf-8").partition("[[person]]")[2]
-    return [line.partition('"')[2].rstrip('"') for line in text.splitlines() if line.startswith("name = ")]
+    with resource("plants/example.toml").open("rb") as file:
+        return [person["name"] for person in tomllib.load(file)["person"]]
 
 
 def test_the_archive_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
