@@ -174,12 +174,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The ERP's answer to a command: `refs` names its documents."""
+    """The ERP's answer to a command: `refs` names its documents.
+
+    `booked`: what they say, as far as the ERP tells: "good" and "scrap" of a confirmation, "product" or "product lot"
+    of a consumption. `changed`: its own words where it took the posting otherwise than it was sent.
+    """
 
     key: str
     outcome: Outcome
     refs: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    booked: Mapping[str, Decimal] = field(default_factory=dict)
+    changed: str = ""
 
 
 class ErpLinkState(StrEnum):

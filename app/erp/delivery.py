@@ -35,6 +35,7 @@ from app.domain.lifecycles import PostingState
 from app.domain.posting import Posting
 from app.erp.backoff import Backoff
 from app.erp.codec import decode
+from app.erp.differing import TOKEN, difference
 from app.ports import Clock, Erp
 
 MOST_CONFLICTS = 3
@@ -79,17 +80,17 @@ class Delivery:
         """
         if posting.state is PostingState.SENT:
             await self._record(PostingOutcomeLost(key=posting.id, words="Lineside ended before the answer."))
-        if posting.state in (PostingState.SENT, PostingState.UNKNOWN):
-            found = await self._look(posting)
-            if found is not None:
-                return found
         try:
             command = decode(posting.command_kind, posting.command)
         except ErpProtocolError as error:
             return await self._park(posting, error.message)
+        if posting.state in (PostingState.SENT, PostingState.UNKNOWN):
+            found = await self._look(posting, command)
+            if found is not None:
+                return found
         return await self._send(posting, command)
 
-    async def _look(self, posting: Posting) -> Step | None:
+    async def _look(self, posting: Posting, command: ErpCommand) -> Step | None:
         """Ask the ERP for a posting whose outcome is unknown; None when it is certainly not there."""
         try:
             receipt = await self._erp.find(posting.id)
@@ -99,25 +100,32 @@ class Delivery:
             return Step(stop=Stop.ERP_DOWN, again_at=self._later(posting.attempts), reason=error.message)
         except ErpError as error:
             return await self._park_with(posting, error)
-        return None if receipt is None else await self._received(posting, receipt, found=True)
+        return None if receipt is None else await self._received(posting, command, receipt, found=True)
 
     async def _send(self, posting: Posting, command: ErpCommand) -> Step:
         attempt = posting.attempts + 1
-        answer = {posting.token: posting.answer} if posting.token and posting.answer else {}
+        asked = posting.token not in ("", TOKEN)
+        answer = {posting.token: posting.answer} if asked and posting.answer else {}
         await self._record(PostingSent(key=posting.id, attempt=attempt))
         try:
             receipt = await self._erp.post(command, answer)
         except ErpError as error:
             return await self._failed(posting, attempt, error)
-        return await self._received(posting, receipt, found=False)
+        return await self._received(posting, command, receipt, found=False)
 
-    async def _received(self, posting: Posting, receipt: Receipt, found: bool) -> Step:
-        """Confirm what is booked; what is only taken in stays unknown until `find` says it is booked."""
+    async def _received(self, posting: Posting, command: ErpCommand, receipt: Receipt, found: bool) -> Step:
+        """Confirm what is booked; what is only taken in stays unknown until `find` says it is booked.
+
+        A document that says something else than the posting goes to a person, who may take it as it is.
+        """
         if receipt.outcome is Outcome.ACCEPTED:
             if not found:
                 text = receipt.message or "Taken in by the ERP, not yet booked."
                 await self._record(PostingOutcomeLost(key=posting.id, words=text))
             return Step(stop=Stop.WAIT, again_at=self._later(posting.attempts + 1))
+        differs = difference(command, receipt)
+        if differs and not (posting.token == TOKEN and posting.answer):
+            return await self._park(posting, differs, TOKEN)
         repeated = receipt.outcome is Outcome.ALREADY_APPLIED
         await self._record(PostingConfirmed(key=posting.id, refs=receipt.refs, repeated=repeated))
         self._conflicts.pop(posting.id, None)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.erp import Capability, Outcome
+from app.domain.erp import Capability, ErpCommand, Outcome
 from app.domain.erp_errors import (
+    ErpActionRequiredError,
     ErpAuthError,
     ErpOutcomeUnknownError,
     ErpProtocolError,
@@ -23,6 +24,7 @@ from app.domain.erp_errors import (
 from app.erp.b2mml.adapter import B2mmlErp, by_files, by_web
 from app.erp.b2mml.folders import OURS
 from app.erp.b2mml.messages import message
+from app.erp.differing import difference
 from tests.contract.erp_twins import confirm, consume, downtime, move, one_of_each, set_status
 from tests.contract.rigs import b2mml_erp as rig
 from tests.contract.rigs.b2mml_erp import FolderErp, WebErp
@@ -30,7 +32,7 @@ from tests.contract.rigs.b2mml_schema import B2mmlSchemas
 from tests.contract.rigs.erp_peer import Reply, insist
 
 NOON, LATER = "2026-11-22T12:00:00Z", "2026-11-22T13:00:00Z"
-SENT = [command for command in one_of_each() if command.key not in ("k-move", "k-standard")]
+SENT: list[ErpCommand] = [command for command in one_of_each() if command.key not in ("k-move", "k-standard")]
 each_sent = pytest.mark.parametrize("command", SENT, ids=lambda c: type(c).__name__)
 
 
@@ -86,6 +88,14 @@ def test_every_message_is_valid_by_the_schemas(schemas: B2mmlSchemas, command: o
     assert f"<{name} ".encode() in body
 
 
+@each_sent
+def test_a_message_with_an_answer_is_valid_too(schemas: B2mmlSchemas, command: object) -> None:
+    _, body = message(command, "k.2", "Plant 1", {"period": "yes <b>"})  # type: ignore[arg-type]
+    assert schemas.faults_of(body) == []
+    said = b"<Code>Answered</Code><ReasonCode>period</ReasonCode><Reason>yes &lt;b&gt;</Reason>"
+    assert b"<ActionCriteria><ChangeStatus>" + said in body
+
+
 def test_the_schemas_would_see_a_wrong_message(schemas: B2mmlSchemas) -> None:
     _, body = message(confirm("k"), "k", "Plant 1")
     assert schemas.faults_of(body.replace(b"Endtime>", b"EndTime>"))
@@ -96,6 +106,7 @@ def test_what_the_rig_says_is_valid_too(schemas: B2mmlSchemas) -> None:
     for body in (
         rig.confirm_bod("k"),
         rig.confirm_bod("k", "Rejected", "no"),
+        rig.confirm_bod("k", "Rejected", "Post to the next period?", asks="period"),
         rig.acknowledge("k", "L"),
         rig.schedule("b", NOON),
         rig.materials("b", NOON, "A"),
@@ -186,6 +197,35 @@ async def test_a_refusal_has_the_erps_words_and_may_be_sent_again_once_mended(pe
     assert found is not None
     assert found.outcome is Outcome.ALREADY_APPLIED
     assert peer.booked == ["k", "k.2"]
+
+
+@each_sent
+async def test_a_question_of_the_erp_goes_to_a_person_and_the_answer_back_with_the_posting(
+    peer: FolderErp, erp: B2mmlErp, command: ErpCommand
+) -> None:
+    await erp.post(command)
+    peer.take(receipts=False)
+    peer.drop("asked.xml", rig.confirm_bod(command.key, "Rejected", "Post to the next period?", asks="period"))
+    for asked in (erp.find(command.key), erp.post(command), erp.post(command, {"other": "yes"})):
+        with pytest.raises(ErpActionRequiredError, match="Post to the next period") as caught:
+            await asked
+        assert caught.value.token == "period"
+    assert peer.waiting() == []
+    assert (await erp.post(command, {"period": "yes"})).outcome is Outcome.ACCEPTED
+    [sent] = peer.take()
+    assert b"<ReasonCode>period</ReasonCode><Reason>yes</Reason>" in sent
+    assert (await erp.post(command, {"period": "yes"})).outcome is Outcome.ALREADY_APPLIED
+    assert peer.booked == [command.key, f"{command.key}.2"]
+
+
+async def test_what_the_erp_took_with_changes_is_not_what_was_posted(peer: FolderErp, erp: B2mmlErp) -> None:
+    command = confirm("k")
+    await erp.post(command)
+    peer.take(receipts=False)
+    peer.drop("changed.xml", rig.confirm_bod("k", "Modified", "Rounded to whole pallets."))
+    found = await erp.find("k")
+    assert found is not None
+    assert difference(command, found) == "The ERP took it with changes (DOC-k-Modified): Rounded to whole pallets."
 
 
 async def test_an_answer_without_a_word_of_acceptance_is_none(peer: FolderErp, erp: B2mmlErp) -> None:

@@ -19,6 +19,7 @@ from app.domain.erp_errors import (
     ErpUnavailableError,
     ErpUnsupportedError,
 )
+from app.erp.differing import difference
 from app.erp.erpnext.adapter import ErpNext
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
 from tests.contract.rigs.erp_peer import Reply, caught_up, insist, reply
@@ -109,6 +110,24 @@ async def test_whichever_answer_is_lost_each_effect_is_there_once() -> None:
             await erp.aclose()
         calls = peer.changed
         assert booked(peer) == DONE, lost
+
+
+async def test_a_document_that_says_something_else_is_told_apart_when_posted_and_when_found(
+    server: ErpNextServer, erp: ErpNext
+) -> None:
+    made, used = FLOW[0], FLOW[1]
+    for command in (made, used):
+        assert difference(command, await erp.post(command)) == ""
+    server.docs["Stock Entry"]["LS-k-1"]["process_loss_qty"] = 3
+    server.docs["Stock Entry"]["LS-k-2"]["items"][0]["item_code"] = "LAB-W050"
+    for command, said in (
+        (made, "good 99 in place of 100, scrap 3 in place of 2"),
+        (used, "CAP-28 CAP-28-1 0 in place of 5, LAB-W050 CAP-28-1 5, which was not posted"),
+    ):
+        found = await erp.find(command.key)
+        assert found is not None
+        assert said in difference(command, found)
+        assert said in difference(command, await erp.post(command))
 
 
 async def test_only_what_changed_is_read_again(server: ErpNextServer, erp: ErpNext) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.erp import Capability, Outcome
 from app.domain.erp_errors import (
+    ErpActionRequiredError,
     ErpAuthError,
     ErpProtocolError,
     ErpRejectedError,
@@ -65,6 +66,7 @@ class RestErp(Peer):
         super().__init__()
         self.booked: dict[str, object] = {}
         self.refuse = ""
+        self.asks = ""
         self.lots = [lot_row("000123", "2026-11-22T06:00:00Z")]
 
     def changes(self, request: Request) -> bool:
@@ -75,6 +77,8 @@ class RestErp(Peer):
             return Reply(status=401)
         if request.method == "POST":
             key = request.headers["idempotency-key"]
+            if self.asks and not request.json["Answer"]:
+                return reply({"key": key, "status": "question", "asked": "period", "message": self.asks}, 428)
             if self.refuse:
                 return reply({"key": key, "status": "rejected", "message": self.refuse}, 422)
             self.booked.setdefault(key, request.json)
@@ -105,6 +109,41 @@ async def rest(server: RestErp) -> AsyncIterator[Mapped]:
     adapter = Mapped(lambda: "word", **settings)
     yield adapter
     await adapter.aclose()
+
+
+ANSWERS: dict[str, Value] = {"confirm_production.answer": "Answer", "confirm_production.asked": "Question"}
+
+
+async def test_by_rest_a_question_goes_to_a_person_and_the_answer_back_with_the_posting(server: RestErp) -> None:
+    erp = Mapped(lambda: "word", **(MAPPING | ANSWERS | {"url": f"{server.url}/erp"}))
+    server.asks = "Post to the next period?"
+    with pytest.raises(ErpActionRequiredError, match="next period") as caught:
+        await erp.post(confirm("k"))
+    assert (await erp.post(confirm("k"), {caught.value.token: "yes"})).outcome is Outcome.APPLIED
+    booked = server.booked["k"]
+    assert isinstance(booked, dict)
+    assert (booked["Answer"], booked["Question"]) == ("yes", "period")
+    await erp.aclose()
+
+
+async def test_by_files_a_question_goes_to_a_person_and_the_answer_back_with_the_posting(
+    folders: tuple[Path, Path],
+) -> None:
+    erp = Mapped(lambda: "word", **(MAPPING | ANSWERS), outbox=str(folders[0]), inbox=str(folders[1]))
+    await erp.post(confirm("k"))
+    asked = "key;status;asked;document;message\nk;question;period;;Post to the next period?\n"
+    (folders[1] / "receipt-k.csv").write_text(asked)
+    for again in (erp.find("k"), erp.post(confirm("k")), erp.post(confirm("k"), {"other": "yes"})):
+        with pytest.raises(ErpActionRequiredError, match="next period"):
+            await again
+    await erp.post(confirm("k"), {"period": "yes"})
+    first, second = sorted(path.read_text("utf-8-sig") for path in folders[0].glob("*.csv"))
+    assert ('"yes";"period"' in first, '"yes";"period"' in second) in ((True, False), (False, True))
+    (folders[1] / "receipt-k.2.csv").write_text("key;status;document;message\nk.2;accepted;4712;\n")
+    found = await erp.find("k")
+    assert found is not None
+    assert found.refs == {"document": "4712"}
+    await erp.aclose()
 
 
 CHANGES: dict[str, Value] = {"lots.changes": "lots?after={since}", "lots.changed_at": "At"}

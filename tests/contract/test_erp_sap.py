@@ -19,6 +19,7 @@ from app.domain.erp_errors import (
     ErpUnavailableError,
     ErpUnsupportedError,
 )
+from app.erp.differing import difference
 from app.erp.sap.adapter import SapS4, guid, reference
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
 from tests.contract.rigs.erp_peer import Reply, caught_up, insist, reply
@@ -160,10 +161,26 @@ async def test_sap_s_own_words_come_through_and_nothing_is_booked(server: SapSer
     assert booked(server) == ([], 0, False)
 
 
-async def test_a_key_with_another_confirmation_is_refused(erp: SapS4) -> None:
+async def test_a_key_with_a_confirmation_of_another_order_is_refused(server: SapServer, erp: SapS4) -> None:
     await erp.post(confirm("k", good="1", order=ORDER))
+    server.confirmations[0]["OrderID"] = "000001000999"
     with pytest.raises(ErpProtocolError, match="already stands for another"):
-        await erp.post(confirm("k", good="2", order=ORDER))
+        await erp.post(confirm("k", good="1", order=ORDER))
+
+
+async def test_a_document_that_says_something_else_is_told_apart_when_posted_and_when_found(
+    server: SapServer, erp: SapS4
+) -> None:
+    made, used = confirm("k-1", good="100", scrap="2", order=ORDER), consume("k-2", quantity="5")
+    for command in (made, used):
+        assert difference(command, await erp.post(command)) == ""
+    server.confirmations[0]["ConfirmationYieldQuantity"] = "99.000"
+    server.documents[0]["to_MaterialDocumentItem"][0]["QuantityInEntryUnit"] = "4"
+    for command, said in ((made, "good 99 in place of 100"), (used, "CAP-28 CAP-28-1 4 in place of 5")):
+        found = await erp.find(command.key)
+        assert found is not None
+        assert said in difference(command, found)
+        assert said in difference(command, await erp.post(command))
 
 
 async def test_what_sap_has_no_service_for_is_kept_in_lineside(erp: SapS4) -> None:

@@ -25,7 +25,7 @@ from app.domain.erp import (
     Receipt,
     StockLevel,
 )
-from app.domain.erp_errors import ErpProtocolError, ErpRejectedError
+from app.domain.erp_errors import ErpActionRequiredError, ErpProtocolError, ErpRejectedError
 from app.erp.b2mml.address import Address
 from app.erp.b2mml.exchange import Exchange, Standing
 from app.erp.b2mml.folders import Folders
@@ -93,20 +93,21 @@ class B2mmlErp:
         return Page(rows=())
 
     async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
-        """Send once by key; what is on its way is waited for, what was refused goes out anew."""
+        """Send once by key; what is on its way is waited for, what was refused or answered goes out anew."""
         body = digest(command)
         async with self._sending:
             for attempt in range(1, MOST_ATTEMPTS + 1):
                 bodid = bodid_of(command.key, attempt)
                 standing = await self._exchange.standing(bodid)
                 if not standing.sent:
-                    name, xml = message(command, bodid, self._sender)
+                    name, xml = message(command, bodid, self._sender, answer)
                     verdict = await self._exchange.send(bodid, name, xml, body)
                     return receipt(command.key, verdict, Outcome.APPLIED)
                 if standing.digest not in ("", body):
                     raise ErpProtocolError(f"Key {command.key} already stands for another posting.")
-                if standing.verdict is None or standing.verdict.accepted:
-                    return receipt(command.key, standing.verdict, Outcome.ALREADY_APPLIED)
+                verdict = standing.verdict
+                if verdict is None or verdict.accepted or (verdict.token and verdict.token not in answer):
+                    return receipt(command.key, verdict, Outcome.ALREADY_APPLIED)
         raise ErpProtocolError(f"The ERP refused {MOST_ATTEMPTS} messages for one posting.")
 
     async def find(self, key: str) -> Receipt | None:
@@ -135,12 +136,16 @@ def bodid_of(key: str, attempt: int) -> str:
 
 
 def receipt(key: str, verdict: Verdict | None, outcome: Outcome) -> Receipt:
-    """The port's receipt; raises ErpRejectedError with the ERP's words where it said no."""
+    """The port's receipt; raises ErpActionRequiredError or ErpRejectedError where the ERP asks, or said no."""
     if verdict is None:
         return Receipt(key=key, outcome=Outcome.ACCEPTED, message=WAITING)
+    if verdict.token:
+        raise ErpActionRequiredError(verdict.words or "The ERP asks something, and does not say what.", verdict.token)
     if not verdict.accepted:
         raise ErpRejectedError(verdict.words or "The ERP refused the message without a word.", "rejected")
-    return Receipt(key=key, outcome=outcome, refs={"document": verdict.document}, message=verdict.words)
+    changed = (verdict.words or "it does not say which") if verdict.changed else ""
+    refs = {"document": verdict.document}
+    return Receipt(key=key, outcome=outcome, refs=refs, message=verdict.words, changed=changed)
 
 
 def by_files(outbox: str, inbox: str, sender: str = "Lineside", timeout_s: float = 10.0) -> B2mmlErp:

@@ -19,14 +19,20 @@ from app.erp.b2mml.xml import NAMESPACE, write
 from app.erp.lots import lot_text
 
 RELEASE = "7.0"
+ANSWERED = "Answered"
+"""The ChangeStatus Code that says: this is a person's answer to the ERP's question of ReasonCode."""
+NO_ANSWERS: Mapping[str, str] = MappingProxyType({})
 DISPOSITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"hold": ("Restricted", ""), "released": ("UnRestricted", ""), "scrapped": ("Other", "Scrapped")}
 )
 """A lot's status as Disposition and its OtherValue: B2MML has no word for scrap."""
 
 
-def message(command: ErpCommand, bodid: str, sender: str) -> tuple[str, bytes]:
-    """The message's name and bytes. Raises ErpUnsupportedError where B2MML has no message for a command."""
+def message(command: ErpCommand, bodid: str, sender: str, answers: Mapping[str, str] = NO_ANSWERS) -> tuple[str, bytes]:
+    """The message's name and bytes; `answers` to what the ERP asked, by what each goes by.
+
+    Raises ErpUnsupportedError where B2MML has no message for a command.
+    """
     row = MESSAGES.get(type(command))
     if row is None:
         raise ErpUnsupportedError("There is no B2MML message for this.", "It is kept in Lineside only.")
@@ -38,6 +44,9 @@ def message(command: ErpCommand, bodid: str, sender: str) -> tuple[str, bytes]:
     data = SubElement(root, "DataArea")
     doing = SubElement(data, verb, {ANSWER_WANTED[verb]: "Always"})
     fill(command, doing, SubElement(data, noun))
+    for token, answer in answers.items():
+        said = SubElement(SubElement(doing, "ActionCriteria"), "ChangeStatus")
+        put(said, Code=ANSWERED, ReasonCode=token, Reason=answer)
     return f"{verb}{noun}", write(root)
 
 

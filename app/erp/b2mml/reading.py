@@ -29,14 +29,26 @@ ORDER_STATES: Mapping[str, str] = MappingProxyType(
 LOT_STATES: Mapping[str, str] = MappingProxyType({"Restricted": "hold", "UnRestricted": "released"})
 
 
+ASKS = "ActionRequired"
+"""The ChangeStatus Code by which an ERP asks before it takes a message: Description is its question, ReasonCode what
+
+the answer goes by. B2MML has no word for it; it goes with an actionCode of Rejected, so that nobody takes it for a yes.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the ERP said to one of our messages. `document`: what it calls its own."""
+    """What the ERP said to one of our messages. `document`: what it calls its own.
+
+    `token`: it asks something before it takes the message; `changed`: it took it otherwise than it was sent.
+    """
 
     bodid: str
     accepted: bool
     words: str
     document: str
+    token: str = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +95,31 @@ def verdicts(root: Element, verb: str, noun: str) -> list[Verdict]:
     codes = [each.get("actionCode", "") for each in said.iterfind("ResponseCriteria/ResponseExpression")]
     accepted = bool(codes) and all(code in ("Accepted", "Modified", "Add", "Change", "Replaced") for code in codes)
     words = [each.text or "" for each in root.iter() if each.tag in ("Description", "Reason", "Note") and each.text]
+    token = asked(said)
     if not accepted and "Rejected" not in codes:
         words.insert(0, "The ERP's answer says neither accepted nor rejected.")
     areas = [*said.iterfind("OriginalApplicationArea"), *root.iterfind("DataArea/BOD/OriginalApplicationArea")]
     named = dict.fromkeys(bodid for area in areas if (bodid := text(area, "BODID").strip()))
     document = text(root, f"DataArea/{noun}/ID") or text(root, "ApplicationArea/BODID")
     return [
-        Verdict(bodid=bodid, accepted=accepted, words=safe(" ".join(words)), document=safe(document, 300))
+        Verdict(
+            bodid=bodid,
+            accepted=accepted,
+            words=safe(" ".join(words)),
+            document=safe(document, 300),
+            token="" if accepted else token,
+            changed=accepted and "Modified" in codes,
+        )
         for bodid in named
     ]
+
+
+def asked(said: Element) -> str:
+    """What the answer to the ERP's question goes by; empty where it asks nothing."""
+    for status in said.iterfind("ResponseCriteria/ChangeStatus"):
+        if text(status, "Code").strip() == ASKS:
+            return safe(text(status, "ReasonCode").strip(), 60) or ASKS
+    return ""
 
 
 def product_of(row: Element) -> Product:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -41,6 +42,7 @@ from app.domain.erp_errors import (
 from app.domain.text import safe
 from app.erp.changes import latest, since
 from app.erp.codec import digest
+from app.erp.differing import add
 from app.erp.erpnext.frappe import DuplicateError, Frappe, own_name
 from app.erp.loose import Fields, local
 from app.erp.lots import lot_text, without_lookalikes
@@ -52,7 +54,7 @@ CLOSED = ("Completed", "Closed", "Stopped", "Cancelled")
 STATES: Mapping[str, str] = MappingProxyType({"In Process": "running", **dict.fromkeys(CLOSED, "done")})
 """An order's state in the port's words; all others are planned."""
 STAMP = "modified"
-FINAL = "[final]"
+MANUFACTURE, FINAL = "Manufacture", "[final]"
 SUBMITTED, CANCELLED = 1, 2
 
 
@@ -157,7 +159,7 @@ class ErpNext:
         entry = await self._frappe.find(ENTRY, own_name(key))
         if entry is not None:
             done = entry.number("docstatus") == SUBMITTED and await self._finished(entry)
-            return receipt(key, own_name(key), Outcome.ALREADY_APPLIED) if done else None
+            return entered(key, entry, Outcome.ALREADY_APPLIED) if done else None
         stop = await self._frappe.find(STOP, own_name(key))
         return None if stop is None else receipt(key, own_name(key), Outcome.ALREADY_APPLIED)
 
@@ -170,13 +172,13 @@ class ErpNext:
         entry = await self._frappe.find(ENTRY, own_name(command.key))
         if entry is None:
             entry = await self._proposed(command)
-        outcome = await self._submitted(command, entry)
+        outcome, entry = await self._submitted(command, entry)
         if command.final and not await self._finished(entry):
             await self._frappe.call(f"{WORK_ORDERS}.close_work_order", work_order=command.order, status="Closed")
             if not await self._finished(entry):
                 raise ErpOutcomeUnknownError(f"ERPNext took it, and {safe(command.order, 60)} is still open.")
             outcome = Outcome.APPLIED
-        return receipt(command.key, entry.text("name"), outcome)
+        return entered(command.key, entry, outcome)
 
     async def consume(self, command: ConsumeMaterial) -> Receipt:
         """A stock entry that takes components out of the order's warehouse."""
@@ -199,7 +201,8 @@ class ErpNext:
             kind = "Material Consumption for Manufacture"
             values = {"stock_entry_type": kind, "purpose": kind, "work_order": command.order, "items": items}
             entry = await self._made(ENTRY, command, values | self._posted_at(command))
-        return receipt(command.key, entry.text("name"), await self._submitted(command, entry))
+        outcome, entry = await self._submitted(command, entry)
+        return entered(command.key, entry, outcome)
 
     async def lot_status(self, command: SetLotStatus) -> Receipt:
         """Disable a batch or enable it: a disabled one is refused in every stock entry."""
@@ -243,7 +246,7 @@ class ErpNext:
             await self._frappe.ask(
                 f"{WORK_ORDERS}.make_stock_entry",
                 work_order_id=command.order,
-                purpose="Manufacture",
+                purpose=MANUFACTURE,
                 qty=quantity,
             ),
             "proposal",
@@ -264,19 +267,20 @@ class ErpNext:
             await self._frappe.make(doctype, {**values, "name": name, "remarks": noted})
         return await self._frappe.needed(doctype, name)
 
-    async def _submitted(self, command: ErpCommand, entry: Fields) -> Outcome:
-        """Submit a draft of ours and see that it is; a document that stands for another posting is none."""
+    async def _submitted(self, command: ErpCommand, entry: Fields) -> tuple[Outcome, Fields]:
+        """Submit a draft of ours and see that it is, and as what; a document of another posting is none of ours."""
         name = entry.text("name")
         if f"Lineside {digest(command)}" not in entry.text("remarks"):
             raise ErpProtocolError(f"Key {command.key} already stands for another posting ({safe(name, 80)}).")
         if entry.number("docstatus") == CANCELLED:
             raise ErpRejectedError(f"{ENTRY} {safe(name, 80)} was cancelled in ERPNext.", "cancelled")
         if entry.number("docstatus") == SUBMITTED:
-            return Outcome.ALREADY_APPLIED
+            return Outcome.ALREADY_APPLIED, entry
         await self._frappe.press(ENTRY, name, "submit")
-        if (await self._frappe.needed(ENTRY, name)).number("docstatus") != SUBMITTED:
+        entry = await self._frappe.needed(ENTRY, name)
+        if entry.number("docstatus") != SUBMITTED:
             raise ErpOutcomeUnknownError(f"ERPNext took {safe(name, 80)} and has not submitted it yet.")
-        return Outcome.APPLIED
+        return Outcome.APPLIED, entry
 
     async def _finished(self, entry: Fields) -> bool:
         """Whether an entry that closes its order has closed it; any other one has nothing to close."""
@@ -362,6 +366,18 @@ def stamps(rows: Iterable[Fields]) -> list[datetime]:
         return [datetime.fromisoformat(text).replace(tzinfo=None) for row in rows if (text := row.text(STAMP))]
     except ValueError as error:
         raise ErpProtocolError("ERPNext sent a document whose time of change is none.") from error
+
+
+def entered(key: str, entry: Fields, outcome: Outcome) -> Receipt:
+    """The receipt of a stock entry, with what it says."""
+    booked: dict[str, Decimal] = {}
+    if entry.text("purpose") == MANUFACTURE:
+        scrap = entry.quantity("process_loss_qty")
+        booked = {"good": entry.quantity("fg_completed_qty") - scrap, "scrap": scrap}
+    else:
+        for item in entry.rows("items"):
+            add(booked, item.code("item_code"), item.text("batch_no"), item.quantity("qty"))
+    return replace(receipt(key, entry.text("name"), outcome), booked=booked)
 
 
 def receipt(key: str, document: str, outcome: Outcome) -> Receipt:

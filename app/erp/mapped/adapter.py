@@ -7,9 +7,9 @@ Idempotency-Key, and asked after by that key. Reads are CSV files of the inbox, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -34,8 +34,10 @@ from app.domain.erp import (
     StockLevel,
 )
 from app.domain.erp_errors import (
+    ErpActionRequiredError,
     ErpAuthError,
     ErpConflictError,
+    ErpError,
     ErpOutcomeUnknownError,
     ErpProtocolError,
     ErpRejectedError,
@@ -49,7 +51,7 @@ from app.erp.files import fault_of, outgoing, read_plain, sync_folder, write_dur
 from app.erp.loose import Fields, parsed, records
 from app.erp.lots import without_lookalikes
 from app.erp.mapped import table
-from app.erp.mapped.fields import CHANGED_AT, CHANGES, COMMANDS, READS, SINCE, Value, mapping_of
+from app.erp.mapped.fields import ASKED, CHANGED_AT, CHANGES, COMMANDS, READS, SINCE, Value, mapping_of
 from app.erp.mapped.nouns import Settings, demand_of, level_of, lot_of, order_of, product_of
 from app.erp.mapped.sent import values_of, written
 from app.erp.web import Answered, Web, authorization
@@ -59,7 +61,7 @@ OURS = ".lineside"
 MOST_BYTES = 50_000_000
 MOST_ATTEMPTS = 100
 WAITING = "Handed to the ERP; its receipt has not come yet."
-ACCEPTED, REFUSED = "accepted", "rejected"
+ACCEPTED, REFUSED, ASKS = "accepted", "rejected", "question"
 
 
 NEEDED: Mapping[Capability, str] = MappingProxyType(
@@ -138,12 +140,13 @@ class Mapped:
         mapping = mapping_of(self._settings, kind)
         if not mapping:
             raise ErpUnsupportedError(f"The plant file maps no {kind} to the ERP.", "It is kept in Lineside only.")
-        rows = [{mapping[name]: cell for name, cell in row.items() if name in mapping} for row in values_of(command)]
+        told = values_of(command, answer)
+        rows = [{mapping[name]: cell for name, cell in row.items() if name in mapping} for row in told]
         if self._web is not None:
-            return await self._send(command, mapping["to"], rows)
+            return await self._send(command, mapping["to"], rows, answer)
         async with self._sending:
             try:
-                return await self._blocking(lambda: self._handed_over(command, mapping, rows))
+                return await self._blocking(lambda: self._handed_over(command, mapping, rows, answer))
             except ErpUnavailableError as error:
                 raise ErpOutcomeUnknownError(error.message) from error  # find says whether it was dropped
 
@@ -180,9 +183,11 @@ class Mapped:
                 raise ErpProtocolError(f"{mapping['from']} has no {safe(', '.join(missing))}.", "Correct the mapping.")
         return [Fields({field: row.values[column] for field, column in columns.items()}, name) for row in found]
 
-    async def _send(self, command: ErpCommand, to: str, rows: list[dict[str, str]]) -> Receipt:
-        """Post once; what was refused goes out anew, since a person mended it."""
-        with suppress(ErpRejectedError):
+    async def _send(
+        self, command: ErpCommand, to: str, rows: list[dict[str, str]], answer: Mapping[str, str]
+    ) -> Receipt:
+        """Post once; what was refused goes out anew, since a person mended it, and what was asked with its answer."""
+        with settled(answer):
             if (found := await self.find(command.key)) is not None:
                 return found
         assert self._web is not None
@@ -194,7 +199,10 @@ class Mapped:
         return self._receipt(answered, command.key, repeated=False)
 
     def _receipt(self, answered: Answered, key: str, repeated: bool) -> Receipt:
-        """`{"key": …, "status": "accepted" | "pending" | "rejected", "document": …, "message": …}` as a receipt."""
+        """`{"key": …, "status": "accepted" | "pending" | "rejected" | "question", "document": …, "message": …,
+
+        "asked": …}` as a receipt.
+        """
         if answered.status == 202:
             return Receipt(key=key, outcome=Outcome.ACCEPTED)
         return said(Fields(parsed(checked(answered)), "receipt").values, key, repeated)
@@ -221,12 +229,14 @@ class Mapped:
         except ErpProtocolError as error:
             raise ErpProtocolError(f"{name} {error.message}") from error
 
-    def _handed_over(self, command: ErpCommand, mapping: Mapping[str, str], rows: list[dict[str, str]]) -> Receipt:
-        """The receipt of the last attempt; where there is none, or it said no, a table in the outbox."""
+    def _handed_over(
+        self, command: ErpCommand, mapping: Mapping[str, str], rows: list[dict[str, str]], answer: Mapping[str, str]
+    ) -> Receipt:
+        """The receipt of the last attempt; where there is none, it said no or was answered, a table in the outbox."""
         body = digest(command)
         for attempt in range(1, MOST_ATTEMPTS + 1):
             named = attempt_of(command.key, attempt)
-            with suppress(ErpRejectedError):
+            with settled(answer):
                 if (found := self._found(named, body)) is not None:
                     return replace(found, key=command.key)
                 head = [mapping[name] for name in COMMANDS[KINDS[type(command)]].fields if name in mapping]
@@ -236,12 +246,12 @@ class Mapped:
         raise ErpProtocolError(f"The ERP refused {MOST_ATTEMPTS} tables for one posting.")
 
     def _last(self, key: str) -> Receipt | None:
-        """The receipt of the last attempt that was handed over; raises ErpRejectedError where it said no."""
-        refused: ErpRejectedError | None = None
+        """The receipt of the last attempt that was handed over; raises what it said where it said no, or asked."""
+        refused: ErpError | None = None
         for attempt in range(1, MOST_ATTEMPTS + 1):
             try:
                 found = self._found(attempt_of(key, attempt))
-            except ErpRejectedError as error:
+            except (ErpRejectedError, ErpActionRequiredError) as error:
                 refused = error
                 continue
             if found is not None:
@@ -294,6 +304,18 @@ def address_of(mapping: Mapping[str, str], cursor: str) -> str:
     return mapping[CHANGES].replace(SINCE, quote(written(asked), safe=""))
 
 
+@contextmanager
+def settled(answer: Mapping[str, str]) -> Iterator[None]:
+    """Pass over an ERP's no, which a person has seen, and over a question that has its answer now."""
+    try:
+        yield
+    except ErpRejectedError:
+        return
+    except ErpActionRequiredError as error:
+        if error.token not in answer:
+            raise
+
+
 def attempt_of(key: str, attempt: int) -> str:
     """What a posting's n-th attempt is called: the ERP may take one name once."""
     return key if attempt == 1 else f"{key}.{attempt}"
@@ -305,6 +327,10 @@ def said(values: Mapping[str, Any], key: str, repeated: bool) -> Receipt:
     status, words = row.text("status").strip().lower(), row.name("message")
     if row.text("key") != key:
         raise ErpProtocolError("The ERP answered for another posting.")
+    if status == ASKS:
+        raise ErpActionRequiredError(
+            words or "The ERP asks something, and does not say what.", safe(row.text(ASKED), 60) or ASKS
+        )
     if status == REFUSED:
         raise ErpRejectedError(words or "The ERP refused it without a word.", REFUSED)
     if status == "pending":
@@ -323,6 +349,6 @@ def checked(answered: Answered) -> Answered:
         raise ErpUnavailableError("The ERP is busy.", answered.retry_after_s)
     if answered.status in (409, 412):
         raise ErpConflictError("It changed in the ERP meanwhile.")
-    if answered.status not in (200, 201, 400, 422):
+    if answered.status not in (200, 201, 400, 422, 428):
         raise ErpProtocolError(f"The ERP has no such address ({answered.status}).")
     return answered

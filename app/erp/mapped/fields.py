@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 Value = str | int | float | bool
 FROM, TO, KEY = "from", "to", "key"
+ANSWER, ASKED = "answer", "asked"
+"""A person's answer to what the ERP asked, and the name that the ERP gave its question: fields of every command."""
 CHANGES, CHANGED_AT, SINCE = "changes", "changed_at", "{since}"
 """By REST a read may have an address for what changed since, {since} in it, and a field that says when a row did."""
 
@@ -48,16 +50,20 @@ COMMANDS: Mapping[str, Table] = MappingProxyType(
     {
         "confirm_production": Table(
             needed=(KEY, "order", "good", "scrap"),
-            optional=("lot", "unit", "run_s", "final", "actor", "occurred_at"),
+            optional=("lot", "unit", "run_s", "final", "actor", "occurred_at", ANSWER, ASKED),
         ),
         "consume_material": Table(
-            needed=(KEY, "order", "product", "quantity"), optional=("lot", "unit", "actor", "occurred_at", "row")
+            needed=(KEY, "order", "product", "quantity"),
+            optional=("lot", "unit", "actor", "occurred_at", "row", ANSWER, ASKED),
         ),
         "set_lot_status": Table(
-            needed=(KEY, "lot", "status"), optional=("product", "reason", "quantity", "actor", "occurred_at")
+            needed=(KEY, "lot", "status"),
+            optional=("product", "reason", "quantity", "actor", "occurred_at", ANSWER, ASKED),
         ),
-        "record_downtime": Table(needed=(KEY, "machine", "start_at", "end_at"), optional=("reason", "actor")),
-        "move_order": Table(needed=(KEY, "order", "to_line"), optional=("actor", "occurred_at")),
+        "record_downtime": Table(
+            needed=(KEY, "machine", "start_at", "end_at"), optional=("reason", "actor", ANSWER, ASKED)
+        ),
+        "move_order": Table(needed=(KEY, "order", "to_line"), optional=("actor", "occurred_at", ANSWER, ASKED)),
     }
 )
 PLAIN = ("inbox", "outbox", "url", "time_zone", "secret", "certificates", "timeout_s", "user", "encoding")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from app.domain.erp import ConfirmProduction, ConsumeMaterial, ErpCommand
 from app.erp.codec import KINDS
 from app.erp.lots import lot_text
-from app.erp.mapped.fields import COMMANDS
+from app.erp.mapped.fields import ANSWER, ASKED, COMMANDS, KEY
 
 
-def values_of(command: ErpCommand) -> list[dict[str, str]]:
-    """A command as rows of text under the port's names: one row, or one for each component."""
-    plain = {"key": command.key, "actor": command.actor, "occurred_at": written(command.occurred_at)}
+def values_of(command: ErpCommand, answers: Mapping[str, str]) -> list[dict[str, str]]:
+    """A command as rows of text under the port's names, with the answer to the ERP's question: one row, or one for each
+
+    component.
+    """
+    asked, answer = next(iter(answers.items()), ("", ""))
+    plain = {KEY: command.key, "actor": command.actor, "occurred_at": written(command.occurred_at)}
+    plain |= {ANSWER: answer, ASKED: asked}
     if isinstance(command, ConsumeMaterial):
         return [
             {

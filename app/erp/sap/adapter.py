@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -35,6 +36,7 @@ from app.domain.erp import (
 )
 from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpRejectedError, ErpUnsupportedError
 from app.domain.text import safe
+from app.erp.differing import add
 from app.erp.loose import Fields
 from app.erp.lots import lot_text, without_lookalikes
 from app.erp.sap.odata import OData, changed, changed_last, day_and_time, literal, sap_day, sap_time
@@ -143,11 +145,11 @@ class SapS4:
 
     async def find(self, key: str) -> Receipt | None:
         """The confirmation or movement of a key; a batch's status leaves none, and may simply be set again."""
-        confirmed = await self._confirmed(key)
-        if confirmed is not None:
-            return receipt(key, Outcome.ALREADY_APPLIED, confirmation_ref(confirmed))
-        moved = await self._moved(key)
-        return None if moved is None else receipt(key, Outcome.ALREADY_APPLIED, document_ref(moved))
+        found = await self._confirmed(key)
+        if found is not None:
+            return confirmed(key, Outcome.ALREADY_APPLIED, found)
+        document = await self._moved(key)
+        return None if document is None else moved(key, Outcome.ALREADY_APPLIED, document)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -157,10 +159,9 @@ class SapS4:
         """A confirmation of good, scrap and time worked."""
         found = await self._confirmed(command.key)
         if found is not None:
-            same = (found.quantity("ConfirmationYieldQuantity"), found.quantity("ConfirmationScrapQuantity"))
-            if same != (command.good, command.scrap) or found.text("OrderID").lstrip("0") != command.order.lstrip("0"):
+            if found.text("OrderID").lstrip("0") != command.order.lstrip("0"):
                 raise ErpProtocolError(f"Key {command.key} already stands for another confirmation in SAP.")
-            return receipt(command.key, Outcome.ALREADY_APPLIED, confirmation_ref(found))
+            return confirmed(command.key, Outcome.ALREADY_APPLIED, found)
         began_at = command.occurred_at - command.run
         values = {
             "OrderID": command.order,
@@ -183,7 +184,7 @@ class SapS4:
         made = await self._odata.create(CONFIRMATIONS, CONFIRMATION, values)
         if made.text("ExternalSystemConfirmation").lower() != guid(command.key):
             raise ErpOutcomeUnknownError("SAP answered for another confirmation.")
-        return receipt(command.key, Outcome.APPLIED, confirmation_ref(made))
+        return confirmed(command.key, Outcome.APPLIED, made)
 
     async def consume(self, command: ConsumeMaterial) -> Receipt:
         """A goods issue to the order."""
@@ -222,7 +223,7 @@ class SapS4:
     async def _move(self, command: ErpCommand, items: list[dict[str, object]]) -> Receipt:
         found = await self._moved(command.key)
         if found is not None:
-            return receipt(command.key, Outcome.ALREADY_APPLIED, document_ref(found))
+            return moved(command.key, Outcome.ALREADY_APPLIED, found)
         header = {
             "GoodsMovementCode": "03",
             "ReferenceDocument": reference(command.key),
@@ -232,7 +233,7 @@ class SapS4:
             "to_MaterialDocumentItem": items,
         }
         made = await self._odata.create(DOCUMENTS, DOCUMENT, header)
-        return receipt(command.key, Outcome.APPLIED, document_ref(made))
+        return moved(command.key, Outcome.APPLIED, made)
 
     async def _confirmed(self, key: str) -> Fields | None:
         filter_ = f"ExternalSystemConfirmation eq guid{literal(guid(key))}"
@@ -244,7 +245,8 @@ class SapS4:
         return rows[0] if rows else None
 
     async def _moved(self, key: str) -> Fields | None:
-        rows = await self._odata.rows(DOCUMENTS, DOCUMENT, f"ReferenceDocument eq {literal(reference(key))}")
+        filter_ = f"ReferenceDocument eq {literal(reference(key))}"
+        rows = await self._odata.rows(DOCUMENTS, DOCUMENT, filter_, "to_MaterialDocumentItem")
         return rows[0] if rows else None
 
     async def _stocks(self) -> list[Fields]:
@@ -386,6 +388,24 @@ def confirmation_ref(row: Fields) -> str:
 def document_ref(row: Fields) -> str:
     """What SAP calls a material document."""
     return f"{row.name('MaterialDocument')}/{row.name('MaterialDocumentYear')}"
+
+
+def confirmed(key: str, outcome: Outcome, row: Fields) -> Receipt:
+    """The receipt of a confirmation, with what it says."""
+    booked = {
+        name: row.quantity(field)
+        for name, field in (("good", "ConfirmationYieldQuantity"), ("scrap", "ConfirmationScrapQuantity"))
+    }
+    return replace(receipt(key, outcome, confirmation_ref(row)), booked=booked)
+
+
+def moved(key: str, outcome: Outcome, row: Fields) -> Receipt:
+    """The receipt of a material document, with what its items say where SAP gives them."""
+    items = Fields(row.values.get("to_MaterialDocumentItem") or {}, "items of a material document")
+    booked: dict[str, Decimal] = {}
+    for item in items.rows("results"):
+        add(booked, item.code("Material"), item.text("Batch"), item.quantity("QuantityInEntryUnit"))
+    return replace(receipt(key, outcome, document_ref(row)), booked=booked)
 
 
 def receipt(key: str, outcome: Outcome, document: str) -> Receipt:

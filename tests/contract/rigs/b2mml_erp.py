@@ -18,14 +18,21 @@ def bodid_of(body: bytes) -> str:
     return found
 
 
-def confirm_bod(bodid: str, code: str = "Accepted", words: str = "", at: str = "2026-11-22T06:00:00Z") -> bytes:
-    """The ERP's ConfirmBOD on one of our messages."""
+def confirm_bod(
+    bodid: str, code: str = "Accepted", words: str = "", at: str = "2026-11-22T06:00:00Z", asks: str = ""
+) -> bytes:
+    """The ERP's ConfirmBOD on one of our messages; `asks`: what the answer to its question goes by."""
+    question = (
+        f"<ChangeStatus><Code>ActionRequired</Code><Description>{words}</Description>"
+        f"<ReasonCode>{asks}</ReasonCode></ChangeStatus>"
+    )
+    words = "" if asks else words
     note = f"<Description>{words}</Description>" if words else ""
     return (
         f"{HEAD}<ConfirmBOD {NAMED}><ApplicationArea><CreationDateTime>{at}</CreationDateTime>"
         f"<BODID>DOC-{bodid}-{code}</BODID></ApplicationArea><DataArea><Confirm><OriginalApplicationArea>"
         f"<CreationDateTime>{at}</CreationDateTime><BODID>{bodid}</BODID></OriginalApplicationArea><ResponseCriteria>"
-        f'<ResponseExpression actionCode="{code}"/></ResponseCriteria></Confirm>'
+        f'<ResponseExpression actionCode="{code}"/>{question if asks else ""}</ResponseCriteria></Confirm>'
         f"<BOD>{note}</BOD></DataArea></ConfirmBOD>"
     ).encode()
 

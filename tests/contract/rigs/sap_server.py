@@ -60,7 +60,7 @@ class SapServer(Peer):
             return reply({"d": self._batch_row()}, ETag=self._tag())
         rows = {
             "ProdnOrdConf2": self.confirmations,
-            "A_MaterialDocumentHeader": self.documents,
+            "A_MaterialDocumentHeader": [whole(row) for row in self.documents],
             "A_ProductionOrder_2": [self._order_row(), *self.more],
             "A_Product": [product("W-050", "Still water"), product("CAP-28", "Cap")],
             "Batch": [self._batch_row()],
@@ -90,7 +90,7 @@ class SapServer(Peer):
         self.documents.append(
             {**body, "MaterialDocument": f"49{len(self.documents):08d}", "MaterialDocumentYear": "2026"}
         )
-        return reply({"d": self.documents[-1]}, 201)
+        return reply({"d": whole(self.documents[-1])}, 201)
 
     def _batch(self, request: Request) -> Reply:
         if request.headers.get("if-match") != self._tag():
@@ -109,6 +109,11 @@ class SapServer(Peer):
         made = sum(float(row["ConfirmationYieldQuantity"]) for row in self.confirmations)
         at = changed_at(len(self.confirmations) * 10)
         return {**self.order, "MfgOrderConfirmedYieldQty": f"{made:.3f}", "LastChangeDateTime": at}
+
+
+def whole(document: Row) -> Row:
+    """A material document as it is read, its items in an envelope."""
+    return {**document, "to_MaterialDocumentItem": {"results": document["to_MaterialDocumentItem"]}}
 
 
 def query(request: Request) -> str:

@@ -4,12 +4,14 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from app.clock import SystemClock
 from app.domain.erp import ErpCommand, Lot, Outcome, Receipt
+from app.domain.erp_errors import ErpActionRequiredError
 from app.domain.events import (
     Event,
     PostingBackedOff,
@@ -159,6 +161,41 @@ async def test_an_order_that_changes_three_times_under_a_posting_parks_it() -> N
         await queue.until(lambda: queue.postings["k-001"].stuck)
     assert len(queue.of("k-001", PostingBackedOff)) == 2
     assert "3 times" in queue.postings["k-001"].words
+
+
+class RoundingErp(MemoryErp):
+    """An ERP whose documents have one good unit less than was posted; `answers` are what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(demo_reference(AT))
+        self.answers: list[Mapping[str, str]] = []
+
+    async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
+        self.answers.append(answer)
+        return replace(await super().post(command, answer), booked={"good": Decimal(99), "scrap": Decimal(0)})
+
+
+async def test_a_document_that_differs_goes_to_a_person_and_is_taken_only_by_their_word() -> None:
+    queue, twin = PostingQueue([confirm("k", good="100")]), RoundingErp()
+    async with working(queue, twin) as outbox:
+        await queue.until(lambda: queue.postings["k"].stuck)
+        assert "differs from what was posted: good 99 in place of 100" in queue.postings["k"].words
+        await queue.record(PostingRetried(key="k", answer="take it"))
+        outbox.poke()
+        await queue.until(lambda: queue.all_confirmed)
+    assert len(twin.books.filed) == 1
+    assert twin.answers == [{}, {}]
+
+
+async def test_a_question_that_is_found_afterwards_keeps_its_token() -> None:
+    class AskingLate(MemoryErp):
+        async def find(self, key: str) -> Receipt | None:
+            raise ErpActionRequiredError("Post to the next period?", "period")
+
+    queue, twin = PostingQueue([good(1)]), AskingLate(demo_reference(AT), Faults(timeout=1))
+    async with working(queue, twin):
+        await queue.until(lambda: queue.postings["k-001"].stuck)
+    assert (queue.postings["k-001"].words, queue.postings["k-001"].token) == ("Post to the next period?", "period")
 
 
 async def test_what_the_erp_cannot_do_is_parked_as_kept_in_lineside_only() -> None:
