@@ -32,6 +32,11 @@ Plant = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option("--plant", help="a plant file (TOML); none: the published one, else this machine's own"),
 ]
+ByUrl = Annotated[
+    str, typer.Option("--url", help="the plant's log, postgresql://LOGIN@HOST/DATABASE; else LINESIDE_DB")
+]
+PlantRef = Annotated[str, typer.Argument(help="a plant file, or plant@12: version 12 of the shared store")]
+Version = Annotated[int, typer.Argument(min=1, help="its number, see: lineside plant list")]
 Smoke = Annotated[Optional[float], typer.Option("--smoke", min=5, help="run a scripted shift for S seconds")]  # noqa: UP045
 Shots = Annotated[Optional[Path], typer.Option("--screenshots", help="folder for a PNG of every screen")]  # noqa: UP045
 Report = Annotated[Optional[Path], typer.Option("--report", help="file for the run's figures as JSON")]  # noqa: UP045
@@ -137,6 +142,18 @@ def check(plant: Annotated[Path, typer.Argument(help="the plant file (TOML)")]) 
 
 
 @app.command()
+def diff(
+    old: PlantRef,
+    new: PlantRef,
+    url: ByUrl = "",
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="a list of changes, for a script")] = False,
+) -> None:
+    """Say what a change of the plant file does to tags, rules and routes. Exit code 0: nothing, 1: something."""
+    call("ui.plantfile", "diff", old=old, new=new, url=url, data=data, as_json=as_json)
+
+
+@app.command()
 def log(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
@@ -200,6 +217,54 @@ def diagnostics(
     call("ui.diagnose", "diagnostics", file=file, data=data, plant=plant, names=names)
 
 
+plant_files = typer.Typer(no_args_is_help=True, help="The plant file that all stations run, published and signed.")
+app.add_typer(plant_files, name="plant")
+
+
+@plant_files.command("publish")
+def plant_publish(
+    file: Annotated[Path, typer.Argument(help="the plant file (TOML)")],
+    comment: Annotated[str, typer.Option("--comment", help="what it changes, in a few words")] = "",
+    url: ByUrl = "",
+) -> None:
+    """Publish a plant file to all stations, signed with your password; for administrators of the plant's log."""
+    call("ui.plantfile", "publish", path=file, comment=comment, url=url)
+
+
+@plant_files.command("list")
+def plant_list(url: ByUrl = "", data: Data = None) -> None:
+    """Show every version, who published it, when and why."""
+    call("ui.plantfile", "list_all", url=url, data=data)
+
+
+@plant_files.command("show")
+def plant_show(version: Version, url: ByUrl = "", data: Data = None) -> None:
+    """Print a version as it was signed."""
+    call("ui.plantfile", "show", version=version, url=url, data=data)
+
+
+@plant_files.command("diff")
+def plant_diff(old: Version, new: Version, url: ByUrl = "", data: Data = None) -> None:
+    """Say what changed from one version to another."""
+    call("ui.plantfile", "diff", old=f"plant@{old}", new=f"plant@{new}", url=url, data=data, as_json=False)
+
+
+@plant_files.command("rollback")
+def plant_rollback(
+    version: Version,
+    comment: Annotated[str, typer.Option("--comment", help="why")] = "",
+    url: ByUrl = "",
+) -> None:
+    """Publish an older version anew; what was published since stays in the list."""
+    call("ui.plantfile", "rollback", version=version, comment=comment, url=url)
+
+
+@plant_files.command("stations")
+def plant_stations(url: ByUrl = "", data: Data = None) -> None:
+    """Show which version every station runs; exit code 1 where one does not run the last."""
+    call("ui.plantfile", "stations", url=url, data=data)
+
+
 trust = typer.Typer(no_args_is_help=True, help="Which servers' certificates this workstation trusts (OPC UA).")
 app.add_typer(trust, name="trust")
 secret = typer.Typer(no_args_is_help=True, help="Passwords of controllers: in the keyring or a file of this station.")
@@ -211,7 +276,6 @@ db.add_typer(db_person, name="person")
 db_station = typer.Typer(no_args_is_help=True, help="Which workstations share the plant's log.")
 db.add_typer(db_station, name="station")
 LogUrl = Annotated[str, typer.Argument(help="postgresql://LOGIN@HOST/DATABASE, without a password")]
-ByUrl = Annotated[str, typer.Option("--url", help="the same; else LINESIDE_DB says it")]
 PersonId = Annotated[str, typer.Argument(help="the person's id, as in the plant file")]
 ServerUrl = Annotated[str, typer.Argument(help="opc.tcp://HOST:PORT/PATH")]
 SecretName = Annotated[str, typer.Argument(help='the controller\'s id, or its "secret" in the plant file')]

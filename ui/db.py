@@ -33,7 +33,7 @@ def init(url: str, plant: Path | None, people: bool, passwords: bool) -> int:
         raise RefusedError("Whose logins?", "Name the plant file with --plant.")
     loaded = load(plant, ADDRESS_CHECKS, check_settings) if plant else None
     given = work.passwords_in(sys.stdin) if passwords else {}
-    made = work.init(_admin(url), loaded, given if people or passwords else None)
+    made = work.init(administrator(url), loaded, given if people or passwords else None)
     typer.echo(f"The plant's log has schema {made.revision}; {made.people} people entered.")
     _tell_once(made.passwords)
     return Exit.OK
@@ -41,7 +41,7 @@ def init(url: str, plant: Path | None, people: bool, passwords: bool) -> int:
 
 def check(url: str) -> int:
     """Print what is missing."""
-    faults = work.check(_admin(url))
+    faults = work.check(administrator(url))
     for fault in faults:
         typer.echo(fault)
     if not faults:
@@ -52,7 +52,7 @@ def check(url: str) -> int:
 def person_add(url: str, person: str, name: str, roles: Sequence[str], lines: Sequence[str], outside: bool) -> int:
     """Let a person in."""
     someone = Person(id=person, name=name or person, roles=frozenset(map(_role, roles)), lines=frozenset(lines))
-    password = work.add_person(_admin(url), someone, outside=outside)
+    password = work.add_person(administrator(url), someone, outside=outside)
     typer.echo(f"{person} may sign in: {', '.join(sorted(role.value for role in someone.roles))}.")
     if password is not None:
         _tell_once({person: password})
@@ -61,7 +61,7 @@ def person_add(url: str, person: str, name: str, roles: Sequence[str], lines: Se
 
 def person_list(url: str) -> int:
     """Print everybody."""
-    for each in work.people(_admin(url)):
+    for each in work.people(administrator(url)):
         roles, lines = ", ".join(each.roles) or "no role", ", ".join(each.lines) or "every line"
         typer.echo(f"{each.id:<16} {each.name:<24} {roles}; {lines}")
     return Exit.OK
@@ -69,14 +69,14 @@ def person_list(url: str) -> int:
 
 def person_remove(url: str, person: str) -> int:
     """Close a person's login."""
-    work.remove_person(_admin(url), person)
+    work.remove_person(administrator(url), person)
     typer.echo(f"{person} is out: nothing more of theirs is taken. What they did stays.")
     return Exit.OK
 
 
 def station_list(url: str) -> int:
     """Print every station."""
-    for each in work.stations(_admin(url)):
+    for each in work.stations(administrator(url)):
         heard = f"last heard {each.seen_at:%Y-%m-%d %H:%M}" if each.seen_at else "never heard"
         since = f"since {each.joined_at:%Y-%m-%d}"
         typer.echo(f"{each.name:<24} {each.login:<32} {each.last_seq:>9} operations, {since}, {heard}")
@@ -85,7 +85,7 @@ def station_list(url: str) -> int:
 
 def station_add(url: str, name: str, history: int, here: bool, in_file: bool, data: Path | None) -> int:
     """Let a station in; print its password once, or keep it where this is the station."""
-    admin = _admin(url)
+    admin = administrator(url)
     if here:
         refuse_unallowed(admin, config(data).folder, name, history)
     password = work.add_station(admin, name, history)
@@ -112,7 +112,7 @@ def refuse_unallowed(admin: Admin, folder: Path, name: str, history: int) -> Non
 
 def second_person(url: str, kind: str, switch: str) -> int:
     """Set whether a step wants a second person's signature; without a step, print how it stands."""
-    admin = _admin(url)
+    admin = administrator(url)
     if kind:
         if switch not in SWITCH:
             raise RefusedError("On or off?", f"Say: lineside db second-person {kind} on")
@@ -129,7 +129,7 @@ def _role(text: str) -> Role:
         raise RefusedError(f'There is no role "{text}".', f"Choose of: {', '.join(Role)}.") from None
 
 
-def _admin(url: str) -> Admin:
+def administrator(url: str) -> Admin:
     """The administrator's way in: libpq's own passwords, else asked for on a terminal."""
     url = url or os.environ.get(URL, "")
     if not url:

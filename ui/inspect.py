@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 
 from app.bootstrap.administration import shared_verdict
 from app.bootstrap.inspect import journal_operations, journal_verdict
+from app.bootstrap.publishing import verdict as published_verdict
 from app.config import Config, config
 from app.domain.errors import RefusedError
 from app.domain.operation import Operation
@@ -77,9 +78,14 @@ def _verify_shared(here: Config) -> int:
     if found.ok:
         typer.echo(f"{found.count} operations of {found.stations} stations, both chains whole, head {found.head[:16]}.")
         typer.echo("It is the log that this station has seen.")
-        return Exit.OK
-    typer.echo(f"Place {found.bad_place}: {found.reason}. {found.count} before it are whole.")
-    return Exit.FOUND
+    else:
+        typer.echo(f"Place {found.bad_place}: {found.reason}. {found.count} before it are whole.")
+    files = published_verdict(here)
+    if not files.ok:
+        typer.echo(f"Plant file {files.bad}: {files.reason}. {files.count} before it are as they were signed.")
+    elif files.count:
+        typer.echo(f"{files.count} plant files, each as it was signed.")
+    return Exit.OK if found.ok and files.ok else Exit.FOUND
 
 
 def password() -> int:

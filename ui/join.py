@@ -10,7 +10,8 @@ from pathlib import Path
 import typer
 
 from app.bootstrap.inspect import journal_extent
-from app.bootstrap.postgres import postgres_log
+from app.bootstrap.plant_side import take
+from app.bootstrap.postgres import postgres_log, postgres_plant_files
 from app.config import Config, Shared, config, keep_shared
 from app.domain.errors import RefusedError
 from app.domain.operation import SharedHead
@@ -42,15 +43,18 @@ def joined(data: Path | None, url: str, station: str, in_file: bool, password: C
     secrets.set(SECRET, password(), in_file=in_file)
     try:
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
-            head = runner.run(_stands(replace(here, store=url, station=shared.station)))
-        refuse_history(shared.station, written, head)
+            joining = replace(here, store=url, station=shared.station)
+            head = runner.run(_stands(joining))
+            refuse_history(shared.station, written, head)
+            record = runner.run(take(postgres_plant_files(joining), here.folder))
     except BaseException:
         secrets.delete(SECRET)
         if before is not None:
             secrets.set(SECRET, before, in_file=in_file)
         raise
     keep_shared(here.folder, shared)
-    return f"{shared.station} has joined. The plant's log has {head.place} operations, {head.last_seq} of them its own."
+    said = f"{shared.station} has joined. The plant's log has {head.place} operations, {head.last_seq} of them its own."
+    return f"{said}{f' {record.title} runs here.' if record else ''}"
 
 
 def refuse_stranger(folder: Path, station: str, written: int, writers: Sequence[str]) -> None:
