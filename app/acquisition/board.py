@@ -144,3 +144,7 @@ class BoardReader:
     def samples(self, controller_place: int) -> int:
         """How many samples a controller has given."""
         return int(self._controllers["samples"][controller_place])
+    def heard_s(self, controller_place: int) -> float:
+        """When a controller was last heard, seconds since 1970 UTC; 0: never in this run."""
+        return float(self._controllers["alive_s"][controller_place])
+

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Message
 from app.acquisition.supervisor import Supervisor
-from app.bootstrap.core import Acquirer, Parts
+from app.bootstrap.core import Acquirer, Core, Parts
 from app.bootstrap.local import Place
 from app.bootstrap.plant_side import PlantFileParts, take
+from app.bootstrap.seen import Around, seer
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
 from app.domain.erp import Capability
+from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
 from app.ports import PlantFiles, Reports, SharedHistory, SharedLog
 from app.secrets import stored_secret
 from app.store.sqlite import SqliteJournal
+
+log = logging.getLogger("lineside.compose")
+
+
+class Metrics(Protocol):
+    """The figures that are served."""
+
+    @property
+    def port(self) -> int: ...
+    def close(self) -> None: ...
 
 
 def station_parts(
@@ -89,6 +104,22 @@ def place_of(plant: Plant, config: Config, source: Path | None) -> Place:
         history_most=int(plant.history.most_mb * 1e6),
         running=os.getpid(),
     )
+
+
+def open_metrics(port: int, core: Core, around: Around) -> Metrics | None:
+    """The figures for Prometheus at a port; None for port 0, and where it is taken: that is said and stops nobody.
+
+    Call it on the core's loop. Nothing of it is loaded for port 0.
+    """
+    if not port:
+        return None
+    module = importlib.import_module("app.bootstrap.metrics")
+    try:
+        metrics: Metrics = module.Metrics(port, seer(core, around), asyncio.get_running_loop())
+    except KnownError as error:
+        log.warning("%s", error)
+        return None
+    return metrics
 
 
 def open_shared(config: Config) -> SharedLog | None:
