@@ -17,6 +17,7 @@ from app.readmodel.model import open_holds
 from ui.decisions import open_for
 from ui.desk import Desk
 from ui.part import Part
+from ui.plant_words import plant_warnings
 from ui.text import Formats, amount, duration, hms, t
 
 GRACE = timedelta(seconds=1)
@@ -106,6 +107,8 @@ def _notices(desk: Desk, formats: Formats) -> Iterator[Notice]:
         yield Notice(priority=3, text=t("{doubt}: take no lot for free.", doubt=said), ref="")
     if desk.status.shared.joined and abs(offset_s) > LARGEST_OFFSET_S:
         yield Notice(priority=3, text=clock_text(offset_s), ref="")
+    for priority, text in plant_warnings(desk.status.plant_file, formats):
+        yield Notice(priority=priority, text=text, ref="")
     undecided = open_for(desk)
     if undecided:
         count = len(undecided)

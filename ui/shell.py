@@ -43,9 +43,6 @@ class Shell(Protocol):
     def sign_out(self) -> None:
         """Leave the station: nobody acts here until somebody signs in."""
 
-    def restart(self) -> None:
-        """Begin anew here, with the plant file that is published by now."""
-
 
 class Presenter(Protocol):
     """What the window needs of every view's presenter."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ui.desk import Desk
 from ui.forms import Form
 from ui.part import Part
+from ui.plant_words import plant_facts
 from ui.sharing import notices
 from ui.stations import station_lines
 from ui.text import Formats, t
@@ -17,6 +18,7 @@ def standing(desk: Desk, parts: Iterable[Part], formats: Formats) -> Form:
     facts = [notice.text for notice in notices(desk, formats)]
     for part in parts:
         facts += part.facts
+    facts += plant_facts(desk.status.plant_file, formats)
     return Form(
         title=t("How this station stands"),
         facts=tuple(dict.fromkeys(facts)),

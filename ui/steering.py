@@ -25,6 +25,7 @@ STEERING: tuple[Steer, ...] = (
     Steer(id="to_notice", key="F8", text="to the warning"),
     Steer(id="station_state", key="F9", text="how this station stands"),
     Steer(id="elsewhere", key="Ctrl+O", text="open another plant, the demo, or join one"),
+    Steer(id="renew", key="Ctrl+R", text="restart with the new plant file"),
     Steer(id="switch_theme", key="Ctrl+D", text="day or night"),
     Steer(id="full_screen", key="F11", text="full screen"),
     Steer(id="about", key="Shift+F1", text="about Lineside"),

@@ -38,6 +38,7 @@ from ui.overlay import Overlay
 from ui.palette import Palette
 from ui.part import Part
 from ui.pictures import grab_views
+from ui.plant_words import renewal
 from ui.rail import Rail, RailItem
 from ui.sharing import notices
 from ui.shell import Answers, Seat, kind_of
@@ -361,6 +362,15 @@ class Window(QWidget):
         """How each part of the station stands, in full, and what is warned of."""
         self._about = ""
         self.ask(standing(self._desk, self._parts(), self._formats), lambda _answers: None)
+
+    def renew(self) -> None:
+        """Ask whether this station shall begin anew with the plant file that is published by now."""
+        form = renewal(self._desk.status.plant_file, self._formats)
+        if form is None:
+            self.say(t("There is no newer plant file here."))
+            return
+        self._about = ""
+        self.ask(form, lambda answers: self.restart() if answers is not None else None)
 
     def to_queue(self) -> None:
         """Give the queue the keyboard."""
