@@ -18,20 +18,23 @@ from app.child import PROGRAM, command
 from app.config import Config, config
 from app.domain.errors import KnownError
 from app.domain.readiness import Finding
+from app.logs import start_log
 from ui import main
 from ui.choice import Choice, Kind, recall, remember
 from ui.display import choose_platform
 from ui.exits import Exit
-from ui.logs import start_log
+from ui.plants import has_published
 from ui.text import t
 from ui.theme import DAY, Look
 
 SCHEME = "lineside:"
+OWN = ("", SCHEME, f"{SCHEME}open")
+"""What means this station's own plant."""
 
 
 def wanted(what: str, site: Path | None, last: Choice | None) -> Choice | None:
     """What is meant by a word from outside; None: nobody has said. Raises KnownError for an address without meaning."""
-    if what in ("", SCHEME, f"{SCHEME}open"):
+    if what in OWN:
         return Choice(kind=Kind.PLANT, plant=site) if site is not None else last
     if what == f"{SCHEME}demo":
         return Choice(kind=Kind.DEMO)
@@ -46,6 +49,8 @@ def wanted(what: str, site: Path | None, last: Choice | None) -> Choice | None:
 def open_it(what: str, data: Path | None = None, choose: bool = False) -> int:
     """Open what is meant; `choose`: let the guide ask whatever was opened before."""
     here = config(data)
+    if what in OWN and not choose and has_published(here):
+        return run(None, data)
     meant = None if choose else wanted(what, here.plant, recall(here.folder).last)
     note = trouble(meant) if meant is not None else ""
     if meant is None or note:
@@ -97,11 +102,16 @@ def _logged(path: Path) -> Iterator[None]:
 
 def start(choice: Choice, data: Path | None) -> int:
     """Run the program on what was chosen. The demo keeps its data nowhere."""
-    if choice.plant is not None:
-        return main.run(plant=choice.plant, data=data, smoke=None, screenshots=None, report=None)
+    if choice.plant is not None:  # this machine's own is no other than that of everybody: nothing is overridden
+        return run(None if choice.plant == config(data).plant else choice.plant, data)
     return main.demo(
         plant=None, replay=None, span=("", ""), speed=1.0, seed=1, data=None, smoke=None, screenshots=None, report=None
     )
+
+
+def run(plant: Path | None, data: Path | None) -> int:
+    """Run the program on a plant file; None: the published one, else this machine's own."""
+    return main.run(plant=plant, data=data, smoke=None, screenshots=None, report=None)
 
 
 def choose_again(data: Path | None) -> None:
