@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from types import TracebackType
 
+from app.domain.errors import KnownError
 from app.logs import LastWords, headline, start_log
 from app.starts import DEATHS, Run
 
@@ -32,7 +34,17 @@ class Watch:
         """Whether this start is a safe one, after several that died."""
         return self._run.careful
 
-    def end(self) -> None:
-        """The run ended by itself."""
-        self._run.end()
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """What the world refused is an end as it was meant to be; a fault of ours is none."""
+        self.end(died=error is not None and not isinstance(error, KnownError | KeyboardInterrupt | SystemExit))
+
+    def end(self, *, died: bool = False) -> None:
+        """The run ended by itself, or by a fault of ours."""
+        if not died:
+            self._run.end()
         self._words.close()

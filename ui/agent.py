@@ -13,18 +13,20 @@ import psutil
 
 from app.acquisition.board import BoardReader
 from app.acquisition.values import new_board
-from app.bootstrap.compose import station_parts, take_published
+from app.bootstrap.compose import Around, open_metrics, station_parts, take_published
 from app.bootstrap.core import Core, Parts
 from app.bootstrap.listener import Nobody
 from app.child import command
-from app.config import config
+from app.config import Config, config
 from app.domain.plant import Plant
 from app.domain.status import StationStatus
 from app.erp.registry import check_settings
+from app.logs import ErrorCount
 from app.plant.check import load
+from app.store.lock import refuse_second
+from app.watch import Watch
 from drivers.registry import ADDRESS_CHECKS
 from ui.exits import Exit
-from ui.logs import start_log
 from ui.plants import chosen
 from ui.report import Run, write_report
 from ui.report import report as figures
@@ -45,22 +47,33 @@ class Ears(Nobody):
             self.renewed.set()
 
 
-def agent(plant: Path | None, data: Path | None, seconds: float | None, report: Path | None) -> int:
+def agent(
+    plant: Path | None, data: Path | None, seconds: float | None, report: Path | None, metrics: int | None = None
+) -> int:
     """Run until SIGTERM, SIGINT or `seconds` have passed; then write the report.
 
     A plant file that is published meanwhile runs at once: core and acquisition end, and begin with it.
     """
-    station = config(data, {"plant": str(plant or "")})
-    errors = start_log(station.log, echo=True)
+    station = config(data, {"plant": str(plant or ""), "metrics_port": "" if metrics is None else str(metrics)})
+    refuse_second(station.folder)
+    with Watch(station.folder, station.log, echo=True) as watch:
+        return _run(station, watch.errors, seconds, report)
+
+
+def _run(station: Config, errors: ErrorCount, seconds: float | None, report: Path | None) -> int:
+    """The agent's run, with one plant file after another."""
     until_s: float | None = None
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
         while True:
             found = chosen(station, _load, lambda: runner.run(take_published(station)), this_version())
-            parts = station_parts(found.plant, station, ACQUISITION, plant_file=found.parts)
+            parts = station_parts(found.plant, station, ACQUISITION, plant_file=found.parts, source=found.file)
             reader, _ = new_board(found.plant, station.board)
             if until_s is None and seconds is not None:
                 until_s = time.monotonic() + seconds
-            core, again = runner.run(_serve(parts, until_s))
+            around = Around(
+                plant=found.plant, heard_s=reader.heard_s, errors=lambda: errors.count, version=this_version()
+            )
+            core, again = runner.run(_serve(parts, until_s, station.metrics_port, around))
             if not again:
                 break
     if report is not None:
@@ -71,10 +84,11 @@ def agent(plant: Path | None, data: Path | None, seconds: float | None, report: 
 _load = partial(load, address_checks=ADDRESS_CHECKS, erp_check=check_settings)
 
 
-async def _serve(parts: Parts, until_s: float | None) -> tuple[Core, bool]:
+async def _serve(parts: Parts, until_s: float | None, port: int, around: Around) -> tuple[Core, bool]:
     """Run a core to its end; whether it is to begin anew."""
     ears = Ears()
     core = Core(parts, ears)
+    metrics = open_metrics(port, core, around)
     work = asyncio.create_task(core.run(), name="core")
     ends = [
         work,
@@ -85,6 +99,8 @@ async def _serve(parts: Parts, until_s: float | None) -> tuple[Core, bool]:
     done, _ = await asyncio.wait(ends, timeout=left_s, return_when="FIRST_COMPLETED")
     for task in ends:
         task.cancel()
+    if metrics is not None:
+        await asyncio.to_thread(metrics.close)
     with contextlib.suppress(asyncio.CancelledError):
         await work
     return core, ends[2] in done and ends[0] not in done and ends[1] not in done

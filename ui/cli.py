@@ -39,6 +39,7 @@ PlantRef = Annotated[str, typer.Argument(help="a plant file, or plant@12: versio
 Version = Annotated[int, typer.Argument(min=1, help="its number, see: lineside plant list")]
 Smoke = Annotated[Optional[float], typer.Option("--smoke", min=5, help="run a scripted shift for S seconds")]  # noqa: UP045
 Shots = Annotated[Optional[Path], typer.Option("--screenshots", help="folder for a PNG of every screen")]  # noqa: UP045
+Metrics = Annotated[Optional[int], typer.Option("--metrics", min=0, max=65_535, help="port for Prometheus; 0: none")]  # noqa: UP045
 Report = Annotated[Optional[Path], typer.Option("--report", help="file for the run's figures as JSON")]  # noqa: UP045
 
 
@@ -81,6 +82,7 @@ def demo(
     smoke: Smoke = None,
     screenshots: Shots = None,
     report: Report = None,
+    metrics: Metrics = None,
 ) -> None:
     """Open Lineside on a simulated plant: real protocol servers and a demo ERP on this machine."""
     call(
@@ -97,6 +99,7 @@ def demo(
         smoke=smoke,
         screenshots=screenshots,
         report=report,
+        metrics=metrics,
     )
 
 
@@ -108,9 +111,20 @@ def run(
     smoke: Smoke = None,
     screenshots: Shots = None,
     report: Report = None,
+    metrics: Metrics = None,
 ) -> None:
     """Open Lineside on a plant of your own."""
-    call("ui.main", "run", plant=plant, wall=wall, data=data, smoke=smoke, screenshots=screenshots, report=report)
+    call(
+        "ui.main",
+        "run",
+        plant=plant,
+        wall=wall,
+        data=data,
+        smoke=smoke,
+        screenshots=screenshots,
+        report=report,
+        metrics=metrics,
+    )
 
 
 @app.command("open")
@@ -130,9 +144,10 @@ def agent(
     data: Data = None,
     seconds: Annotated[Optional[float], typer.Option("--for", min=1, help="end after S seconds")] = None,  # noqa: UP045
     report: Report = None,
+    metrics: Metrics = None,
 ) -> None:
     """Run without a screen, for a server that never sleeps."""
-    call("ui.agent", "agent", plant=plant, data=data, seconds=seconds, report=report)
+    call("ui.agent", "agent", plant=plant, data=data, seconds=seconds, report=report, metrics=metrics)
 
 
 @app.command()

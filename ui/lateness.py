@@ -66,6 +66,10 @@ class LatenessMeter(QObject):
         """What was measured so far; zeros before the first frame."""
         return Lateness(frames=self._frames, p50=self._share(0.50), p99=self._share(0.99), max=self._max_ms)
 
+    def quantiles_s(self) -> dict[float, float]:
+        """The median and what 99 of 100 frames did not exceed, seconds; from any thread."""
+        return {0.5: self._share(0.5) / 1000, 0.99: self._share(0.99) / 1000}
+
     def _share(self, share: float) -> float:
         """The lateness that this share of the frames did not exceed, to 0.1 ms."""
         wanted, seen = math.ceil(self._frames * share), 0

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,19 +43,24 @@ from app.domain.plant import Plant
 from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
 from app.domain.status import PlantFileStatus, SharedStatus, StationStatus
+from app.logs import ErrorCount
 from app.plant.cache import cached, program_stamp
 from app.readmodel.model import Changes, all_cases
-from app.store.lock import refuse_second
+from app.store.lock import BusyError, refuse_second
+from app.watch import Watch
 from drivers.demo import Demo, DemoOptions
 from ui.again import start_again
-from ui.bridge import Bridge
+from ui.bridge import Bridge, Diagnostics
 from ui.catalog import load_views
 from ui.core_thread import CoreThread
 from ui.desk import Answer
 from ui.display import choose_platform
 from ui.exits import Exit
-from ui.logs import ErrorCount, start_log
+from ui.front import bring_to_front
+from ui.lateness import LatenessMeter
+from ui.operating import Operated, checks_of, default_file
 from ui.plants import chosen
+from ui.qt_log import hear_qt
 from ui.report import Run, since_source, write_report
 from ui.report import report as figures
 from ui.shipped import this_version
@@ -96,6 +101,7 @@ def demo(
     report: Path | None,
     stations: int = 1,
     erp: str = "demo",
+    metrics: int | None = None,
 ) -> int:
     """`lineside demo`: the simulated plant's processes, and Lineside on it. Without --data it leaves nothing behind.
 
@@ -109,7 +115,8 @@ def demo(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="lineside-", ignore_cleanup_errors=True))
             )
         station = demo_config(data)
-        refuse_second(station.folder)
+        if shown_instead(station.folder, smoke):
+            return Exit.OK
         options = DemoOptions(
             seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant, erp=erp
         )
@@ -126,6 +133,7 @@ def demo(
             several = importlib.import_module("drivers.demo_stations")
             begin = stack.enter_context(several.opened(playing, loaded, station.folder, stations, headless=smoke))
             station = demo_config(data)
+        station = replace(station, metrics_port=metrics or 0)
         pace = Pace(count_s=DEMO_COUNT_S, reference_s=DEMO_REFERENCE_S)
         program = Program(loaded, station, pace, begin, plant)
         return program.run(_options(smoke, screenshots, report))
@@ -139,19 +147,38 @@ def run(
     screenshots: Path | None,
     report: Path | None,
     wall: str = "",
+    metrics: int | None = None,
 ) -> int:
     """`lineside run`: Lineside on a plant of one's own: the published one, unless `plant` names another.
 
     `wall` is the ref that a wall screen shows. Starts anew where that was asked for: then it does not return.
     """
-    station = config(data, {"plant": str(plant or ""), "wall": wall})
+    station = config(data, {"plant": str(plant or ""), "wall": wall, "metrics_port": said(metrics)})
     found = chosen(station, opened, partial(_fetch, station), this_version())
-    refuse_second(station.folder)
+    if shown_instead(station.folder, smoke):
+        return Exit.OK
     program = Program(found.plant, station, Pace(), _nothing, found.file, station.wall, found.parts)
     code = program.run(_options(smoke, screenshots, report))
     if program.again:
         start_again()
     return code
+
+
+def said(number: int | None) -> str:
+    """A number of the command line as a setting has it; "" where none was given."""
+    return "" if number is None else str(number)
+
+
+def shown_instead(folder: Path, smoke: float | None) -> bool:
+    """Whether another Lineside works on the folder and its window is in front now. Raises BusyError where it is not."""
+    try:
+        refuse_second(folder)
+    except BusyError:
+        if smoke is None and bring_to_front(folder):
+            log.info("another Lineside runs on %s; it was brought to the front", folder)
+            return True
+        raise
+    return False
 
 
 def _fetch(station: Config) -> None:
@@ -207,23 +234,30 @@ class Program:
         self._scripted: Any = None
         self._shown_ms = self._shown_cpu_ms = 0.0
         self._failure = ""
-        self._left = False
+        self._shutdown_s = 0.0
+        self._metrics: Any = None
+        self._meter: LatenessMeter | None = None
+        self._left = self._died = False
 
     def run(self, options: SmokeOptions | None) -> int:
         """Show the window and serve until it is closed or the smoke run is over."""
         choose_platform(smoke=options is not None)
         sys.setswitchinterval(GIL_TURN_S)
-        errors = start_log(self._station.log, echo=options is not None)
+        watch = Watch(self._station.folder, self._station.log, echo=options is not None)
+        self._errors = errors = watch.errors
+        hear_qt()
         app = application()
         theme = NIGHT if self._station.theme == NIGHT.name else DAY
         look = Look(theme)
         look.apply(app)
         reader, values = new_board(self._plant, self._station.board, self._station.history)
-        bridge = Bridge(plant=self._plant, values=values, survey=self._survey())
+        self._reader = reader
+        bridge = Bridge(plant=self._plant, values=values, survey=self._survey(), diagnostics=self._diagnostics())
+        self._bridge = bridge
         if self._station.store:  # until the core says how it stands
             files = self._plant_file.status if self._plant_file is not None else PlantFileStatus()
             bridge.deliver_status(StationStatus(shared=SharedStatus(joined=True), plant_file=files))
-        layout = None if options else self._station.folder / "layout.json"
+        layout = None if options or watch.careful else self._station.folder / "layout.json"
         seat = None if self._wall else bridge
         window = compose(look, bridge, seat=seat, changed=bridge.changed, layout=layout)
         if self._station.fixed("theme"):
@@ -236,6 +270,26 @@ class Program:
         window.restarting.connect(self._restart)
         if self._wall:  # nobody is there who could say when
             bridge.changed.connect(lambda: window.restart() if bridge.status.plant_file.ready else None)
+        self._show(window, app)
+        every(SAMPLE_MS, window, lambda: values.sample(time.time()))
+        smoke = self._smoke(options, window, bridge, look, app) if options else None
+        operated = Operated(window, app, self._station.folder, errors, careful=watch.careful, alone=options is not None)
+        QTimer.singleShot(0, lambda: self._start(thread, smoke))
+        app.exec()
+        began_s = time.monotonic()
+        operated.close()
+        bridge.close()
+        values.close()
+        self._stop(thread, began_s)
+        watch.end(died=self._died)
+        if options is not None and options.report is not None and smoke is not None:
+            write_report(options.report, self._figures(bridge, reader, smoke, errors, app.platformName()))
+        if self._left:
+            importlib.import_module("ui.opening").choose_again(None if self._plant.demo else self._station.folder)
+        return self._exit(errors, options)
+
+    def _show(self, window: Window, app: QApplication) -> None:
+        """The first paint; then the screen's lateness is measured where somebody wants to know it."""
         window.show()
         if self._wall:
             window.full_screen()
@@ -244,19 +298,29 @@ class Program:
         self._shown_ms, self._shown_cpu_ms = since_start_ms(), 1000 * time.process_time()
         log.info("window shown after %.0f ms", self._shown_ms)
         gc.freeze()  # what is there now stays: the collector need not look at it again
-        every(SAMPLE_MS, window, lambda: values.sample(time.time()))
-        smoke = self._smoke(options, window, bridge, look, app) if options else None
-        QTimer.singleShot(0, lambda: self._start(thread, smoke))
-        app.exec()
-        bridge.close()
-        values.close()
+        if self._station.metrics_port:
+            self._meter = LatenessMeter(window)
+            self._meter.start()
+
+    def _stop(self, thread: CoreThread, began_s: float) -> None:
+        """End the core. What is acknowledged is on disk whatever hangs."""
+        if self._metrics is not None:
+            self._metrics.close()
         if not thread.stop():
             log.warning("the core did not stop in time")
-        if options is not None and options.report is not None and smoke is not None:
-            write_report(options.report, self._figures(bridge, reader, smoke, errors, app.platformName()))
-        if self._left:
-            importlib.import_module("ui.opening").choose_again(None if self._plant.demo else self._station.folder)
-        return self._exit(errors, options)
+        self._shutdown_s = time.monotonic() - began_s
+        log.info("ended after %.1f s", self._shutdown_s)
+
+    def _diagnostics(self) -> Diagnostics:
+        """What puts diagnostics together for the health page; loaded when somebody wants them."""
+        station = self._station
+
+        def save(file: str, names: bool) -> str:
+            module = importlib.import_module("app.bootstrap.diagnostics")
+            known = module.Known(checks=checks_of(self._bridge), plant=self._plant, plant_file=self._file)
+            return str(module.save(Path(file), station, known, names=names))
+
+        return Diagnostics(file=str(default_file(station.folder, station.station)), save=save)
 
     def _restart(self) -> None:
         """It is to begin anew once this has ended, with the plant file that is here by now."""
@@ -315,6 +379,7 @@ class Program:
             count_period_s=self._pace.count_s,
             reference_period_s=self._pace.reference_s,
             plant_file=self._plant_file,
+            source=self._file,
         )
 
         def started(core: Any) -> None:
@@ -323,9 +388,21 @@ class Program:
             threading.Thread(target=load_views, name="views", daemon=True).start()
             bridge.connect_core(CoreDoor(core))
             values.reach_back(core.past)
+            self._metrics = composing.open_metrics(self._station.metrics_port, core, self._around(composing))
 
         work: Coroutine[object, object, None] = running.run_core(parts, delivery, started)
         return work
+
+    def _around(self, composing: Any) -> Any:
+        """What the core does not know of this run."""
+        meter = self._meter
+        return composing.Around(
+            plant=self._plant,
+            heard_s=self._reader.heard_s,
+            errors=lambda: self._errors.count,
+            lateness_s=meter.quantiles_s if meter is not None else composing.nothing,
+            version=this_version(),
+        )
 
     def _failed(self, error: BaseException, window: Window) -> None:
         """On the core's thread: an error ended it. What the world did is said; our own fault also goes to the log."""
@@ -335,6 +412,7 @@ class Program:
             self._failure = t(
                 "Lineside's core ended by a fault of its own; the log {log} has it.", log=self._station.log
             )
+            self._died = True
             log.error("the core ended", exc_info=error)
         QTimer.singleShot(0, window, window.close)
 
@@ -352,6 +430,7 @@ class Program:
         extra: dict[str, object] = {
             "shown_ms": round(self._shown_ms),
             "shown_cpu_ms": round(self._shown_cpu_ms),
+            "shutdown_s": round(self._shutdown_s, 2),
             "ui_lateness_ms": {name: round(value, 2) for name, value in asdict(late).items() if name != "frames"},
             "ui_cpu": round((times.user + times.system) / ran_s, 3),
             "acquisition_cpu": round(pulse.cpu_s / ran_s, 3) if pulse else None,

@@ -18,7 +18,7 @@ from app.acquisition.supervisor import Supervisor
 from app.bootstrap.core import Acquirer, Core, Parts
 from app.bootstrap.local import Place
 from app.bootstrap.plant_side import PlantFileParts, take
-from app.bootstrap.seen import Around, seer
+from app.bootstrap.seen import Around, nothing, seer
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
 from app.domain.erp import Capability
@@ -30,6 +30,9 @@ from app.secrets import stored_secret
 from app.store.sqlite import SqliteJournal
 
 log = logging.getLogger("lineside.compose")
+
+
+__all__ = ["Around", "nothing", "open_metrics", "station_parts", "take_published"]
 
 
 class Metrics(Protocol):

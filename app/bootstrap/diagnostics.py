@@ -14,7 +14,6 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -64,11 +63,6 @@ def save(path: Path, config: Config, known: Known, *, names: bool) -> str:
             fresh.unlink()
         raise KnownError(f"{path} can't be written: {error.strerror or error}.", "Name another file.") from error
     return f"{path} has what is known of this station, {max(1, path.stat().st_size // 1000):,} kB, without secrets."
-
-
-def default_file(config: Config) -> Path:
-    """Where it goes unless somebody says otherwise."""
-    return config.folder / f"diagnostics-{config.station}-{datetime.now(UTC):%Y%m%dT%H%M}.zip"
 
 
 def contents(config: Config, known: Known) -> Iterator[tuple[str, str]]:
