@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.domain.events import Event
@@ -74,12 +74,18 @@ def chain_hash(op: Operation) -> str:
         op.strand,
         op.base_opid,
         op.cause,
-        op.source_at.isoformat(),
-        op.recorded_at.isoformat(),
+        *_instants(op),
         str(op.monotonic_ns),
         op.payload,
     )
     return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
+
+
+def _instants(op: Operation) -> tuple[str, str]:
+    """Both as ISO 8601. What a person does is recorded at its source, and to write an instant is half of a hash."""
+    source = op.source_at.isoformat()
+    same = op.source_at == op.recorded_at and op.source_at.tzinfo is op.recorded_at.tzinfo is UTC
+    return source, source if same else op.recorded_at.isoformat()
 
 
 class Outcome(StrEnum):

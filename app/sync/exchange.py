@@ -53,6 +53,7 @@ class Exchange:
         self._again = 0
         self._place, self._hash = 0, GENESIS
         self._end = 0
+        self._begun = False
 
     @property
     def again(self) -> int:
@@ -80,13 +81,22 @@ class Exchange:
                 f"The plant's log has {head.last_seq} operations of this station, its journal only {mine}.",
                 "The journal was lost or replaced: join with a new station name.",
             )
-        self._place, self._hash = await self._on_disk(self._copy.shared_head)
+        await self._resume()
         self._end = head.place
         lost = await self._heal(head)
         self._again += max(0, self._sent - head.last_seq)
         self._sent = head.last_seq
         self._sure = min(self._sure, head.last_seq)
         return lost
+
+    async def _resume(self) -> None:
+        """Go on from the copy. A session may have ended after it was changed, and before the picture was."""
+        place, chained = await self._on_disk(self._copy.shared_head)
+        if self._begun and place < self._place:
+            await self._reset()
+        elif self._begun and place > self._place:
+            await self._absorb(await self._on_disk(lambda: tuple(self._copy.read_shared(self._place))))
+        self._begun, self._place, self._hash = True, place, chained
 
     async def _heal(self, head: SharedHead) -> int:
         """After a failover or a restore: back to the last place that both have, and on from there."""
@@ -98,8 +108,8 @@ class Exchange:
             middle = (low + high + 1) // 2
             low, high = (middle, high) if await self._agree(middle) else (low, middle - 1)
         await self._on_disk(lambda: self._copy.forget_shared(low))
-        self._place, self._hash = await self._on_disk(self._copy.shared_head)
         await self._reset()
+        self._place, self._hash = await self._on_disk(self._copy.shared_head)
         return had - low
 
     async def _agree(self, place: int) -> bool:

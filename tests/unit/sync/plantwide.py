@@ -32,19 +32,15 @@ class Named:
         return f"{self._station}-{self._last:0{35 - len(self._station)}d}"
 
 
-async def in_place(call: Callable[[], T]) -> T:
-    """A blocking call, run where it is."""
-    return call()
-
-
 class Station:
-    """A station's journal, bus and exchange. `online`: the log can be reached."""
+    """A station's journal, bus and exchange. The session ends after `cut_in` more calls of the disk, which are done."""
 
     def __init__(self, name: str, plant: MemoryPlant, clock: FakeClock) -> None:
         self.name, self.clock = name, clock
         self.journal = MemoryJournal()
         self.log = MemorySharedLog(plant, name)
         self.told: list[KnownError] = []
+        self.cut_in = 0
         self._ids = Named(name)
         self.start()
 
@@ -57,10 +53,18 @@ class Station:
         )  # fmt: skip
         self.bus.reference = small_reference()
         self.exchange = Exchange(
-            log=self.log, journal=self.journal, copy=self.journal.shared, on_disk=in_place, absorb=self.bus.absorb,
+            log=self.log, journal=self.journal, copy=self.journal.shared, on_disk=self._on_disk, absorb=self.bus.absorb,
             reset=self._reset,
         )  # fmt: skip
         self.begun = False
+
+    async def _on_disk(self, call: Callable[[], T]) -> T:
+        """A blocking call, run where it is."""
+        found = call()
+        self.cut_in -= 1
+        if not self.cut_in:
+            raise SharedDownError("Cut off.")
+        return found
 
     async def _reset(self) -> None:
         await self.bus.reload(self._made)
@@ -112,7 +116,7 @@ class Station:
 async def settle(stations: list[Station]) -> None:
     """Everybody is reachable, and exchanges until nothing moves."""
     for station in stations:
-        station.log.reachable = True
+        station.log.reachable, station.cut_in = True, 0
     for _ in range(1000):
         if not any([await station.exchange_once() for station in stations]):
             return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,10 +59,29 @@ STEP = st.one_of(
     st.tuples(st.just("act"), st.integers(0, 2), st.integers(0, 8), st.integers(0, 3)),
     st.tuples(st.just("exchange"), st.integers(0, 2), st.just(0), st.just(0)),
     st.tuples(st.just("cable"), st.integers(0, 2), st.just(0), st.just(0)),
+    st.tuples(st.just("cut"), st.integers(0, 2), st.integers(1, 8), st.just(0)),
     st.tuples(st.just("kill"), st.integers(0, 2), st.just(0), st.just(0)),
     st.tuples(st.just("lose"), st.just(0), st.integers(1, 6), st.just(0)),
     st.tuples(st.just("silence"), st.just(0), st.just(0), st.just(0)),
 )
+
+
+async def turn(plant: MemoryPlant, station: Station, kind: str, what: int, which: int) -> None:
+    if kind == "act":
+        for command, person in acts(station, what, which):
+            await station.act(command, person)
+    elif kind == "exchange":
+        await station.exchange_once()
+    elif kind == "cable":
+        station.log.reachable = not station.log.reachable
+    elif kind == "cut":
+        station.cut_in = what
+    elif kind == "kill":
+        station.start()
+    elif kind == "lose":
+        plant.lose_tail(what)
+    else:
+        plant.lost_answers = 1
 
 
 async def played(steps: list[tuple[str, int, int, int]]) -> tuple[MemoryPlant, list[Station]]:
@@ -78,19 +98,7 @@ async def played(steps: list[tuple[str, int, int, int]]) -> tuple[MemoryPlant, l
     for kind, place, what, which in steps:
         clock.move(1)
         station = stations[place]
-        if kind == "act":
-            for command, person in acts(station, what, which):
-                await station.act(command, person)
-        elif kind == "exchange":
-            await station.exchange_once()
-        elif kind == "cable":
-            station.log.reachable = not station.log.reachable
-        elif kind == "kill":
-            station.start()
-        elif kind == "lose":
-            plant.lose_tail(what)
-        else:
-            plant.lost_answers = 1
+        await turn(plant, station, kind, what, which)
     plant.lost_answers = 0
     await settle(stations)
     return plant, stations
@@ -135,5 +143,24 @@ def test_what_frees_is_shown_only_once_the_log_has_it() -> None:
         await station.act(c.ReviewHold(hold_id=hold.id), "brandt")
         await settle([station, other])
         assert m.held(other.model) == {"4480-A"}
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+@pytest.mark.parametrize("cut_in", range(1, 8))
+def test_a_session_may_end_between_any_two_steps(cut_in: int, lost: int) -> None:
+    """Between keeping what came down and showing it; between dropping what was lost and showing that."""
+
+    async def scene() -> None:
+        plant, (station, other, _) = await played([("act", 0, 2, 0), ("exchange", 0, 0, 0), ("act", 0, 2, 1)])
+        plant.lose_tail(lost)
+        await other.act(c.PlaceHold(units=UNITS, reason_code="seal", reason="b"), "okafor")
+        await other.exchange_once()
+        station.cut_in = cut_in
+        await station.exchange_once()
+        await settle([station, other])
+        assert station.digest() == other.digest()
+        assert len(m.all_holds(station.model)) == 3
 
     asyncio.run(scene())
