@@ -141,7 +141,10 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 50)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pipe = Pipe(sys.stdout.buffer)
-    launch = read(sys.stdin.buffer.readline(), Launch)
+    first = sys.stdin.buffer.readline()
+    if not first:  # whoever started it has ended meanwhile
+        return
+    launch = read(first, Launch)
     spool = history(launch)
     orders = Orders()
     threading.Thread(target=_obey, args=(sys.stdin.buffer, orders, spool), daemon=True).start()

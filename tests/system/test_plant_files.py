@@ -32,6 +32,7 @@ from app.store.postgres.logins import station_login
 from app.store.sqlite import SqliteJournal
 from drivers.registry import ADDRESS_CHECKS
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
+from tests.system.command_line import start as begin
 from tests.system.plantwide import SilentLine
 from tests.system.station import until
 from tests.system.test_db_command import Said, lineside
@@ -386,3 +387,27 @@ def test_a_difference_is_printed_and_scripted(office: Office, tmp_path: Path) ->
     url = office.database.url(ADMIN)
     said = lineside("diff", "plant", old, "--url", url, PGPASSWORD=password_of(ADMIN))
     assert said.code == Exit.OK, said
+
+
+@pytest.mark.parametrize("words", [("agent",), ("run", "--wall", "overview")], ids=lambda words: words[0])
+async def test_an_agent_and_a_wall_begin_anew_by_themselves(
+    office: Office, database: Database, words: tuple[str, ...]
+) -> None:
+    office.publish(SMALL)
+    station = joined(database, office.folder, "desk-1")
+    process = begin(*words, "--data", station.folder, QT_QPA_PLATFORM="offscreen")
+
+    def runs() -> int | None:
+        with database.as_superuser() as connection:
+            row = connection.execute("select plant from lineside.station where name = 'desk-1'").fetchone()
+        return row[0] if row else None
+
+    try:
+        await until(lambda: runs() == 1)
+        await asyncio.to_thread(office.publish, WIDER)
+        await until(lambda: runs() == 2)
+        assert process.poll() is None, "under the same number"
+    finally:
+        process.terminate()
+        out, err = await asyncio.to_thread(process.communicate, timeout=30)
+    assert "Traceback" not in out + err, out + err
