@@ -222,6 +222,26 @@ def doctor(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="the file to write; an older one is replaced")], data: Data = None
+) -> None:
+    """Copy this station's journal into one file, checked, also while Lineside runs."""
+    call("ui.keeping", "backup", file=file, data=data)
+
+
+@app.command()
+def restore(
+    file: Annotated[Optional[Path], typer.Argument(help="what `lineside backup` wrote")] = None,  # noqa: UP045
+    from_plant: Annotated[
+        bool, typer.Option("--from-plant", help="what the plant's log has of this station, too")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Bring this station's journal back; a newer one is never overwritten. Lineside must not run on the data folder."""
+    call("ui.keeping", "restore", file=file, from_plant=from_plant, data=data)
+
+
+@app.command()
 def diagnostics(
     file: Annotated[Path, typer.Argument(help="the file to write (.zip)")],
     plant: Annotated[Optional[Path], typer.Option("--plant", help="the plant file; else this machine's own")] = None,  # noqa: UP045

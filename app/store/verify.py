@@ -114,6 +114,15 @@ def extent(folder: Path) -> tuple[int, tuple[str, ...]]:
         engine.dispose()
 
 
+def verify_file(path: Path, mark: tuple[int, str] | None = None) -> tuple[Verdict, tuple[str, ...]]:
+    """Verify a copy of a journal, and tell the stations that wrote it. `mark`: what the copied journal had at least."""
+    operations, unreadable = rows_of(path)
+    verdict = verify(operations, mark or (0, GENESIS))
+    if unreadable is not None and verdict.ok:
+        verdict = Verdict(count=verdict.count, head=verdict.head, bad_seq=unreadable, reason="can't be read")
+    return verdict, tuple(sorted({op.workstation for op in operations}))
+
+
 def verify_tail(folder: Path, most: int) -> tuple[int, Verdict]:
     """The newest `most` operations only: how many there were to look at, and whether they are whole."""
     mark = read_mark(folder / MARK)  # first: while Lineside runs, the journal is never behind it
@@ -128,9 +137,13 @@ def verify_tail(folder: Path, most: int) -> tuple[int, Verdict]:
 
 def _rows(folder: Path, most: int | None = None) -> tuple[list[Operation], int | None]:
     """The operations (the newest `most`) up to the first row that is none, and that row's number."""
-    path = folder / FILE
-    if not path.is_file():
+    if not (folder / FILE).is_file():
         raise KnownError(f"There is no journal in {folder}.", "Name the data folder with --data.")
+    return rows_of(folder / FILE, most)
+
+
+def rows_of(path: Path, most: int | None = None) -> tuple[list[Operation], int | None]:
+    """The same of a journal's file, or of a copy of one."""
     engine = open_engine(path, read_only=True)
     try:
         with engine.connect() as connection:
@@ -147,7 +160,7 @@ def _rows(folder: Path, most: int | None = None) -> tuple[list[Operation], int |
             return found, None
     except DatabaseError as error:
         cause = getattr(error, "orig", None) or error
-        raise KnownError(f"The journal in {folder} can't be read: {cause}.", "Restore it from a backup.") from error
+        raise KnownError(f"The journal {path} can't be read: {cause}.", "Restore it from a backup.") from error
     finally:
         engine.dispose()
 

@@ -79,7 +79,7 @@ class Exchange:
         if head.last_seq > mine:
             raise SharedRefusedError(
                 f"The plant's log has {head.last_seq} operations of this station, its journal only {mine}.",
-                "The journal was lost or replaced: join with a new station name.",
+                "The journal was lost or replaced: end Lineside here and run `lineside restore --from-plant`.",
             )
         await self._resume()
         self._end = head.place
