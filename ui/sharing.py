@@ -157,10 +157,17 @@ def priority_of(shared: SharedStatus, now: datetime) -> int:
 
 
 def _since(shared: SharedStatus, now: datetime, formats: Formats) -> str:
+    if shared.end and shared.health is not Health.DOWN:
+        return reading_text(shared)
     if shared.health is Health.STARTING or shared.since is None:
         return t("connecting") if shared.health is not Health.DOWN else ""
     at = moment(shared.since, now, formats)
     return t("since {at}", at=at) if shared.health is Health.DOWN else t("up since {at}", at=at)
+
+
+def reading_text(shared: SharedStatus) -> str:
+    """ "reading the plant's log: 120,000 of 200,000", while this station is far behind."""
+    return t("reading the plant's log: {place} of {end}", place=amount(shared.place), end=amount(shared.end))
 
 
 def waiting_text(shared: SharedStatus, now: datetime) -> str:
@@ -194,6 +201,9 @@ def _facts(shared: SharedStatus, now: datetime, formats: Formats) -> Iterator[st
         yield t("The shared store is away since {at}: {reason}", at=at, reason=safe(shared.reason) or t("no answer"))
         yield t("Go on working: it is stored here and goes up by itself. Releases and accepting a move wait for it.")
         yield t("Tag what you hold. If it stays away, tell plant IT.")
+    elif shared.end:
+        said = reading_text(shared)
+        yield t("{said}. What is shown is not complete yet.", said=f"{said[:1].upper()}{said[1:]}")
     elif shared.health is Health.UP:
         yield t("The shared store is up since {at}.", at=moment(shared.since, now, formats) if shared.since else "")
     else:

@@ -27,6 +27,12 @@ def placed(desk: FakeDesk, hold_id: str, seconds_ago: float) -> None:
     [
         (SharedStatus(), "Alone", "no shared store", 0),
         (SharedStatus(joined=True), "Shared", "connecting", 0),
+        (
+            SharedStatus(joined=True, place=120_000, end=200_000),
+            "Shared",
+            "reading the plant's log: 120,000 of 200,000",
+            0,
+        ),
         (UP, "Shared", "up since 21:40", 0),
         (
             replace(
