@@ -58,30 +58,42 @@ class BoardWriter:
     """The acquisition's side. One writer at a time."""
 
     def __init__(self, board: Board, controller_order: tuple[str, ...]) -> None:
-        self._rows = board.rows
+        self._begin, self._end = board.rows["begin"], board.rows["end"]
+        self._value, self._quality = board.rows["value"], board.rows["quality"]
+        self._source_s, self._received_s = board.rows["source_s"], board.rows["received_s"]
+        self._alive_s = board.controllers["alive_s"]
         self._controllers = board.controllers
         self._place = {name: place for place, name in enumerate(controller_order)}
-        self._disown(self._rows["begin"] != self._rows["end"])
+        self._in_order = np.arange(len(board.rows), dtype=np.int32).tobytes()
+        self._disown(self._begin != self._end)
 
     def _disown(self, torn: NDArray[np.bool_]) -> None:
         """What a writer that died was writing is no value: the rows say so, and are whole again."""
-        self._rows["quality"][torn] = Quality.NO_DATA
-        self._rows["value"][torn] = np.nan
-        self._rows["end"][torn] = self._rows["begin"][torn]
+        self._quality[torn] = Quality.NO_DATA
+        self._value[torn] = np.nan
+        self._end[torn] = self._begin[torn]
 
     def write(self, batch: Samples) -> None:
         """Put a batch on the board; of several samples of a tag the last one stays."""
-        rows, tags = self._rows, batch.tags
-        rows["begin"][tags] += 1
-        rows["value"][tags] = batch.values
-        rows["quality"][tags] = batch.qualities
-        rows["source_s"][tags] = batch.source_s
-        rows["received_s"][tags] = batch.received_s
-        rows["end"][tags] = rows["begin"][tags]
+        where = self._where(batch.tags)
+        self._begin[where] += 1
+        self._value[where] = batch.values
+        self._quality[where] = batch.qualities
+        self._source_s[where] = batch.source_s
+        self._received_s[where] = batch.received_s
+        self._end[where] = self._begin[where]
+
+    def _where(self, tags: NDArray[np.int32]) -> slice | NDArray[np.int32]:
+        """The rows of the tags. Those of neighbours in their order are one piece of memory, which halves the work."""
+        if not len(tags):
+            return tags
+        first, size = int(tags[0]), tags.itemsize
+        neighbours = tags.tobytes() == self._in_order[first * size : (first + len(tags)) * size]
+        return slice(first, first + len(tags)) if neighbours else tags
 
     def alive(self, controller: str, at_s: float) -> None:
         """The controller was heard: its unchanged values are not stale."""
-        self._controllers["alive_s"][self._place[controller]] = at_s
+        self._alive_s[self._place[controller]] = at_s
 
     def link(self, controller: str, link: Link, since_s: float) -> None:
         """The state of a connection."""
@@ -141,10 +153,10 @@ class BoardReader:
         copy: NDArray[np.uint32] = self._rows["end"].copy()
         return copy
 
-    def samples(self, controller_place: int) -> int:
-        """How many samples a controller has given."""
-        return int(self._controllers["samples"][controller_place])
     def heard_s(self, controller_place: int) -> float:
         """When a controller was last heard, seconds since 1970 UTC; 0: never in this run."""
         return float(self._controllers["alive_s"][controller_place])
 
+    def samples(self, controller_place: int) -> int:
+        """How many samples a controller has given."""
+        return int(self._controllers["samples"][controller_place])

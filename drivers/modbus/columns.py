@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,12 @@ class Columns:
                 self._same.append(_Same(kind, items, first_byte, first))
                 first_byte += len(items) * np.dtype(DTYPES[kind]).itemsize
                 first += len(items)
-        self._tags = np.array([item.tag.index for item in ranked], np.int32)
+        self._in_a_row = _in_a_row(self._gather, ranked)
+        self._count = len(ranked)
+        tags = np.array([item.tag.index for item in ranked], np.int32)
+        order = np.argsort(tags)
+        self._tags = tags[order]
+        self._order = order if (np.diff(tags) < 0).any() else None
         self._scale = _unless([item.tag.scale for item in ranked], 1.0)
         self._offset = _unless([item.tag.offset for item in ranked], 0.0)
         self._all_good = np.zeros(len(ranked), np.uint8)
@@ -76,8 +82,11 @@ class Columns:
         self._whole = not any(item.spot.type in FLOATS for item in ranked)
         """Whole numbers, scaled by what a plant file may say, are finite whatever the device sends."""
 
-    def samples(self, raw: bytes, received_s: float) -> Samples:
-        """The samples of an answer: `raw` is its registers, two bytes each, or its bits, eight a byte."""
+    def samples(self, raw: bytes | memoryview, received_s: float) -> Samples:
+        """The samples of an answer: `raw` is its registers, two bytes each, or its bits, eight a byte.
+
+        Numbers come in the order of the board, so that neighbours are written there at once. Nothing of `raw` is kept.
+        """
         if not self._others:
             return self._numbers(raw, received_s)
         batch = Batch(received_s)
@@ -89,27 +98,36 @@ class Columns:
             add(batch, item, words[first : first + item.spot.words], received_s)
         return _joined(batch.samples(), self._numbers(raw, received_s)) if len(self._tags) else batch.samples()
 
-    def _numbers(self, raw: bytes, received_s: float) -> Samples:
-        count = len(self._tags)
-        came = np.frombuffer(raw, np.uint8)
-        values = np.empty(count)
-        absent: list[NDArray[np.intp]] = []
-        if self._bits:
-            values[:] = np.unpackbits(came, bitorder="little").take(self._gather)
+    def _numbers(self, raw: bytes | memoryview, received_s: float) -> Samples:
+        if self._in_a_row is not None:
+            values = np.frombuffer(raw, self._in_a_row, self._count).astype(np.float64)
+            qualities = self._to_units(values)
         else:
-            gathered = came.take(self._gather)
-            absent = [found for same in self._same if (found := same.fill(gathered, values)) is not None]
+            values, qualities = self._gathered(raw)
+        if self._order is not None:
+            values = values.take(self._order)
+            qualities = qualities if qualities is self._all_good else qualities.take(self._order)
+        source_s = np.empty(self._count)
+        source_s.fill(received_s)
+        return Samples(
+            tags=self._tags, values=values, qualities=qualities, source_s=source_s, received_s=received_s
+        )  # fmt: skip
+
+    def _gathered(self, raw: bytes | memoryview) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+        """Values and qualities of numbers that lie anyhow."""
+        came = np.frombuffer(raw, np.uint8)
+        if self._bits:
+            values = np.unpackbits(came, bitorder="little").take(self._gather).astype(np.float64)
+            return values, self._to_units(values)
+        gathered, values = came.take(self._gather), np.empty(self._count)
+        absent = [found for same in self._same if (found := same.fill(gathered, values)) is not None]
         qualities = self._to_units(values)
         if absent:
             qualities = qualities.copy()
             for places in absent:
                 values[places] = np.nan
                 qualities[places] = _NO_DATA
-        source_s = np.empty(count)
-        source_s.fill(received_s)
-        return Samples(
-            tags=self._tags, values=values, qualities=qualities, source_s=source_s, received_s=received_s
-        )  # fmt: skip
+        return values, qualities
 
     def _to_units(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
         """Raw numbers to engineering values in place; returns their qualities: what is no finite number is BAD."""
@@ -180,6 +198,17 @@ def _places(item: Item, group: Group) -> list[int]:
         return [first]
     words = [(2 * word) << 8 | (2 * word + 1) for word in range(first, first + item.spot.words)]
     return list(reversed(ordered(words, item.spot.order)))
+
+
+def _in_a_row(gather: NDArray[np.intp], items: Sequence[Item]) -> np.dtype[Any] | None:
+    """How the numbers are read where they lie, if they are of one type, one after the other, and nothing else."""
+    kinds = {item.spot.type for item in items}
+    plain = not any(item.spot.none is not None or item.spot.table.of_bits for item in items)
+    if len(kinds) != 1 or WireType.BOOL in kinds or not plain:
+        return None
+    found = np.dtype(DTYPES[kinds.pop()])
+    as_sent = np.arange(len(gather)).reshape(-1, found.itemsize)[:, ::-1].ravel()
+    return found.newbyteorder(">") if np.array_equal(gather, as_sent) else None
 
 
 def _joined(texts: Samples, numbers: Samples) -> Samples:

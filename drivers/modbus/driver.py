@@ -9,7 +9,8 @@ import asyncio
 import random
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from app.domain.control import AlarmActing, Outcome, Result, Writing
 from app.domain.plant import Controller, Tag
@@ -18,10 +19,11 @@ from drivers.fields import int_of, text_of
 from drivers.modbus.address import DEFAULT_HOLE, DEFAULT_REGISTERS, Framing, parse_address
 from drivers.modbus.columns import Columns, bad
 from drivers.modbus.dial import Dialer
+from drivers.modbus.framing import Asked
 from drivers.modbus.poll import Group, Item, plan
 from drivers.modbus.rota import Rota
 from drivers.modbus.units import UnitBook
-from drivers.modbus.wire import ADDRESSING, GATEWAY, DeviceError, Span, Wire, WrongAnswerError
+from drivers.modbus.wire import ADDRESSING, GATEWAY, DeviceError, Round, Span, Wire, WrongAnswerError
 from drivers.modbus.write import Writer
 from drivers.session import LinkBook, LostError, RareLog, Silence, first_of, keep_at_it, network_words
 from drivers.workstation import Workstation
@@ -88,6 +90,22 @@ class ModbusDriver:
             await session.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Read:
+    """A group, how it is asked for, and what becomes of its answers."""
+
+    group: Group
+    asked: Asked
+    size: int
+    columns: Columns
+
+    @classmethod
+    def of(cls, group: Group) -> _Read:
+        """The read that fetches a group."""
+        asked, size = Span.of(group.table, group.unit, group.start, group.count)
+        return cls(group=group, asked=asked, size=size, columns=Columns(group))
+
+
 class _Session:
     """One connection from its opening to its loss. A single bad group does not end it, silence does."""
 
@@ -109,8 +127,7 @@ class _Session:
         self._sink = sink
         self._log = log
         self._wire: Wire | None = None
-        self._columns: dict[Group, Columns] = {}
-        self._asked: Group | None = None
+        self._reads: dict[Group, _Read] = {}
         self._silence = Silence(SILENCE_S)
         self.fault = ""
         self._note = "" if dialer.checks else "identity not checked"
@@ -147,51 +164,44 @@ class _Session:
 
     async def _poll(self, groups: Iterable[Group]) -> None:
         """Ask for the groups. After one without an answer those that do answer are asked again before the others."""
-        left = iter(groups)
+        left = Round([self._read(group) for group in groups], self._took, self._timeout_s)
         while await self._poll_on(left):
             pass
 
-    async def _poll_on(self, left: Iterator[Group]) -> bool:
+    async def _poll_on(self, left: Round[_Read]) -> bool:
         """Ask for what is left, up to the first that has no values; returns whether to go on after it."""
         assert self._wire is not None
-        began_s = time.monotonic()
+        before, began_s = left.now, time.monotonic()
         try:
-            await self._wire.fetch_each(self._spans(left), self._took, self._timeout_s)
+            await self._wire.fetch_each(left)
         except DeviceError as error:
-            await self._refused(self._group(), error)
+            await self._refused(_at_fault(left), error)
             return True
         except (TimeoutError, WrongAnswerError) as error:
-            await self._unanswered(self._group(), _words(error))
+            await self._unanswered(_at_fault(left), _words(error))
         except ConnectionError as error:
             if not self._rota.several:
                 raise
-            await self._unanswered(self._group(), _words(error))  # some gateways hang up when a unit does not answer
+            await self._unanswered(_at_fault(left), _words(error))  # some gateways hang up when a unit is dead
         finally:
-            if self._asked is not None:
+            if left.now is not None and left.now is not before:
                 now_s = time.monotonic()
-                self._rota.spent(self._asked.unit, now_s - began_s, now_s)
+                self._rota.spent(left.now.group.unit, now_s - began_s, now_s)
         return False
 
-    def _spans(self, groups: Iterator[Group]) -> Iterator[Span]:
-        for group in groups:
-            self._asked = group
-            yield Span(group.table, group.unit, group.start, group.count)
+    def _read(self, group: Group) -> _Read:
+        read = self._reads.get(group)
+        if read is None:
+            read = self._reads[group] = _Read.of(group)
+        return read
 
-    def _group(self) -> Group:
-        """The group that was asked for last."""
-        assert self._asked is not None
-        return self._asked
-
-    def _took(self, raw: bytes) -> None:
-        """The answer to the group that was asked for last."""
-        group, received_s = self._group(), time.time()
+    def _took(self, read: _Read, raw: memoryview) -> None:
+        """The answer to a read."""
+        group, received_s = read.group, time.time()
         self._heard(group.unit, received_s)
         self._units.read(group.unit, received_s)
         self._rota.answered(group)
-        columns = self._columns.get(group)
-        if columns is None:
-            columns = self._columns[group] = Columns(group)
-        self._sink.samples(columns.samples(raw, received_s))
+        self._sink.samples(read.columns.samples(raw, received_s))
 
     async def _refused(self, group: Group, error: DeviceError) -> None:
         """An exception: of the device about the request, or of a gateway about the device."""
@@ -238,6 +248,12 @@ class _Session:
         self._rota.failed(group, time.monotonic())
         self._sink.samples(bad(group.items, time.time()))
         self._log.say(str(group), f"{group}: {reason}")
+
+
+def _at_fault(left: Round[_Read]) -> Group:
+    """The group that was asked for last."""
+    assert left.now is not None
+    return left.now.group
 
 
 def longest_answer_s(controller: Controller, several: bool) -> float:

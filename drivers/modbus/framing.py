@@ -14,6 +14,7 @@ from app.domain.errors import KnownError
 from drivers.modbus.address import Framing
 
 HEADER = struct.Struct(">HHHB")
+HEADER_SIZE = HEADER.size
 LONGEST = 254
 """Length field of the longest answer: unit and 253 bytes."""
 READS = frozenset({1, 2, 3, 4})
@@ -27,9 +28,8 @@ class WrongAnswerError(KnownError):
 
 
 class Asked(NamedTuple):
-    """A request: `tid` is its transaction, `pdu` its function code and what follows. One is made for every read."""
+    """A request: `pdu` is its function code and what follows. It may be asked again and again."""
 
-    tid: int
     unit: int
     pdu: bytes
 
@@ -37,34 +37,32 @@ class Asked(NamedTuple):
 class Frames(Protocol):
     """A way to frame. `take` gives the answer, function code first, and how many bytes it took; None: not whole yet.
 
-    `take` raises WrongAnswerError as soon as what came can't become the answer.
+    `tid` is the transaction. `take` raises WrongAnswerError as soon as what came can't become the answer; what it gives
+    lies in `came`.
     """
 
-    def wrap(self, asked: Asked) -> bytes: ...
-    def take(self, came: memoryview, asked: Asked) -> tuple[bytes, int] | None: ...
+    def wrap(self, tid: int, asked: Asked) -> bytes: ...
+    def take(self, came: memoryview, tid: int, asked: Asked) -> tuple[memoryview, int] | None: ...
 
 
 class TcpFrames:
     """Modbus TCP (Modbus messaging on TCP/IP 3.1.3): transaction, protocol 0, length, unit."""
 
-    def wrap(self, asked: Asked) -> bytes:
+    def wrap(self, tid: int, asked: Asked) -> bytes:
         """The request with its header."""
-        return HEADER.pack(asked.tid, 0, len(asked.pdu) + 1, asked.unit) + asked.pdu
+        unit, pdu = asked
+        return HEADER.pack(tid, 0, len(pdu) + 1, unit) + pdu
 
-    def take(self, came: memoryview, asked: Asked) -> tuple[bytes, int] | None:
+    def take(self, came: memoryview, tid: int, asked: Asked) -> tuple[memoryview, int] | None:
         """See Frames."""
-        if len(came) < HEADER.size:
+        size = len(came)
+        if size < HEADER_SIZE:
             return None
-        tid, protocol, length, unit = HEADER.unpack_from(came)
-        if protocol != 0 or not 3 <= length <= LONGEST:
-            raise WrongAnswerError(NOT_MODBUS, "Check host and port.")
-        if tid == 0:
-            raise WrongAnswerError("The device answers with transaction 0, which could be any request's.")
-        if tid != asked.tid:
-            raise WrongAnswerError("The answer belongs to another request.")
-        _same_unit(unit, asked)
-        end = HEADER.size + length - 1
-        return (bytes(came[HEADER.size : end]), end) if len(came) >= end else None
+        found, protocol, length, unit = HEADER.unpack_from(came)
+        if found != tid or unit != asked.unit or protocol or not 3 <= length <= LONGEST:
+            raise _wrong_header(found, protocol, length, unit, asked)
+        end = HEADER_SIZE + length - 1
+        return (came[HEADER_SIZE:end], end) if size >= end else None
 
 
 class RtuFrames:
@@ -73,22 +71,23 @@ class RtuFrames:
     Nothing in it tells a late answer from the answer to a like request: drivers.modbus.dial sees to that.
     """
 
-    def wrap(self, asked: Asked) -> bytes:
+    def wrap(self, tid: int, asked: Asked) -> bytes:
         """The request with its checksum."""
         frame = bytes([asked.unit]) + asked.pdu
         return frame + checksum(frame)
 
-    def take(self, came: memoryview, asked: Asked) -> tuple[bytes, int] | None:
+    def take(self, came: memoryview, tid: int, asked: Asked) -> tuple[memoryview, int] | None:
         """See Frames."""
         if len(came) < 3:
             return None
-        _same_unit(came[0], asked)
+        if came[0] != asked.unit:
+            raise _other_unit(came[0], asked)
         end = self._size(came, asked.pdu[0])
         if len(came) < end:
             return None
         if checksum(came[: end - 2]) != came[end - 2 : end]:
             raise WrongAnswerError("The checksum of the answer is wrong.", "Check the serial line.")
-        return bytes(came[1 : end - 2]), end
+        return came[1 : end - 2], end
 
     def _size(self, came: memoryview, function: int) -> int:
         if came[1] == function | EXCEPTION:
@@ -101,9 +100,19 @@ class RtuFrames:
 FRAMES: Mapping[Framing, Frames] = {Framing.TCP: TcpFrames(), Framing.RTU: RtuFrames()}
 
 
-def _same_unit(unit: int, asked: Asked) -> None:
-    if unit != asked.unit:
-        raise WrongAnswerError(f"The answer comes from unit {unit}, not {asked.unit}.")
+def _wrong_header(found: int, protocol: int, length: int, unit: int, asked: Asked) -> WrongAnswerError:
+    """What is wrong with a Modbus TCP header that is not that of the answer."""
+    if protocol != 0 or not 3 <= length <= LONGEST:
+        return WrongAnswerError(NOT_MODBUS, "Check host and port.")
+    if found == 0:
+        return WrongAnswerError("The device answers with transaction 0, which could be any request's.")
+    if unit == asked.unit:
+        return WrongAnswerError("The answer belongs to another request.")
+    return _other_unit(unit, asked)
+
+
+def _other_unit(unit: int, asked: Asked) -> WrongAnswerError:
+    return WrongAnswerError(f"The answer comes from unit {unit}, not {asked.unit}.")
 
 
 def _crc_of(byte: int) -> int:

@@ -41,6 +41,9 @@ class Rota:
         self._health = {group: _Health() for group in groups}
         self._units = {group.unit: _Unit() for group in self._health}
         self._tries_from_s = 0.0
+        self._troubled = False
+        """Something failed, or was silent, and is not known to be well again."""
+        self._all = list(self._health)
 
     @property
     def units(self) -> tuple[int, ...]:
@@ -58,6 +61,12 @@ class Rota:
 
     def due(self, now_s: float) -> list[Group]:
         """The groups to ask now, those with the fewest failures first; last, at most one of a demoted unit."""
+        if not self._troubled:
+            return self._all
+        self._all = list(self._health)
+        self._troubled = any(health.failures for health in self._health.values()) or any(
+            unit.silences or unit.demoted for unit in self._units.values()
+        )
         due = [
             group
             for group, health in self._health.items()
@@ -75,17 +84,20 @@ class Rota:
 
     def answered(self, group: Group) -> None:
         """The group gave its values."""
-        if self._health[group].failures:
+        if self._troubled and self._health[group].failures:
             self._health[group] = _Health()
 
     def failed(self, group: Group, now_s: float) -> None:
         """The group gave none: it rests, longer each time."""
+        self._troubled = True
         health = self._health[group]
         health.failures += 1
         health.rests_until_s = now_s + health.backoff.next_s()
 
     def heard(self, number: int) -> bool:
         """The unit said something; whether it was demoted until now. Its groups are then asked at once."""
+        if not self._troubled:
+            return False
         unit = self._units[number]
         unit.silences = 0
         if not unit.demoted:
@@ -96,6 +108,7 @@ class Rota:
 
     def silent(self, number: int, now_s: float) -> bool:
         """The unit did not answer; whether it is demoted from now on."""
+        self._troubled = True
         unit = self._units[number]
         unit.silences += 1
         if not self.several or unit.silences < DEMOTED_AFTER:
@@ -119,6 +132,7 @@ class Rota:
         halves = group.halves()
         if len(halves) == 1:
             return ()
+        self._troubled = True
         self._health = {
             part: health if part is kept else _Health()
             for kept, health in self._health.items()

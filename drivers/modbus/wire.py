@@ -10,16 +10,16 @@ import asyncio
 import contextlib
 import ssl
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import cycle
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from app.domain.errors import KnownError
 from drivers.modbus.address import Framing, Table
 from drivers.modbus.framing import EXCEPTION, FRAMES, NOT_MODBUS, Asked, Frames, WrongAnswerError
 
-__all__ = ["ADDRESSING", "EXCEPTIONS", "GATEWAY", "DeviceError", "Place", "Span", "Wire", "WrongAnswerError"]
+__all__ = ["ADDRESSING", "EXCEPTIONS", "GATEWAY", "DeviceError", "Place", "Round", "Span", "Wire", "WrongAnswerError"]
 
 FUNCTIONS = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
 READ = struct.Struct(">BHH")
@@ -74,39 +74,58 @@ class Place:
 
 
 class Span(NamedTuple):
-    """Registers or bits to read."""
+    """Registers or bits to read: the request for them, and how many bytes of data its answer has."""
 
-    table: Table
-    unit: int
-    address: int
-    length: int
+    asked: Asked
+    size: int
 
-    def asked(self) -> Asked:
-        """A request for them."""
-        return Asked(next(TRANSACTIONS), self.unit, READ.pack(FUNCTIONS[self.table], self.address, self.length))
+    @classmethod
+    def of(cls, table: Table, unit: int, address: int, length: int) -> Span:
+        """`length` registers or bits of a table of a unit from `address` on."""
+        asked = Asked(unit, READ.pack(FUNCTIONS[table], address, length))
+        return cls(asked, (length + 7) // 8 if table.of_bits else length * 2)
 
 
-class Round:
-    """Spans that are asked for one after the other, without a switch of tasks in between."""
+class Asking(Protocol):
+    """What a round asks for, and how many bytes of data its answer has; whatever else is in it is the asker's."""
 
-    def __init__(self, spans: Iterator[Span], take: Callable[[bytes], None], timeout_s: float, first: Span) -> None:
-        self._spans = spans
+    @property
+    def asked(self) -> Asked: ...
+    @property
+    def size(self) -> int: ...
+
+
+Asks = TypeVar("Asks", bound=Asking)
+
+
+class Round(Generic[Asks]):
+    """What is asked for one after the other, without a switch of tasks in between.
+
+    `take` gets each with the data of its answer, which lie there only during the call. `now` is what was asked for
+    last: after an error the one at fault, and the round may go on with the next.
+    """
+
+    def __init__(self, spans: Iterable[Asks], take: Callable[[Asks, memoryview], None], timeout_s: float) -> None:
+        self._left = iter(spans)
         self._deliver = take
-        self._now = first
         self.timeout_s = timeout_s
+        self.now: Asks | None = None
 
-    def next(self, body: bytes) -> Asked | None:
-        """Hand on the answer to the present span; the next request, if there is one. Raises WrongAnswerError."""
-        length = self._now.length
-        wanted = (length + 7) // 8 if self._now.table.of_bits else length * 2
-        if body[1] != wanted or len(body) != wanted + 2:
-            raise WrongAnswerError(f"The answer has {len(body) - 2} bytes of data, not {wanted}.")
-        self._deliver(body[2:])
-        following = next(self._spans, None)
+    def next(self) -> Asked | None:
+        """The next request, if there is one."""
+        following = next(self._left, None)
         if following is None:
             return None
-        self._now = following
-        return following.asked()
+        self.now = following
+        return following.asked
+
+    def take(self, body: memoryview) -> None:
+        """Hand on an answer. Raises WrongAnswerError when it has not the data that were asked for."""
+        now = self.now
+        assert now is not None
+        if body[1] != now.size or len(body) != now.size + 2:
+            raise WrongAnswerError(f"The answer has {len(body) - 2} bytes of data, not {now.size}.")
+        self._deliver(now, body[2:])
 
 
 class Wire(asyncio.BufferedProtocol):
@@ -119,8 +138,9 @@ class Wire(asyncio.BufferedProtocol):
         self._frames = frames
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._asked: Asked | None = None
-        self._round: Round | None = None
+        self._asked: Asked | None = None  # whose answer may come now
+        self._tid = 0
+        self._round: Round[Any] | None = None
         self._waiting: asyncio.Future[bytes] | None = None
         self._room = memoryview(bytearray(ROOM))
         self._came = 0
@@ -164,18 +184,19 @@ class Wire(asyncio.BufferedProtocol):
         Raises DeviceError (the connection stays good), WrongAnswerError, TimeoutError or OSError.
         """
         found: list[bytes] = []
-        await self.fetch_each(iter((Span(table, unit, address, count),)), found.append, timeout_s)
+        span = Span.of(table, unit, address, count)
+        await self.fetch_each(Round([span], lambda _, data: found.append(bytes(data)), timeout_s))
         return found[0]
 
-    async def fetch_each(self, spans: Iterator[Span], take: Callable[[bytes], None], timeout_s: float) -> None:
-        """Ask for one span after the other; `take` gets each answer before the next one is asked for.
+    async def fetch_each(self, spans: Round[Any]) -> None:
+        """Ask for what is left of a round, one after the other; each answer is taken before the next is asked for.
 
-        Raises like `fetch`, or what `take` raises; the span that came last out of `spans` is then the one at fault.
+        Raises like `fetch`, or what taking an answer raises.
         """
-        first = next(spans, None)
+        first = spans.next()
         if first is not None:
-            self._round = Round(spans, take, timeout_s, first)
-            await self._answer(first.asked(), timeout_s)
+            self._round = spans
+            await self._answer(first, spans.timeout_s)
 
     async def write(self, table: Table, unit: int, address: int, words: list[int], timeout_s: float) -> None:
         """Write registers, or one coil, once. Raises like `fetch`; except for DeviceError it may have happened.
@@ -189,7 +210,7 @@ class Wire(asyncio.BufferedProtocol):
         else:
             echo = READ.pack(WRITE_REGISTERS, address, len(words))
             request = echo + struct.pack(f">B{len(words)}H", 2 * len(words), *words)
-        if await self._answer(Asked(next(TRANSACTIONS), unit, request), timeout_s) != echo:
+        if await self._answer(Asked(unit, request), timeout_s) != echo:
             raise self._broke(WrongAnswerError("The device acknowledges something else than what was written."))
 
     async def quiet(self, for_s: float, most_s: float) -> None:
@@ -212,43 +233,43 @@ class Wire(asyncio.BufferedProtocol):
         self._waiting = self._loop.create_future()
         try:
             self._send(asked, timeout_s)
+            if self._expiry is None or self._expiry.when() > self._expires_s:
+                self._watch(self._expires_s)
             return await self._waiting
         except asyncio.CancelledError:
             self._broke(ConnectionAbortedError("A request was abandoned."))
             raise
         finally:
-            self._waiting = self._round = None
+            self._waiting = self._round = self._asked = None
 
     def _send(self, asked: Asked, timeout_s: float) -> None:
         assert self._transport is not None
         self._asked = asked
+        self._tid = tid = next(TRANSACTIONS)
         self._expires_s = self._loop.time() + timeout_s
-        if self._expiry is None or self._expiry.when() > self._expires_s:
-            self._watch(self._expires_s)
-        self._transport.write(self._frames.wrap(asked))
+        self._transport.write(self._frames.wrap(tid, asked))
 
-    def _checked(self, body: bytes, asked: Asked) -> None:
-        """Raises DeviceError for an exception, WrongAnswerError for an answer to another function."""
-        if body[0] == asked.pdu[0] | EXCEPTION and len(body) == 2:
-            raise DeviceError(body[1])
-        if body[0] != asked.pdu[0]:
-            raise WrongAnswerError(f"The answer is to function {body[0]}, not {asked.pdu[0]}.")
-
-    def _take(self, body: bytes, asked: Asked) -> None:
+    def _take(self, body: memoryview, asked: Asked) -> None:
         """The answer came, as far as its frame goes: hand it on and ask for the next, or end the waiting."""
         assert self._waiting is not None
+        spans, following = self._round, None
         try:
-            self._checked(body, asked)
-            following = self._round.next(body) if self._round is not None else None
+            if body[0] != asked.pdu[0]:
+                raise _refusal(body, asked)
+            if spans is not None:
+                spans.take(body)
+                following = spans.next()
         except WrongAnswerError as error:
             self._end(error)
         except Exception as error:  # noqa: BLE001 - a fault of whoever takes the values is theirs, not the loop's
+            self._asked = None
             self._waiting.set_exception(error)
         else:
             if following is None:
-                self._waiting.set_result(body)
-            elif self._broken is None and self._round is not None:
-                self._send(following, self._round.timeout_s)
+                self._asked = None
+                self._waiting.set_result(bytes(body))
+            elif self._broken is None and spans is not None:
+                self._send(following, spans.timeout_s)
 
     def _watch(self, at_s: float) -> None:
         """Look at `at_s` whether an answer is overdue: one timer serves many requests, most of which are answered."""
@@ -267,7 +288,7 @@ class Wire(asyncio.BufferedProtocol):
 
     def _broke(self, error: Exception) -> Exception:
         """Nothing more is believed of this connection; returns the error."""
-        self._broken = self._broken or error
+        self._broken, self._asked = self._broken or error, None
         return error
 
     def _end(self, error: Exception) -> None:
@@ -291,14 +312,13 @@ class Wire(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """Something came: the answer, a part of it, or what nobody asked for."""
         self.heard += nbytes
-        if self._broken is not None or self._waiting is None or self._waiting.done() or self._asked is None:
-            self._end(
-                WrongAnswerError(NOT_MODBUS if self._asked is None else "The device sends what nobody asked for.")
-            )
+        asked = self._asked
+        if asked is None:
+            self._end(WrongAnswerError("The device sends what nobody asked for." if self._tid else NOT_MODBUS))
             return
         came = self._came + nbytes
         try:
-            taken = self._frames.take(self._room[:came], self._asked)
+            taken = self._frames.take(self._room[:came], self._tid, asked)
         except WrongAnswerError as error:
             self._end(error)
             return
@@ -307,12 +327,12 @@ class Wire(asyncio.BufferedProtocol):
             return
         body, end = taken
         self._came = 0
-        more = WrongAnswerError("The device sends more than the answer.") if came > end else None
-        if more is not None:
-            self._broke(more)  # before the next of a round would be asked
-        self._take(body, self._asked)
-        if more is not None:
-            self._end(more)
+        if came == end:
+            self._take(body, asked)
+            return
+        more = self._broke(WrongAnswerError("The device sends more than the answer."))
+        self._take(body, asked)  # the next of a round is not asked any more
+        self._end(more)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over."""
@@ -328,3 +348,10 @@ class Wire(asyncio.BufferedProtocol):
             self._transport.abort()
             with contextlib.suppress(OSError):
                 await asyncio.shield(self._closed)
+
+
+def _refusal(body: memoryview, asked: Asked) -> DeviceError | WrongAnswerError:
+    """What an answer with another function code than that of the request means."""
+    if body[0] == asked.pdu[0] | EXCEPTION and len(body) == 2:
+        return DeviceError(body[1])
+    return WrongAnswerError(f"The answer is to function {body[0]}, not {asked.pdu[0]}.")

@@ -16,13 +16,14 @@ from tests.unit.drivers.serial import SerialAsked, SerialStub, on_a_serial_line
 from tests.unit.drivers.test_modbus_driver import controller, driving_controller
 
 RTU = FRAMES[Framing.RTU]
-READ_TWO = Asked(1, 17, struct.pack(">BHH", 3, 0x6B, 2))
+TID = 1
+READ_TWO = Asked(17, struct.pack(">BHH", 3, 0x6B, 2))
 
 
 def test_the_checksum_is_that_of_the_standards_example() -> None:
     """Modbus over serial line, appendix B: unit 2, function 7 gives 0x1241, low byte first."""
     assert checksum(b"\x02\x07") == b"\x41\x12"
-    assert RTU.wrap(Asked(9, 17, struct.pack(">BHH", 3, 0x6B, 3))) == bytes.fromhex("1103006b00037687")
+    assert RTU.wrap(TID, Asked(17, struct.pack(">BHH", 3, 0x6B, 3))) == bytes.fromhex("1103006b00037687")
 
 
 def frame(body: bytes) -> memoryview:
@@ -31,10 +32,10 @@ def frame(body: bytes) -> memoryview:
 
 @given(st.integers(1, 125), st.integers(0, 254))
 def test_a_serial_answer_is_taken_only_once_it_is_whole(count: int, cut: int) -> None:
-    asked = Asked(1, 17, struct.pack(">BHH", 3, 0, count))
+    asked = Asked(17, struct.pack(">BHH", 3, 0, count))
     whole = frame(bytes([17, 3, 2 * count]) + bytes(range(2 * count)))
-    assert RTU.take(whole, asked) == (bytes(whole[1:-2]), len(whole))
-    assert RTU.take(whole[: min(cut, len(whole) - 1)], asked) is None
+    assert RTU.take(whole, TID, asked) == (whole[1:-2], len(whole))
+    assert RTU.take(whole[: min(cut, len(whole) - 1)], TID, asked) is None
 
 
 @given(st.integers(0, 8), st.integers(1, 255))
@@ -42,7 +43,7 @@ def test_a_serial_answer_with_one_wrong_byte_is_never_taken(place: int, change: 
     whole = frame(bytes([17, 3, 4, 1, 2, 3, 4]))
     whole[place] ^= change
     try:
-        assert RTU.take(whole, READ_TWO) is None
+        assert RTU.take(whole, TID, READ_TWO) is None
     except WrongAnswerError:
         return
 
