@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from app.domain.permissions import ALLOWED
-from ui.acts import cases, controls, decisions, holds, interlocks, station, tasks, work
+from ui.acts import cases, controls, decisions, holds, interlocks, proposals, station, tasks, work
 from ui.acts.row import Row
 from ui.desk import Desk
 from ui.shell import kind_of
@@ -21,7 +21,7 @@ _ORDER = (
     "case.acknowledge", "case.own", "case.promise", "case.reassign", "case.decline", "case.finish", "case.hold",
     "case.shelve", "case.unshelve", "case.resolve", "case.close", "case.reopen", "case.note", "case.trend", "case.why",
 )  # fmt: skip
-_TABLES = (cases, tasks, holds, interlocks, work, controls, station, decisions)
+_TABLES = (cases, tasks, holds, interlocks, work, proposals, controls, station, decisions)
 _FOUND = {row.id: row for table in _TABLES for row in table.ROWS}
 
 ACTIONS: tuple[Row, ...] = (

@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from ui.desk import Desk
 from ui.docks import Side
@@ -89,6 +90,15 @@ VIEWS: tuple[Row, ...] = (
         shows=frozenset({"handover", "item"}),
         wide=True,
     ),
+    Row(
+        id="proposals",
+        title="Proposals",
+        icon="proposals",
+        shortcut="Ctrl+P",
+        level=2,
+        shows=frozenset({"proposal"}),
+        wide=True,
+    ),
     Row(id="browse", title="Browse", icon="browse", shortcut="Ctrl+0", level=4, wide=True),
     Row(id="health", title="Health", icon="health", shortcut="Ctrl+H", level=4, wide=True),
     Row(
@@ -106,6 +116,11 @@ BY_ID: Mapping[str, Row] = MappingProxyType({row.id: row for row in VIEWS})
 
 SHOWN_BY: Mapping[str, str] = MappingProxyType({kind: row.id for row in VIEWS for kind in row.shows})
 """Which view shows a kind of thing."""
+
+
+def open_manual(look: Look) -> Any:
+    """The manual's panel, a `ui.manual.panel.ManualPanel`; loaded when somebody wants to read."""
+    return importlib.import_module("ui.manual.panel").ManualPanel(look)
 
 
 def load_views() -> None:

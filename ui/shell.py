@@ -2,7 +2,8 @@
 
 A ref names a thing: "case/<id>", "task/<case id>/<task id>", "hold/<id>", "order/<number>", "person/<id>",
 "assignment/<id>", "handover/<id>", "item/<handover id>/<item id>", "posting/<key>", "machine/<id>", "line/<id>",
-"lot/<number>", "controller/<id>", "alarm/<controller>/<key>", "control/<id>", "refusal/<opid>"; "" is nothing.
+"lot/<number>", "controller/<id>", "alarm/<controller>/<key>", "control/<id>", "refusal/<opid>",
+"proposal/<id>"; "" is nothing.
 """
 
 from __future__ import annotations

@@ -92,11 +92,11 @@ RATES = (("L1.filler", "W-050", 480), ("L2.filler", "L-033", 600), ("L3.filler",
 """Machine, item and the standard rate that the ERP plans with, bottles a minute. The last one was never true."""
 
 LOADS = (
-    ("L1.labeller", "W-050", "LAB-W050", 33, 16_000),
-    ("L2.labeller", "L-033", "LAB-L033", 27, 16_000),
-    ("L3.labeller", "A-100", "LAB-A100", 75, 16_000),
+    ("L1.depalletiser", "W-050", "BOT-050", 40, 19_200),
+    ("L2.depalletiser", "L-033", "BOT-033", 45, 19_200),
+    ("L3.depalletiser", "A-100", "BOT-100", 64, 19_200),
 )
-"""Machine, item, material, minutes that the ERP plans a load of it to last, and how much a load is."""
+"""Machine, item, material, minutes that a load of it is planned to last, and how much a load is. L2's is not true."""
 
 RUNNING_SINCE = timedelta(minutes=2)
 SLACK = timedelta(minutes=20)

@@ -22,6 +22,7 @@ from app.readmodel.model import open_refusals
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
 from tests.ui.views.interlocked import CLOSE, guarded_night
+from tests.ui.views.proposed import RATE, RATED, propose
 from ui.actions import ACTIONS, BY_ID, applicable, clashes, for_key, refusal
 from ui.acts.row import Row
 from ui.desk import Answer
@@ -56,6 +57,7 @@ def busy_desk() -> FakeDesk:
             desk.record(e.AssignmentAccepted(assignment_id=number, by="okafor"))
         if "active" in done:
             desk.record(e.AssignmentActivated(assignment_id=number))
+    propose(desk, "p1", RATE, RATED, NOW, "novak")
     item = e.HandoverItem(item_id="i1", kind=e.ItemKind.CASE, ref="case/c1", text="L2 Filler aborted")
     for number in ("ho1", "ho2"):
         desk.record(
@@ -183,6 +185,13 @@ PLAYS: Mapping[str, Play] = {
     ),
     "assignment.activate": Play(by="okafor", ref="assignment/a3", sends=c.ActivateAssignment(assignment_id="a3")),
     "assignment.finish": Play(by="okafor", ref="assignment/a4", sends=c.FinishAssignment(assignment_id="a4")),
+    "proposal.accept": Play(
+        by="novak", ref="proposal/p1", answers=({},), sends=c.AcceptProposal(proposal_id="p1")
+    ),
+    "proposal.decline": Play(
+        by="novak", ref="proposal/p1", answers=(REASON,),
+        sends=c.DeclineProposal(proposal_id="p1", reason="because"),
+    ),
     "handover.draft": Play(by="okafor", ref="", sends=c.DraftHandover(), goes="handover"),
     "handover.sign": Play(
         by="okafor", ref="handover/ho1", answers=({"note": "quiet"},),

@@ -11,6 +11,7 @@ ABOUT = (
     ("case_id", "case"),
     ("hold_id", "hold"),
     ("assignment_id", "assignment"),
+    ("proposal_id", "proposal"),
     ("handover_id", "handover"),
     ("order", "order"),
     ("control_id", "control"),
