@@ -67,6 +67,21 @@ def test_of_several_samples_of_a_tag_the_last_stays(board: Board) -> None:
     assert reader_of(board).reading(1).value == 3.0
 
 
+@pytest.mark.parametrize("tags", [[2, 3, 4], [4, 3, 2], [2, 4], [3], [7, 0], [6, 7], [3, 3, 3], [1, 2, 2]])
+def test_neighbours_are_written_like_all_others(board: Board, tags: list[int]) -> None:
+    writer, reader = writer_of(board), reader_of(board)
+    before = reader.sequences()
+    values = np.arange(len(tags)) + 10.0
+    batch = Samples(
+        tags=np.array(tags, np.int32), values=values, qualities=np.zeros(len(tags), np.uint8), source_s=values,
+        received_s=NOW,
+    )  # fmt: skip
+    writer.write(batch)
+    expected = dict(zip(tags, values.tolist(), strict=True))
+    assert {tag: reader.reading(tag).value for tag in expected} == expected
+    assert np.flatnonzero(reader.sequences() != before).tolist() == sorted(expected)
+
+
 def test_an_unchanged_value_lives_as_long_as_its_controller_is_heard(board: Board) -> None:
     writer, reader = writer_of(board), reader_of(board)
     writer.write(samples({1: 5.0, 5: 6.0}))

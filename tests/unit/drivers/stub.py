@@ -54,6 +54,8 @@ class Stub:
         self.bytewise = False
         self.closes_after_answer = False
         self.hangs_up_on: int | None = None
+        self.thinks_s: dict[int, float] = {}
+        """How long a unit takes to answer; the others answer at once."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's requests until it closes."""
@@ -64,6 +66,7 @@ class Stub:
                 self.asked.append(asked)
                 if asked.unit == self.hangs_up_on:
                     return
+                await asyncio.sleep(self.thinks_s.get(asked.unit, 0.0))
                 await send(writer, self.answer(asked), bytewise=self.bytewise)
                 if self.closes_after_answer:
                     return

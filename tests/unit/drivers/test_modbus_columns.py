@@ -100,6 +100,16 @@ def test_a_float_marker_is_found_as_32_bits_hold_it() -> None:
     assert Columns(group).samples(struct.pack(">f", -3.4028235e38), 1.0).qualities.tolist() == [3]
 
 
+def test_numbers_come_in_the_order_of_the_board_whatever_their_types() -> None:
+    kinds = ["u16", "f32", "u16", "f64", "i32"]
+    items = [item(index, {"table": "holding", "address": 4 * index, "type": kind}) for index, kind in enumerate(kinds)]
+    (group,) = plan(items, 125)
+    raw = struct.pack(">H6xf4xH6xdi", 1, 2.5, 3, 4.5, 5)
+    batch = Columns(group).samples(raw, 5.0)
+    assert batch.tags.tolist() == [0, 1, 2, 3, 4]
+    assert batch.values.tolist() == [1.0, 2.5, 3.0, 4.5, 5.0]
+
+
 def test_each_answer_has_values_of_its_own() -> None:
     (group,) = plan([item(0, {"table": "holding", "address": 0})], 125)
     columns = Columns(group)

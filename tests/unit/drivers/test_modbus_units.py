@@ -1,6 +1,7 @@
 """A gateway with a dead unit: it is given up for a while and shown so; the others keep their rate."""
 
 import math
+import time
 
 import pytest
 
@@ -146,6 +147,25 @@ async def test_a_dead_unit_is_told_while_the_others_keep_their_rate(how: str) ->
     ((from_s, to_s, reason),) = said.losses
     assert from_s < to_s
     assert reason == f"unit {DEAD} did not answer"
+
+
+async def test_a_gateway_that_takes_its_time_over_a_dead_unit_is_rarely_asked_for_it() -> None:
+    """A demoted unit has a tenth of the connection's time, also where the gateway answers for it."""
+    takes_s = 0.15
+    asked_s: list[float] = []
+
+    def answer(asked: Asked) -> bytes:
+        if asked.unit != DEAD:
+            return asked.good(asked.unit)
+        asked_s.append(time.monotonic())
+        return asked.frame(bytes([asked.function | 0x80, 11]))
+
+    async with stubbed(answer) as stub, driving_controller(controller(stub), at(1), at(DEAD)) as said:
+        stub.thinks_s = {DEAD: takes_s}
+        await said.until(lambda: said.units_told and not last(said, DEAD).up)
+        asked_s = asked_s[-1:]
+        await said.until(lambda: len(asked_s) >= 2)
+    assert asked_s[1] - asked_s[0] >= takes_s / SHARE_OF_TRIES
 
 
 async def test_a_gateway_that_hangs_up_on_a_dead_unit_does_not_cost_the_others() -> None:
