@@ -1,4 +1,4 @@
-"""Events and findings as JSON text and back, by msgspec. Owns the journal's format; knows no store.
+"""Values as JSON text and back, by msgspec. Owns how they are written; knows no store, and no events.
 
 Decimals and times are text, keys are sorted: the same event has the same bytes everywhere, as the hash chain needs.
 """
@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from app.domain.errors import KnownError
-from app.domain.events import EVENT_TYPES, Event
 
 T = TypeVar("T")
 
@@ -40,14 +39,6 @@ class UnreadableError(KnownError):
 def encode(value: Any) -> str:
     """Canonical JSON text of a value type."""
     return _encoder.encode(value).decode()
-
-
-def decode(kind: str, payload: str | bytes) -> Event:
-    """The event of a journal row. Raises UnreadableError for an unknown kind or a payload that does not fit it."""
-    cls = EVENT_TYPES.get(kind)
-    if cls is None:
-        raise UnreadableError(f"This version knows no event {kind!r}.", "Install the newer Lineside that wrote it.")
-    return read(payload, cls)
 
 
 def read(payload: str | bytes, cls: type[T]) -> T:

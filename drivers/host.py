@@ -1,7 +1,7 @@
 """The acquisition process: `python -m drivers.host`. Composes drivers and Acquisition; talks over stdin and stdout.
 
-First line in: what to run; further ones: orders. Lines out: messages. When stdin closes the parent is gone, and so is
-this process.
+Its arguments are protocols to load while it waits. First line in: what to run; further ones: orders. Lines out:
+messages. When stdin closes the parent is gone, and so is this process.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from app.acquisition.messages import Message, Order, Pulse, order_of, to_line
 from app.codec import UnreadableError, read
 from app.domain.errors import KnownError
 from app.secrets import stored_secret
-from drivers.registry import open_driver
+from drivers.registry import load_factory, open_driver
 from drivers.workstation import Workstation
 
 log = logging.getLogger("lineside.acquisition")
@@ -140,6 +140,9 @@ def main() -> None:
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
     gc.set_threshold(100_000, 50, 50)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for protocol in sys.argv[1:]:
+        with contextlib.suppress(KnownError):  # said once more when a controller wants it
+            load_factory(protocol)
     pipe = Pipe(sys.stdout.buffer)
     first = sys.stdin.buffer.readline()
     if not first:  # whoever started it has ended meanwhile

@@ -12,9 +12,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from ui.levels import HOME, Crumb
-from ui.summary import PRIORITIES, Banner, Top
-from ui.text import Formats, hms, t
+from ui.crumb import HOME, Crumb
+from ui.headline import PRIORITIES, Banner, Top
+from ui.text import DASH, Formats, hms, t
 from ui.theme import RADIUS, Look
 from ui.widgets.chips import draw_key, key_width
 from ui.widgets.glyphs import draw_priority
@@ -117,14 +117,14 @@ class Counts(Piece):
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, _SLOT * 4 + 16, "", parent)
-        self._counts = (0, 0, 0, 0)
-        self.set_counts((0, 0, 0, 0))
+        self._counts, self._known = (0, 0, 0, 0), False
+        self.set_counts((0, 0, 0, 0), known=False)
 
-    def set_counts(self, counts: tuple[int, int, int, int]) -> None:
+    def set_counts(self, counts: tuple[int, int, int, int], *, known: bool = True) -> None:
         """Open cases of priority 1 … 4."""
-        self._counts = counts
+        self._counts, self._known = counts, known
         said = ", ".join(t("{count} of priority {p}", count=n, p=p) for p, n in zip(PRIORITIES, counts, strict=True))
-        self.setAccessibleName(t("Open cases: {said}", said=said))
+        self.setAccessibleName(t("Open cases: {said}", said=said if known else t("not known yet")))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -136,7 +136,7 @@ class Counts(Piece):
                 draw_priority(painter, box, priority, theme)
             else:
                 painter.fillRect(QRectF(x + 5, self.height() / 2 - 1, 8, 2), theme.fill)
-            shown = str(count) if count < 1000 else "999"
+            shown = DASH if not self._known else str(count) if count < 1000 else "999"
             self.write(painter, x + 24, shown, px=15, bold=bool(count), colour=theme.ink if count else theme.soft)
 
 
@@ -147,14 +147,19 @@ class TopCase(Piece):
         super().__init__(look, 0, "", parent)
         self._formats = formats
         self._top: Top | None = None
+        self._known = False
         self._waiting, self._now = 0, datetime.min.replace(tzinfo=UTC)
         self.setMinimumWidth(240)
 
-    def set_top(self, top: Top | None, waiting: int, now: datetime) -> None:
-        """The case, how many more wait behind it, and what time it is."""
-        self._top, self._waiting, self._now = top, waiting, now
-        self.setAccessibleName(t("Unacknowledged: {title}", title=top.title) if top else t("All acknowledged"))
+    def set_top(self, top: Top | None, waiting: int, now: datetime, *, known: bool = True) -> None:
+        """The case, how many more wait behind it, and what time it is. `known`: whether there are any."""
+        self._top, self._waiting, self._now, self._known = top, waiting, now, known
+        self.setAccessibleName(t("Unacknowledged: {title}", title=top.title) if top else self._nothing())
         self.update()
+
+    def _nothing(self) -> str:
+        """What is said where no case stands."""
+        return t("Everything is acknowledged") if self._known else t("Starting: what is open is not known yet")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter, top = self.look.theme, QPainter(self), self._top
@@ -163,7 +168,7 @@ class TopCase(Piece):
         painter.setBrush(theme.panel if top is None else theme.track)
         painter.drawRoundedRect(QRectF(0.5, 7.5, self.width() - 1, self.height() - 15), RADIUS, RADIUS)
         if top is None:
-            self.write(painter, 14, t("Everything is acknowledged"), colour=theme.soft)
+            self.write(painter, 14, self._nothing(), colour=theme.soft, width=self.width() - 28)
             return
         draw_priority(painter, QRectF(12, (self.height() - 18) / 2, 18, 18), top.priority, theme)
         right = self._right(painter, top)
@@ -261,8 +266,8 @@ class BannerBar(QFrame):
 
     def set_state(self, state: Banner, now: datetime) -> None:
         """Everything else that the banner says."""
-        self.counts.set_counts(state.counts)
-        self.top.set_top(state.top, state.waiting, now)
+        self.counts.set_counts(state.counts, known=state.known)
+        self.top.set_top(state.top, state.waiting, now, known=state.known)
         self.alarms.set_words(state.alarms, 2 if state.flood else 0)
         self.person.set_words(state.person or t("Nobody signed in"))
 

@@ -7,15 +7,15 @@ opens at once and views that nobody opens cost nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 from typing import Any
 
 import PySide6QtAds
 from PySide6.QtCore import QByteArray, QObject, QRect, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.layout_file import Rect, clamp
+from ui.catalog import Side
+from ui.layout_file import clamp
+from ui.place import screens
 from ui.theme import Look, dock_style_sheet
 
 VERSION = 1
@@ -33,13 +33,6 @@ _FLAGS = (
     (PySide6QtAds.CDockManager.eConfigFlag.XmlCompressionEnabled, True),
     (PySide6QtAds.CDockManager.eConfigFlag.FloatingContainerForceQWidgetTitleBar, True),
 )
-
-
-class Side(Enum):
-    """Where a dock stands the first time."""
-
-    CENTRE = "centre"
-    RIGHT = "right"
 
 
 _AREAS = {Side.CENTRE: PySide6QtAds.CenterDockWidgetArea, Side.RIGHT: PySide6QtAds.RightDockWidgetArea}
@@ -179,9 +172,3 @@ class DockHost(QWidget):
     def _floated(self, container: QWidget) -> None:
         if self._keys is not None:
             container.installEventFilter(self._keys)
-
-
-def screens() -> list[Rect]:
-    """The usable areas of all screens, the primary one first."""
-    areas = (screen.availableGeometry() for screen in QGuiApplication.screens())
-    return [(area.x(), area.y(), area.width(), area.height()) for area in areas]

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from app.domain.plant import Plant
+from ui.crumb import HOME, Crumb
 from ui.shell import id_of, kind_of
-
-HOME = "overview"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crumb:
-    """One step of the way down: what is read and where it leads."""
-
-    text: str
-    ref: str
 
 
 def path(plant: Plant, view_id: str, view_title: str, ref: str) -> tuple[Crumb, ...]:

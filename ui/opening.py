@@ -24,6 +24,7 @@ from ui.choice import Choice, Kind, recall, remember
 from ui.display import choose_platform
 from ui.exits import Exit
 from ui.plants import has_published
+from ui.sight import application
 from ui.text import t
 from ui.theme import DAY, Look
 
@@ -76,7 +77,7 @@ def trouble(meant: Choice) -> str:
 def ask(here: Config, data: Path | None, meant: Choice | None, note: str) -> Choice | None:
     """Let the guide ask; it begins with the plant file that could not be opened."""
     choose_platform(smoke=False)
-    app = main.application()
+    app = application()
     look = Look(DAY)
     look.apply(app)
     plant = meant.plant if meant is not None else None

@@ -68,11 +68,12 @@ def _nobody(_number: str) -> None:
 
 
 def _to_front(window: Window) -> None:
-    if window.isMinimized():
-        window.showNormal()
-    window.show()
-    window.raise_()
-    window.activateWindow()
+    whole = window.window()
+    if whole.isMinimized():
+        whole.showNormal()
+    whole.show()
+    whole.raise_()
+    whole.activateWindow()
 
 
 def _quit(app: QApplication, _number: int, _frame: FrameType | None) -> None:

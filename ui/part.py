@@ -1,4 +1,4 @@
-"""One part of the station as the status bar says it. A value; no Qt."""
+"""One part of the station as the status bar says it, and what is warned of beside it. Values; no Qt."""
 
 from __future__ import annotations
 
@@ -24,3 +24,12 @@ class Part:
         """All that is to be said of it, a sentence each."""
         told = tuple(self.tip.splitlines())
         return told if self.whole else (f"{self.head} {self.text}".strip(), *told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What must be seen from every screen until it is over. `ref` is what it is about, as the shell takes it."""
+
+    priority: int
+    text: str
+    ref: str

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from ui.catalog import VIEWS
-from ui.docks import Side
+from ui.catalog import VIEWS, Side
 
 SIZE = (1920, 1080)
 PNG_QUALITY = 50
@@ -18,7 +17,7 @@ PNG_QUALITY = 50
 def grab_views(window: QWidget, visit: Callable[[str], None], folder: Path, theme: str) -> list[Path]:
     """A picture of every view in the centre, visited in turn, 1920×1080; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    window.resize(*SIZE)
+    window.window().resize(*SIZE)
     made = []
     for row in VIEWS:
         if row.side is Side.CENTRE:

@@ -6,7 +6,6 @@ Three states of an act are told apart: stored here, shared, confirmed by the ERP
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.hold import Hold
@@ -16,7 +15,7 @@ from app.domain.text import safe
 from app.readmodel.model import open_holds
 from ui.decisions import open_for
 from ui.desk import Desk
-from ui.part import Part
+from ui.part import Notice, Part
 from ui.plant_words import plant_warnings
 from ui.text import Formats, amount, duration, hms, t
 
@@ -30,15 +29,6 @@ ALONE_FOR = timedelta(seconds=30)
 """A hold that no other station knows of for longer is warned of."""
 
 CLOCK_WARNS_S = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What must be seen from every screen until it is over. `ref` is what it is about, as the shell takes it."""
-
-    priority: int
-    text: str
-    ref: str
 
 
 # --- what is only stored here ---------------------------------------------------------------------------------------

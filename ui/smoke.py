@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -17,6 +15,7 @@ from app.domain.signing import Prove
 from app.readmodel import model as m
 from ui.bridge import Bridge
 from ui.desk import Answer
+from ui.job import SmokeOptions
 from ui.lateness import LatenessMeter
 from ui.script import Act, Shift
 from ui.sightings import Sightings
@@ -30,15 +29,6 @@ FIRST_TOUR = 0.62
 """Share of the run after which the screens are grabbed: when there is something to see, before it is handed over."""
 SETTLE_S = 2.0
 """The shift ends this long before the run, so that its last words are stored and posted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmokeOptions:
-    """How long without the time of grabbing, and where to put what it saw; None: nowhere."""
-
-    seconds: float
-    screenshots: Path | None = None
-    report: Path | None = None
 
 
 class Smoke(QObject):

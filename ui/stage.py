@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.logs import TOLD, number_of
 from ui.catalog import BY_ID as VIEW
-from ui.catalog import VIEWS
-from ui.docks import DockHost, Side
-from ui.levels import HOME
+from ui.catalog import VIEWS, Side
+from ui.crumb import HOME
+from ui.docks import DockHost
 from ui.meaning import Selected
 from ui.opened import Opened
 from ui.text import t
@@ -104,18 +104,18 @@ class Stage(QObject):
 
     def looked_at(self) -> str:
         """What is open in the view in front; in the queue only what was walked to."""
-        return self.selected_in(SIDE if self._focused() == SIDE else self.front)
+        return self.selected_in(SIDE if self.focused() == SIDE else self.front)
 
     def selections(self, top: str) -> list[Selected]:
         """What is selected in sight: with the keyboard, in the view in front, in the queue; last `top`."""
-        focused = self._focused()
+        focused = self.focused()
         views = [v for v in dict.fromkeys((focused, self.front, SIDE)) if self.docks.visible(v)]
         found = [Selected(ref=self.selected_in(view), binding=view == focused) for view in views]
         return [s for s in (*found, Selected(ref=top)) if s.ref]
 
     def typing(self) -> bool:
         """Whether the view with the keyboard wants all keys for itself."""
-        holder = self.opened.get(self._focused())
+        holder = self.opened.get(self.focused())
         return holder is not None and holder.busy()
 
     def editing(self) -> bool:
@@ -130,7 +130,7 @@ class Stage(QObject):
             table.setFocus(Qt.FocusReason.ShortcutFocusReason)
             QApplication.sendEvent(table, QKeyEvent(QEvent.Type.KeyPress, key.value, Qt.KeyboardModifier.NoModifier))
 
-    def _focused(self) -> str:
+    def focused(self) -> str:
         """The view with the keyboard; "" for none."""
         return self.docks.holding(QApplication.focusWidget())
 

@@ -13,8 +13,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.text import safe
-from ui.part import Part
-from ui.sharing import Notice
+from ui.part import Notice, Part
 from ui.text import t
 from ui.theme import RADIUS, Look
 from ui.widgets.chips import draw_key, key_width

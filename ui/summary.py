@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.domain.alarm import Alarm
@@ -23,43 +23,18 @@ from app.domain.status import (
 )
 from app.domain.text import safe
 from app.readmodel.model import View, all_postings, open_cases
+from ui.headline import PRIORITIES, Banner, Top
 from ui.part import Part
 from ui.sharing import shared_part
 from ui.stamp import stamp
 from ui.text import Formats, amount, duration, t
 
-PRIORITIES = (1, 2, 3, 4)
 FLOOD = 10
 """More alarms than this in ten minutes are a flood (ISA-18.2, EEMUA 191)."""
 FLOOD_WINDOW = timedelta(minutes=10)
 LAG_WINDOW = timedelta(hours=8)
 RECENT_RESTART = timedelta(minutes=10)
 """For so long the status bar says that acquisition was restarted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Top:
-    """The unacknowledged case that comes first: the most urgent, of those the newest."""
-
-    ref: str
-    priority: int
-    title: str
-    detail: str
-    happened_at: datetime
-    opened_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Banner:
-    """Everything that the banner says; `counts` are the open cases of priority 1 … 4, shelved ones not among them."""
-
-    counts: tuple[int, int, int, int] = (0, 0, 0, 0)
-    shelved: int = 0
-    top: Top | None = None
-    waiting: int = 0
-    alarms: str = ""
-    flood: bool = False
-    person: str = ""
 
 
 def banner(view: View, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
@@ -113,6 +88,11 @@ def alarm_rate(raised: int) -> str:
     if raised > FLOOD:
         return t("Alarm flood: {count} in 10 min", count=raised)
     return t("{count} of {most} alarms in 10 min", count=raised, most=FLOOD)
+
+
+def told(status: StationStatus) -> bool:
+    """Whether the core has said what there is: before that, nothing open is not the same as none."""
+    return status.store.health is not Health.STARTING
 
 
 # --- the status bar -------------------------------------------------------------------------------------------------
@@ -309,9 +289,9 @@ class Frame:
         if seq != self._seq or seq < 0:
             self._seq, self._cases, self._postings = seq, cases_of(view), all_postings(view)
 
-    def banner(self, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
-        """The banner at an instant."""
-        return with_alarms(self._cases, alarms, now, person)
+    def banner(self, alarms: Iterable[Alarm], now: datetime, person: str, known: bool = True) -> Banner:
+        """The banner at an instant. `known`: the core has told what there is."""
+        return replace(with_alarms(self._cases, alarms, now, person), known=known)
 
     @property
     def top(self) -> str:

@@ -13,14 +13,13 @@ from typing import IO
 
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Ended, Message, Order, from_line, to_line
-from app.child import QUIET
+from app.acquisition.process import start, stop
 from app.codec import UnreadableError, encode
 
 log = logging.getLogger("lineside.supervisor")
 
 RESTART_S = 0.5
 LONGEST_RESTART_S = 10.0
-STOP_S = 2.0
 LIVED_WELL_S = 30.0
 SILENT_S = 15.0
 """A process that lives pulses every second; one that says nothing for this long hangs, and is ended."""
@@ -32,7 +31,8 @@ Lines = queue.SimpleQueue[bytes | None]
 class Supervisor:
     """One child process. `listen` is called on the loop with every message, `changed(alive, restarts)` on a change.
 
-    `launch` is asked at every start: what was counted until then is part of it.
+    `launch` is asked at every start: what was counted until then is part of it. `ahead` is a process that was started
+    already and waits to be told what to do; it is the first one.
     """
 
     def __init__(
@@ -42,8 +42,10 @@ class Supervisor:
         listen: Listener,
         changed: Callable[[bool, int], None],
         silent_s: float = SILENT_S,
+        ahead: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._argv = list(argv)
+        self._ahead = ahead
         self._launch = launch
         self._listen = listen
         self._changed = changed
@@ -66,9 +68,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         while True:
             started = loop.time()
-            child = subprocess.Popen(  # noqa: ASYNC220
-                self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, creationflags=QUIET
-            )
+            child, self._ahead = self._ahead or start(self._argv), None
             self.pid = child.pid
             try:
                 await self._serve(child)
@@ -152,20 +152,3 @@ def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *arg
     except RuntimeError:
         return False
     return True
-
-
-def stop(child: subprocess.Popen[bytes]) -> None:
-    """End a child: its stdin closes, and if that is not enough it is killed."""
-    _close(child.stdin)
-    try:
-        child.wait(STOP_S)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-    _close(child.stdout)
-
-
-def _close(pipe: IO[bytes] | None) -> None:
-    if pipe is not None:
-        with contextlib.suppress(OSError):
-            pipe.close()

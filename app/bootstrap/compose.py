@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import logging
 import os
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -48,6 +49,7 @@ def station_parts(
     config: Config,
     acquisition: Sequence[str],
     *,
+    ahead: subprocess.Popen[bytes] | None = None,
     count_period_s: float = 60.0,
     reference_period_s: float = 20.0,
     plant_file: PlantFileParts | None = None,
@@ -55,7 +57,8 @@ def station_parts(
 ) -> Parts:
     """The parts of a real station. `acquisition` is the command of the acquisition process, `source` the plant's file.
 
-    `plant_file` is where the plant came from; None: it is nobody's business (a demo, a test).
+    `ahead` is an acquisition process that was started already. `plant_file` is where the plant came from; None: it is
+    nobody's business (a demo, a test).
 
     Raises KnownError where the journal is in use or can't be opened, or the ERP's settings are wrong.
     """
@@ -74,7 +77,7 @@ def station_parts(
                 station=config.station,
             )
 
-        return Supervisor(acquisition, launch, listen, changed)
+        return Supervisor(acquisition, launch, listen, changed, ahead=ahead)
 
     erp = open_erp(plant.erp, partial(stored_secret, config.folder))
     store = SqliteJournal(config.folder)

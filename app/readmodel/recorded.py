@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.codec import decode
 from app.domain.operation import Operation, Recorded
 from app.domain.value import maker
+from app.event_codec import decode
 
 _recorded = maker(Recorded)
 """By position: this is done for every operation of a plant's past."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from app.codec import UnreadableError, decode
+from app.codec import UnreadableError
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.events import EVENT_TYPES
 from app.domain.operation import (
@@ -27,6 +27,7 @@ from app.domain.operation import (
 from app.domain.people import Person
 from app.domain.presence import Hint, Presence
 from app.domain.status import SharedPlant, StationSeen
+from app.event_codec import decode
 from app.store.memory_plant import Judge, Refused, Register, Signed, Standing, stand, words
 
 SCHEMA = "memory"

@@ -10,9 +10,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
-from app.codec import UnreadableError, decode
+from app.codec import UnreadableError
 from app.domain.errors import KnownError
 from app.domain.operation import GENESIS, Operation, chain_hash
+from app.event_codec import decode
 from app.store.rows import to_operation
 from app.store.schema import operation
 from app.store.sqlite import FILE, LOST, MARK, open_engine, read_mark

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from app.child import run_child
+from app.child import one_thread, run_child
 
 LIBRARIES, BEFORE = "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"
 AFRESH = "PYINSTALLER_RESET_ENVIRONMENT"
@@ -20,7 +20,7 @@ def free_libraries() -> None:
         os.environ.pop(LIBRARIES, None)
 
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy loads sooner; nothing here multiplies matrices
+one_thread()
 free_libraries()
 if not run_child(sys.argv[1:]):
     from ui.cli import main

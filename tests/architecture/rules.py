@@ -9,9 +9,10 @@ from tests.architecture.source import Source, imports, within
 QT = ("PySide6", "PySide6QtAds", "shiboken6", "pyqtgraph", "qasync")
 LATE_LOADERS = frozenset(
     {
-        "ui/catalog.py",
         "ui/cli.py",
         "ui/main.py",
+        "ui/program.py",
+        "ui/viewing.py",
         "ui/opening.py",
         "drivers/registry.py",
         "app/erp/registry.py",

@@ -27,13 +27,15 @@ from app.acquisition.launch import Launch
 from app.acquisition.messages import Message, Pulse
 from app.acquisition.supervisor import Supervisor
 from app.acquisition.values import LiveValues, new_board
+from app.child import command
 from app.domain.plant import Address, Controller, Line, Machine, Plant, Signal, Tag
 from app.domain.reading import Reading
 from tests.bench.load import IDENTITY, NAMESPACE
 from ui.bridge import Bridge
 from ui.core_thread import CoreThread
 from ui.lateness import LatenessMeter
-from ui.main import ACQUISITION, GIL_TURN_S, SAMPLE_MS, every
+from ui.program import SAMPLE_MS, every
+from ui.sight import GIL_TURN_S
 from ui.theme import DAY, Look
 from ui.views.overview.sheet import Sheet
 from ui.window import compose
@@ -214,7 +216,7 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
     serve(job.settling_s)
     idle = looked(job, watch)
     pulses, launch = Pulses(), Launch(plant=loaded, board=str(folder / "board"))
-    supervisor = Supervisor(ACQUISITION, lambda: launch, pulses.listen, _ignore)
+    supervisor = Supervisor(command("drivers.host"), lambda: launch, pulses.listen, _ignore)
     thread = CoreThread(supervisor.run, _raise)
     thread.start()
     until_s = time.perf_counter() + LONGEST_S

@@ -13,8 +13,7 @@ from PySide6.QtGui import QImage
 
 from tests.needs import need_program
 from tests.system.command_line import Ended, lineside, misshapen, start
-from ui.catalog import VIEWS
-from ui.docks import Side
+from ui.catalog import VIEWS, Side
 from ui.theme import DAY, NIGHT
 
 SMOKE_S = 26

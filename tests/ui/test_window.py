@@ -18,9 +18,8 @@ from app.domain import commands as c
 from app.domain.people import Person
 from tests.ui.desk import FakeDesk, night_desk
 from tests.ui.plant import make_plant
-from ui.catalog import SHOWN_BY, VIEWS
+from ui.catalog import SHOWN_BY, VIEWS, Side
 from ui.desk import Answer
-from ui.docks import Side
 from ui.forms import Choice, Field, FieldKind, Form
 from ui.icons import ICONS
 from ui.keyboard import is_chord, name_of
