@@ -71,7 +71,7 @@ def test_of_several_samples_of_a_tag_the_last_stays(board: Board) -> None:
 def test_neighbours_are_written_like_all_others(board: Board, tags: list[int]) -> None:
     writer, reader = writer_of(board), reader_of(board)
     before = reader.sequences()
-    values = np.arange(len(tags)) + 10.0
+    values = np.linspace(10.0, 11.0, len(tags))
     batch = Samples(
         tags=np.array(tags, np.int32), values=values, qualities=np.zeros(len(tags), np.uint8), source_s=values,
         received_s=NOW,
