@@ -24,7 +24,7 @@ DEMO := $(if $(STATIONS),--stations $(STATIONS)) $(if $(ERP),--erp $(ERP)) $(if 
   $(if $(REPLAY),--replay "$(REPLAY)") $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
   $(if $(PLANT),--plant "$(PLANT)") $(ARGS)
 
-.PHONY: help setup setup-test demo run test lint format lock bench faults screens bundle package test-package audit clean
+.PHONY: help setup setup-test demo run test lint format lock bench faults screens manual bundle package test-package audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +77,10 @@ faults: setup-test ## cut, kill and confuse controllers at nightly size; fails u
 
 screens: setup ## draw every screen of the demo in both themes into .demo/screenshots
 	@$(MAKE) --no-print-directory demo SMOKE=30
+
+manual: setup ## write the manual's pages that are made from tables, its drawings and its pictures
+	@$(BIN)/python -m app.manual resources/manual
+	@$(BIN)/python -m tests.ui.manual_pictures resources/manual/pictures
 
 bundle: setup ## make the executable with everything it needs in build/dist/lineside, with its licences
 	@$(BIN)/python packaging/bundle.py

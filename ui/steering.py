@@ -16,6 +16,7 @@ class Steer:
 
 STEERING: tuple[Steer, ...] = (
     Steer(id="seek", key="Ctrl+K", text="find anything"),
+    Steer(id="manual", key="F1", text="manual, at this screen"),
     Steer(id="help_keys", key="?", text="all keys"),
     Steer(id="home", key="Alt+Home", text="plant overview"),
     Steer(id="level_up", key="Alt+Up", text="one level up"),

@@ -1,12 +1,10 @@
 """The manual's reference of the plant file, generated from the schema and the table of exception kinds.
 
-Owns the text between the tables. Must not hold a fact that the schema has. `python -m app.plant.reference` prints
-it; a test compares it with the manual.
+Owns the text between the tables. Must not hold a fact that the schema has. `make manual` writes it, a test compares.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import time
 from enum import Enum
@@ -31,6 +29,8 @@ what to do; unknown keys are faults. Start from `resources/plants/example.toml`.
   number in the line from 1. Braces themselves are written `{{` and `}}`.
 - Nested tables in `settings` and `address` and dotted keys are the same: `source.Filler = "L1.filler"`.
 - Passwords never go into the file: the name into `user`, the password into the keyring by `lineside secret set`.
+- The `settings` of controllers and every form of address are in [addresses](addresses.md); how one is set up, in
+  [controllers](controllers.md).
 - The `settings` of `[erp]` are those of its adapter: see [ERPs](erp.md).
 - OPC UA is signed and encrypted unless a controller's settings say `security = "none"` (see [security](security.md)).
 - Of several rules of a kind the one that names a machine most closely holds: by its id, by its line, by `"*"`.
@@ -76,7 +76,7 @@ whenever a hold is placed on units that stand there or on the lot that runs ther
 such hold is released. A person confirms it with the hold; what became of it stands on the hold, and no failure of it
 ever takes the hold away.
 
-This page is generated: `python -m app.plant.reference`.
+This page is generated: `make manual`.
 """
 
 
@@ -224,7 +224,3 @@ def _capital(text: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(reference())

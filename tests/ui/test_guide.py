@@ -149,3 +149,11 @@ def test_a_refusal_to_join_is_said_and_the_password_asked_for_again(guide: Guide
 def test_closing_it_chooses_nothing(guide: Guide) -> None:
     guide.window.close()
     assert guide.chosen is None
+
+
+def test_f1_explains_it_beside_it(guide: Guide, qtbot: QtBot) -> None:
+    guide.window.explain()
+    assert guide.window.manual is not None
+    assert guide.window.manual.page.textCursor().block().text() == "The first start"
+    qtbot.keyClick(guide.window.manual.page, Qt.Key.Key_Escape)
+    assert guide.window.manual.isHidden()

@@ -25,6 +25,8 @@ from ui.choice import Kind
 from ui.guide.presenter import StartButton
 from ui.guide.rows import FindingList
 from ui.keyboard import bind
+from ui.manual.panel import ManualPanel
+from ui.manual.places import GUIDE_PLACE
 from ui.text import t
 from ui.theme import DAY, NIGHT, RADIUS, Look
 from ui.widgets.chips import draw_key, key_width
@@ -33,6 +35,7 @@ from ui.widgets.labels import text_label
 
 SIZE = (1000, 640)
 WAYS_PX = 280
+WITH_MANUAL_PX = 1500
 ENDINGS = "*.toml *.lineside"
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -123,6 +126,7 @@ class GuideWindow(QWidget):
         self._look = look
         self._kind = Kind.DEMO
         self._dialog: QFileDialog | None = None
+        self.manual: ManualPanel | None = None
         self.setWindowTitle(t("Lineside"))
         self.resize(*SIZE)
         self.setMinimumSize(QSize(760, 520))
@@ -133,12 +137,16 @@ class GuideWindow(QWidget):
         bind(self, "Ctrl+O", self.browse)
         bind(self, "F5", self.look_again.emit)
         bind(self, "Ctrl+Return", self.start_pressed.emit)
+        bind(self, "F1", self.explain)
         bind(self, "Ctrl+D", lambda: look.set_theme(NIGHT if look.theme is DAY else DAY))
 
     # --- building ---------------------------------------------------------------------------------------------------
 
     def _build(self, station: str, recent: Sequence[Path], note: str) -> None:
-        column = QVBoxLayout(self)
+        self._beside = QHBoxLayout(self)
+        self._beside.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout()
+        self._beside.addLayout(column, 1)
         column.setContentsMargins(28, 22, 28, 22)
         column.setSpacing(14)
         column.addWidget(text_label(t("What shall Lineside open?"), px=24, bold=True))
@@ -276,6 +284,17 @@ class GuideWindow(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.path_given)
         dialog.open()
+
+    def explain(self) -> None:
+        """The manual's page of the first start, beside it; away if it is there."""
+        if self.manual is None:
+            self.manual = ManualPanel(self._look)
+            self._beside.addWidget(self.manual)
+        if self.manual.isVisible():
+            self.manual.leave()
+        else:
+            self.resize(max(self.width(), WITH_MANUAL_PX), self.height())
+            self.manual.open(GUIDE_PLACE)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

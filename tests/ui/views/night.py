@@ -15,6 +15,7 @@ from app.domain.lifecycles import HoldState
 from app.domain.plant import Signal
 from app.domain.work import LotCount, OrderProgress
 from app.readmodel import model
+from app.readmodel.handover_draft import draft_items, figures
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
 
 LAST = 22_357
@@ -173,3 +174,19 @@ def second_hold(desk: FakeDesk, hold_id: str = "h2", lot: str = "4471-B") -> Non
     placed = e.HoldPlaced(hold_id=hold_id, units=units, reason_code="label", reason="Skewed labels", line="L2")
     desk.record(placed, person="silva", when=at("02:09"))
     assert model.hold(desk.view, hold_id).state is HoldState.PLACED  # type: ignore[union-attr]
+
+
+def drafted_night() -> FakeDesk:
+    """`night_desk` whose shift lead has signed the handover."""
+    desk = night_desk()
+    drafted = e.HandoverDrafted(
+        handover_id="n1",
+        shift="Night",
+        next_shift="Early",
+        shift_start=at("22:00"),
+        items=draft_items(desk.view, desk.plant),
+        figures=figures(desk.view, at("22:00"), desk.now()),
+    )
+    desk.record(drafted)
+    desk.record(e.HandoverSigned(handover_id="n1", note="Wait for Weiss."), person="okafor")
+    return desk

@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain import events as e
-from app.readmodel.handover_draft import draft_items, figures
-from tests.ui.desk import FakeDesk, at, night_desk
+from app.readmodel.handover_draft import draft_items
+from tests.ui.desk import at
 from tests.ui.shell import FakeShell
+from tests.ui.views.night import drafted_night
 from ui.theme import DAY, NIGHT, Look, Theme
 from ui.views.handover import open_handover
 from ui.views.handover.presenter import HandoverPresenter
@@ -22,27 +23,12 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSi
 K = Qt.Key
 
 
-def drafted_desk() -> FakeDesk:
-    desk = night_desk()
-    drafted = e.HandoverDrafted(
-        handover_id="n1",
-        shift="Night",
-        next_shift="Early",
-        shift_start=at("22:00"),
-        items=draft_items(desk.view, desk.plant),
-        figures=figures(desk.view, at("22:00"), desk.now()),
-    )
-    desk.record(drafted)
-    desk.record(e.HandoverSigned(handover_id="n1", note="Wait for Weiss."), person="okafor")
-    return desk
-
-
 class Bench:
     """The opened view at a usual size."""
 
     def __init__(self, qtbot: QtBot, size: tuple[int, int] = (1856, 1006), theme: Theme = DAY) -> None:
         self.qtbot = qtbot
-        self.desk = drafted_desk()
+        self.desk = drafted_night()
         self.shell = FakeShell()
         opened = open_handover(Look(theme), self.desk, self.shell)
         assert isinstance(opened.widget, HandoverWidget)

@@ -14,7 +14,7 @@ PAGE = resources.path("manual/plant-file.md").read_text(encoding="utf-8")
 
 
 def test_the_manual_is_up_to_date() -> None:
-    assert reference() == PAGE, "run: python -m app.plant.reference > resources/manual/plant-file.md"
+    assert reference() == PAGE, "run: make manual"
 
 
 def test_every_table_and_kind_is_explained() -> None:
