@@ -1,23 +1,18 @@
-"""The table of views: a new view is its package and one row here.
-
-A view's package is loaded when it is first wanted, or by `load_views` beside the running window: the window is shown
-sooner by what the views that nobody looks at yet cost to load.
-"""
+"""The table of views: a new view is its package and one row here. Names them only; `ui.viewing` opens them."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from types import MappingProxyType
-from typing import Any
-from typing import Any
 
-from ui.desk import Desk
-from ui.docks import Side
-from ui.opened import Opened
-from ui.shell import Shell
-from ui.theme import Look
+
+class Side(Enum):
+    """Where a view stands the first time."""
+
+    CENTRE = "centre"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +31,6 @@ class Row:
     side: Side = Side.CENTRE
     level: int = 2
     wide: bool = False
-
-    def open(self, look: Look, desk: Desk, shell: Shell) -> Opened:
-        """A new widget of the view and its presenter."""
-        opened: Opened = getattr(importlib.import_module(f"ui.views.{self.id}"), f"open_{self.id}")(look, desk, shell)
-        return opened
 
 
 VIEWS: tuple[Row, ...] = (
@@ -117,19 +107,3 @@ BY_ID: Mapping[str, Row] = MappingProxyType({row.id: row for row in VIEWS})
 
 SHOWN_BY: Mapping[str, str] = MappingProxyType({kind: row.id for row in VIEWS for kind in row.shows})
 """Which view shows a kind of thing."""
-
-
-def open_manual(look: Look) -> Any:
-    """The manual's panel, a `ui.manual.panel.ManualPanel`; loaded when somebody wants to read."""
-    return importlib.import_module("ui.manual.panel").ManualPanel(look)
-
-
-def open_manual(look: Look) -> Any:
-    """The manual's panel, a `ui.manual.panel.ManualPanel`; loaded when somebody wants to read."""
-    return importlib.import_module("ui.manual.panel").ManualPanel(look)
-
-
-def load_views() -> None:
-    """Load every view's package, so that none is waited for when it is first opened; from any thread."""
-    for row in VIEWS:
-        importlib.import_module(f"ui.views.{row.id}")
