@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from admx import write as write_policy
 from icon import main as draw_icon
 from version_info import numbers
 
@@ -40,7 +41,7 @@ def words(bundle: Path, version: str, output: Path, icon: Path, sign: str) -> li
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Sign the programs if asked, then make the installer."""
+    """Sign the programs if asked, add the group policy's template, then make the installer."""
     parser = argparse.ArgumentParser(description="Make the Windows installer.")
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--version", required=True)
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.exit("package: makensis is missing: install NSIS 3 (Debian: apt-get install nsis).")
     for name in PROGRAMS if asked.sign else ():
         subprocess.run([*shlex.split(asked.sign), str(asked.bundle / name)], check=True)
+    write_policy(asked.bundle / "_internal" / "policy")
     with tempfile.TemporaryDirectory() as folder:
         icon = Path(folder) / "lineside.ico"
         draw_icon(str(SVG), str(icon))

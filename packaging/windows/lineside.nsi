@@ -147,7 +147,7 @@ Section "Lineside"
   ${EndIf}
   ${If} $1 != ""
     CreateShortcut "$SMSTARTUP\Lineside wall.lnk" "$INSTDIR\lineside-desk.exe" \
-      'run --plant "$APPDATA\Lineside\plant.toml" --wall "$1"' "$INSTDIR\lineside-desk.exe"
+      'run --wall "$1"' "$INSTDIR\lineside-desk.exe"
     WriteRegStr HKLM "${UNINSTALL}" "Wall" "$1"
   ${EndIf}
 

@@ -1,17 +1,22 @@
 """The Windows installer's script compiles on Linux too, and its resources are what Windows reads."""
 
+import re
 import struct
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from app.policy import KEY as POLICY_KEY
+from app.settings import SETTINGS
 from tests.needs import need_program
 from tests.packaging.scripts import PACKAGING, load
 
 WINDOWS = PACKAGING / "windows"
 SCRIPT = (WINDOWS / "lineside.nsi").read_text(encoding="utf-8")
+admx = load("windows/admx.py")
 icon = load("windows/icon.py")
 version_info = load("windows/version_info.py")
 
@@ -45,6 +50,22 @@ def test_the_builders_command_signs_programs_uninstaller_and_installer(tmp_path:
     assert names[:2] == ["lineside.exe", "lineside-desk.exe"]
     assert len(names) == 4
     assert "Lineside-1.2.3.exe" in names
+
+
+def test_group_policy_has_every_setting_and_words_for_all_it_shows(tmp_path: Path) -> None:
+    admx.write(tmp_path)
+    policies = ElementTree.parse(tmp_path / "lineside.admx").getroot()
+    words = ElementTree.parse(tmp_path / "en-US" / "lineside.adml").getroot()
+    name = {"p": admx.SCHEMA}
+    rows = policies.findall(".//p:policy", name)
+    assert [row.get("name") for row in rows] == [setting.key for setting in SETTINGS]
+    assert {row.get("key") for row in rows} == {POLICY_KEY}
+    shown = set(re.findall(r"\$\((\w+)\.(\w+)\)", (tmp_path / "lineside.admx").read_text(encoding="utf-8")))
+    said = {("string", row.get("id")) for row in words.findall(".//p:string", name)}
+    said |= {("presentation", row.get("id")) for row in words.findall(".//p:presentation", name)}
+    assert shown == said
+    entered = {row.get("refId") for row in words.findall(".//p:presentation/*", name)}
+    assert entered == {row.get("id") for row in policies.findall(".//p:elements/*", name)}
 
 
 def test_data_and_plant_files_are_never_removed() -> None:
