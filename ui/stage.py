@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.logs import TOLD, number_of
 from ui.catalog import BY_ID as VIEW
-from ui.catalog import VIEWS
-from ui.docks import DockHost, Side
-from ui.levels import HOME
+from ui.catalog import VIEWS, Side
+from ui.crumb import HOME
+from ui.docks import DockHost
 from ui.meaning import Selected
 from ui.opened import Opened
 from ui.text import t

@@ -10,28 +10,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.people import Person
-from ui import layout_file
 from ui.about import About
 from ui.actions import ACTIONS, refusal
 from ui.actions import BY_ID as ACTION
 from ui.attending import Attention
 from ui.banner import BannerBar
 from ui.catalog import BY_ID as VIEW
-from ui.catalog import SHOWN_BY, VIEWS, open_manual
+from ui.catalog import SHOWN_BY, VIEWS
+from ui.crumb import HOME, Crumb
 from ui.desk import Answer, Desk
-from ui.docks import screens
 from ui.entries import Entry, Named, gather
 from ui.formpanel import FormPanel
 from ui.forms import Form
+from ui.frame import around, rail
 from ui.keyboard import bind, is_chord, name_of
 from ui.keys import KeysOverlay, groups
-from ui.layout_file import Layout, clamp, fingerprint
-from ui.levels import HOME, Crumb, path, up
+from ui.levels import path, up
 from ui.manual.places import place_of
 from ui.meaning import first_of, meant
 from ui.models.controls import ControlNews
@@ -39,8 +38,8 @@ from ui.overlay import Overlay
 from ui.palette import Palette
 from ui.part import Part
 from ui.pictures import grab_views
+from ui.place import keep, kept, put
 from ui.plant_words import renewal
-from ui.rail import Rail, RailItem
 from ui.sharing import notices
 from ui.shell import Answers, Seat, kind_of
 from ui.shipped import folder, shipped, this_version
@@ -50,14 +49,14 @@ from ui.stamp import stamp
 from ui.standing import standing
 from ui.statusbar import MessageStrip, StatusBar
 from ui.steering import STEERING
-from ui.summary import Frame, parts
+from ui.summary import Frame, parts, told
 from ui.text import Formats, t
 from ui.theme import DAY, NIGHT, Look
+from ui.viewing import open_manual, open_view
 
 TICK_MS = 250
 FOLLOW_MS = 33
 """How often a view in sight may show values that moved."""
-SIZE = (1600, 960)
 QUEUE_PX = 430
 
 
@@ -79,12 +78,11 @@ class Window(QWidget):
         self._formats, self._frame = Formats(desk.plant.zone), Frame()
         self._fresh, self._person = False, desk.person
         self._controls = ControlNews(desk)
-        self.theme_pinned = False  # by group policy
         self._acted = ""  # the last action, while something is being filled in
+        self.theme_pinned = False  # by group policy
         self._about = ""  # what the last action was about, while it is being filled in
         self._attention = Attention(desk)
-        self.setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
-        self.resize(*SIZE)
+        self.window().setWindowTitle(t("Lineside · {plant}", plant=desk.plant.name))
         self._build()
         self._build_panels()
         self._bind_keys()
@@ -101,24 +99,15 @@ class Window(QWidget):
     def _build(self) -> None:
         look = self._look
         self.banner = BannerBar(look, self._formats)
-        self.rail = Rail(look, [RailItem(id=r.id, title=t(r.title), icon=r.icon, key=r.shortcut) for r in VIEWS])
-        self.stage = Stage(look, lambda view_id: VIEW[view_id].open(look, self._desk, self), self)
+        self.rail = rail(look)
+        self.stage = Stage(look, lambda view_id: open_view(view_id, look, self._desk, self), self)
         self.docks = self.stage.docks
         self.strip, self.status = MessageStrip(look), StatusBar(look)
         self.docks.watch_keys(self)
         self.stage.turned.connect(self.rail.mark)
         self.stage.failed.connect(partial(self.say, bad=True))
-        middle = self._middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.rail)
-        middle.addWidget(self.docks, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addLayout(middle, 1)
-        column.addWidget(self.strip)
-        column.addWidget(self.status)
+        sides = (self.strip, self.status)
+        self._middle = around(self.docks, above=self.banner, left=self.rail, below=sides, inside=self)
         self.rail.chosen.connect(self.visit)
         self.banner.stepped.connect(self.go)
         self.banner.case_pressed.connect(lambda: self.go(self._frame.top))
@@ -169,7 +158,7 @@ class Window(QWidget):
         for text, bad in self._controls.news():
             self.say(text, bad)
         self._frame.look(desk.view)
-        self.banner.set_state(self._frame.banner(desk.alarms, now, said_of(desk.person)), now)
+        self.banner.set_state(self._frame.banner(desk.alarms, now, said_of(desk.person), told(desk.status)), now)
         self.banner.set_crumbs(self._path())
         self.strip.warn(notices(desk, self._formats))
         self.status.set_state(self._parts(), self._marks(), self._formats.stamp(now))
@@ -388,10 +377,11 @@ class Window(QWidget):
 
     def full_screen(self) -> None:
         """The whole monitor, or a window again."""
-        if self.isFullScreen():
-            self.showNormal()
+        whole = self.window()
+        if whole.isFullScreen():
+            whole.showNormal()
         else:
-            self.showFullScreen()
+            whole.showFullScreen()
 
     def manual(self) -> None:
         """The manual where it speaks of what has the keyboard, beside the screens; away if it is there."""
@@ -425,12 +415,12 @@ class Window(QWidget):
 
     def _leave(self) -> None:
         self.left.emit()
-        self.close()
+        self.window().close()
 
     def restart(self) -> None:
         """Close, and begin anew: with the plant file that is published by now."""
         self.restarting.emit()
-        self.close()
+        self.window().close()
 
     def dismiss(self) -> None:
         """Close the panel that is open, else take bad news away."""
@@ -447,14 +437,10 @@ class Window(QWidget):
 
     def _first_layout(self) -> None:
         """As it was kept for these screens; the first time the overview with the queue beside it."""
-        areas = screens()
-        kept = layout_file.load(self._file, fingerprint(areas)) if self._file is not None else None
-        if kept is not None:
-            self.setGeometry(QRect(*clamp(kept.window, areas)))
-            self._look.set_theme(NIGHT if kept.theme == NIGHT.name else DAY)
-            if kept.maximized:
-                self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
-        self._fresh = not self.stage.restore(kept.docks if kept is not None else None)
+        layout = kept(self._file)
+        if self.isWindow():
+            put(self, self._look, layout)
+        self._fresh = not self.stage.restore(layout.docks if layout is not None else None)
         self._refresh_frame()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -468,16 +454,8 @@ class Window(QWidget):
 
     def keep_layout(self) -> None:
         """Keep where everything is, for the next start."""
-        if self._file is None:
-            return
-        place = self.normalGeometry() if self.isMaximized() or self.isFullScreen() else self.geometry()
-        kept = Layout(
-            window=(place.x(), place.y(), place.width(), place.height()),
-            docks=self.stage.state(),
-            theme=self._look.theme.name,
-            maximized=self.isMaximized(),
-        )
-        layout_file.save(self._file, fingerprint(screens()), kept)
+        if self._file is not None:
+            keep(self._file, self.window(), self._look, self.stage.state())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
@@ -509,10 +487,10 @@ def said_of(person: Person | None) -> str:
 
 def compose(
     look: Look, desk: Desk, *, seat: Seat | None = None, changed: SignalInstance | None = None,
-    layout: Path | None = None,
+    layout: Path | None = None, parent: QWidget | None = None,
 ) -> Window:  # fmt: skip
     """The window over a desk. `changed` refreshes it at once; `layout` is the file that keeps where things were."""
-    window = Window(look, desk, seat=seat, layout=layout)
+    window = Window(look, desk, seat=seat, layout=layout, parent=parent)
     if changed is not None:
         changed.connect(window.refresh)
     return window
