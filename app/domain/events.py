@@ -5,6 +5,7 @@ Events are journaled as JSON under their class name: a field may be added with a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -563,6 +564,10 @@ class ProposalEvent(Event):
 class ProposalMade(ProposalEvent):
     change: Change
     evidence: Evidence
+
+    @property
+    def strand(self) -> str:
+        return f"proposed/{hashlib.sha256(self.change.subject.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.domain import commands as c
 from app.domain import events as e
+from app.domain.lifecycles import ProposalState
 from app.domain.operation import Outcome
 from app.readmodel import model as m
 from app.store.memory_shared import MemoryPlant
@@ -52,11 +55,32 @@ def acts(station: Station, what: int, place: int) -> Iterator[tuple[c.Command, s
         yield c.ProposeAssignment(
             subject=e.Subject.ORDER, subject_id="WO-1", to_line="L2", reason="faster"
         ), "okafor"  # fmt: skip
+    else:
+        yield from loops(station, what, place)
+
+
+def loops(station: Station, what: int, place: int) -> Iterator[tuple[c.Command, str]]:
+    """The same of the loops back to planning."""
+    row, now = first(m.open_proposals(station.model), place), station.clock.now()
+    if what == 9:
+        run = e.Run(from_at=now - timedelta(seconds=5), to_at=now, units=30.0 + place, running_s=4.5)
+        yield c.RecordRuns(machine="L1.filler", line="L1", order="WO-1", runs=(run,)), ""
+    elif what == 10:
+        was = (Decimal(420), Decimal(400))[place % 2]
+        change = e.Change(kind=e.ProposalKind.RATE, line="L1", machine="L1.filler", product="W-050", was=was,
+                          becomes=Decimal(388), unit="1/min", in_erp=True)  # fmt: skip
+        found = e.Evidence(n=8, middle=388, low=385, high=391, spread=2, confidence=0.992, standard=float(was),
+                           unit="1/min", from_at=NOON, to_at=now)  # fmt: skip
+        yield c.ProposeChange(change=change, evidence=found), ""
+    elif what == 11 and row:
+        yield c.AcceptProposal(proposal_id=row.id), "novak"
+    elif what == 12 and row:
+        yield c.DeclineProposal(proposal_id=row.id, reason=f"{station.name} {place}"), "novak"
 
 
 STEP = st.one_of(
-    st.tuples(st.just("act"), st.integers(0, 2), st.integers(0, 8), st.integers(0, 3)),
-    st.tuples(st.just("act"), st.integers(0, 2), st.integers(0, 8), st.integers(0, 3)),
+    st.tuples(st.just("act"), st.integers(0, 2), st.integers(0, 12), st.integers(0, 3)),
+    st.tuples(st.just("act"), st.integers(0, 2), st.integers(0, 12), st.integers(0, 3)),
     st.tuples(st.just("exchange"), st.integers(0, 2), st.just(0), st.just(0)),
     st.tuples(st.just("cable"), st.integers(0, 2), st.just(0), st.just(0)),
     st.tuples(st.just("cut"), st.integers(0, 2), st.integers(1, 8), st.just(0)),
@@ -121,8 +145,33 @@ def test_every_station_comes_to_show_the_same_and_nothing_is_lost(steps: list[tu
     assert len(opened) == len({op.stream for op in opened}) == len(m.all_cases(stations[0].model))
     placed = [row for row in plant.log if row.operation.kind == "HoldPlaced"]
     assert len(m.open_holds(stations[0].model)) == len(placed)
+    assert_loops(stations[0])
     for hold in m.all_holds(stations[0].model):
         assert hold.placed_by == "okafor"
+
+
+def assert_loops(station: Station) -> None:
+    """No run counts twice, and of one subject one proposal is open at most; each is posted at most once."""
+    for record in m.run_records(station.model):
+        assert all(a.to_at <= b.from_at for a, b in pairwise(record.runs))
+    assert len(m.open_proposals(station.model)) <= 1
+    causes = [row.cause for row in m.all_postings(station.model) if row.cause.startswith("proposal/")]
+    assert len(causes) == len(set(causes))
+
+
+def test_two_stations_apart_propose_one_and_the_same() -> None:
+    """As after a failover: both have the duty for a moment, and neither hears the other.
+
+    What came first into the plant's log stands, with what was decided on it; the other proposal does not.
+    """
+
+    async def scene() -> None:
+        _, stations = await played([("cable", 0, 0, 0), ("act", 0, 10, 0), ("act", 1, 10, 1), ("act", 0, 11, 0)])
+        (row,) = m.all_proposals(stations[1].model)
+        assert (row.state, row.change.was) == (ProposalState.ACCEPTED, Decimal(420))
+        assert len({len(m.all_proposals(station.model)) for station in stations}) == 1
+
+    asyncio.run(scene())
 
 
 def test_a_station_that_restarts_shows_what_it_showed() -> None:
