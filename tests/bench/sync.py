@@ -15,9 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,13 @@ from app.store.verify import verify
 from tests.bench.line import Figure, Goal, run, under
 from tests.bench.sync_history import write_history
 from tests.bench.sync_host import PERSON, station, until_all
+from tests.bench.sync_window import Job
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
 from tests.needs import ROOT
 
 HOSTS = 4
+OTHERS = 5
+"""How much the other stations give way to the one with the window: they are other machines, and share ours here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,14 @@ def hosts(database: Database, folder: Path, names: Sequence[str], **told: Any) -
 def host(database: Database, folder: Path, names: Sequence[str], **told: Any) -> Iterator[subprocess.Popen[str]]:
     """One process of stations."""
     words = {"port": database.server.port, "database": database.name, "folder": str(folder), "names": names, **told}
-    command = [sys.executable, "-m", "tests.bench.sync_host", json.dumps(words)]
+    with process("tests.bench.sync_host", words) as child:
+        yield child
+
+
+@contextmanager
+def process(module: str, job: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """A process that is told its job in one JSON object; it is ended with the block."""
+    command = [sys.executable, "-m", module, json.dumps(job)]
     child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield child
@@ -177,6 +187,27 @@ def merge(size: Size) -> Iterator[Figure]:
     yield Figure(metric="merge_s", unit="s", runs=[took], goal=under(60))
 
 
+def window(size: Size) -> Iterator[Figure]:
+    """How late the window of one more station is while the same merge comes in, on the list of all these holds."""
+    with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
+        names = [f"desk-{number}" for number in range(size.offline)]
+        each = size.backlog // size.offline
+        asyncio.run(_backlog(database, Path(temp), names, each))
+        database.join("screen")
+        job = Job(
+            port=database.server.ports[0], database=database.name, folder=str(Path(temp) / "screen"), name="screen",
+            place=each * len(names), idle_s=size.act_s / 2,
+        )  # fmt: skip
+        with process("tests.bench.sync_window", asdict(job)) as screen:
+            said(screen)
+            with hosts(database, Path(temp), names, what="idle", place=job.place, nice=OTHERS):
+                found = said(screen)
+    for metric, share in (("merge_ui_lateness_p99_ms", "p99"), ("merge_ui_lateness_max_ms", "max")):
+        goal = under(50) if share == "p99" else None
+        idle = [found["idle"][share]]
+        yield Figure(metric=metric, unit="ms", runs=[found["busy"][share]], baseline=idle, goal=goal)
+
+
 async def _backlog(database: Database, folder: Path, names: Sequence[str], each: int) -> None:
     """Holds that are only stored at their stations: made with the cable pulled, at a log that nobody answers at."""
     for name in names:
@@ -235,7 +266,7 @@ def none() -> Goal:
     return Goal(text="0", met=lambda value, _: value == 0)
 
 
-PARTS = (visible, idle, join, merge, kills)
+PARTS = (visible, idle, join, merge, window, kills)
 
 
 def measure(size: Size) -> Iterator[Figure]:

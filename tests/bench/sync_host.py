@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 import zlib
@@ -61,15 +62,20 @@ class Seen(Nobody):
                 self.at.setdefault(entry.text, now)
 
 
-@asynccontextmanager
-async def station(port: int, database: str, folder: Path, name: str) -> AsyncIterator[tuple[Core, Seen]]:
-    """A station over the bench's Postgres, running."""
-    login, seen = station_login(name), Seen()
+def parts_of(port: int, database: str, folder: Path, name: str) -> Parts:
+    """A station over the bench's Postgres, which acquires nothing."""
+    login = station_login(name)
     log = PostgresLog(read_url(f"postgresql://{login}@127.0.0.1:{port}/{database}"), name, partial(password_of, login))
-    parts = Parts(
+    return Parts(
         plant=small_plant(), folder=folder, store=SqliteJournal(folder), erp=NoErp(), clock=SystemClock(),
         ids=TimeOrderedIds(), station=name, acquirer=lambda *_: SilentLine(), shared=log,
     )  # fmt: skip
+
+
+@asynccontextmanager
+async def station(port: int, database: str, folder: Path, name: str) -> AsyncIterator[tuple[Core, Seen]]:
+    """Such a station, running."""
+    parts, seen = parts_of(port, database, folder, name), Seen()
     core = Core(parts, seen)
     work = asyncio.create_task(core.run())
     try:
@@ -131,6 +137,7 @@ async def load(core: Core, name: str, told: dict[str, Any]) -> None:
 
 
 async def main(told: dict[str, Any]) -> None:
+    os.nice(told.get("nice", 0))
     async with AsyncExitStack() as stack:
         made = [
             await stack.enter_async_context(station(told["port"], told["database"], Path(told["folder"]) / name, name))
