@@ -16,7 +16,7 @@ from app.domain.events import Run
 KEPT = 2 * MOST
 """The latest runs that are kept of a machine with a product: enough for before and after a change."""
 
-LEAST_USED = 1.0
+LEAST_USED = 0.5
 """Percent of a load that a measurement of its use needs: runs that used less are taken together."""
 
 
