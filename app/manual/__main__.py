@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from app import settings_page
 from app.manual import lifecycles
 from app.plant.reference import reference
 
 
 def generated() -> dict[str, str]:
     """The text of each, by its place in the manual."""
-    return {"plant-file.md": reference(), "lifecycles.md": lifecycles.page(), **lifecycles.pictures()}
+    pages = {"plant-file.md": reference(), "settings.md": settings_page.page()}
+    return {**pages, "lifecycles.md": lifecycles.page(), **lifecycles.pictures()}
 
 
 def write(folder: Path) -> None:

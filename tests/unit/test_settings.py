@@ -10,8 +10,8 @@ from app.config import Config, Machine, Shared, config, demo_config, keep_shared
 from app.domain.errors import KnownError
 from app.policy import KEY, values
 from app.settings import SETTINGS, Kind, Origin, Word, holds
+from app.settings_page import page
 from resources import path as resource
-from ui.settings import page
 
 
 def machine(folder: Path, text: str = "", policy: dict[str, object] | None = None, **environ: str) -> Machine:
@@ -171,4 +171,4 @@ def test_every_row_can_be_said_and_shown() -> None:
 
 def test_the_manuals_page_is_made_from_the_table() -> None:
     text = resource("manual/settings.md").read_text(encoding="utf-8")
-    assert page() == text, "run: python -m ui.settings > resources/manual/settings.md"
+    assert page() == text, "run: python -m app.manual resources/manual"
