@@ -28,12 +28,14 @@ from app.acquisition.launch import Launch
 from app.acquisition.messages import Message, Order, Pulse, order_of, to_line
 from app.codec import UnreadableError, read
 from app.domain.errors import KnownError
+from app.logs import LastWords, headline, log_beside
 from app.secrets import stored_secret
 from drivers.registry import load_factory, open_driver
 from drivers.workstation import Workstation
 
 log = logging.getLogger("lineside.acquisition")
 
+LOG = "acquisition.log"
 PULSE_S = 1.0
 CLOSING_S = 1.0
 """How long the last samples may take to the disk when the parent is gone."""
@@ -133,6 +135,15 @@ def _obey(stdin: BinaryIO, orders: Orders, spool: Spool | None) -> None:
     os._exit(0)
 
 
+def watched(file: Path) -> LastWords:
+    """Every fault of this process goes to a log of its own too, and its last words beside that."""
+    log_beside(file)
+    words = LastWords(file.with_suffix(".crash"))
+    if words.before:
+        log.warning("the last acquisition process died: %s", headline(words.before))
+    return words
+
+
 def main() -> None:
     """Run what the first line says, until the parent goes."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -148,6 +159,7 @@ def main() -> None:
     if not first:  # whoever started it has ended meanwhile
         return
     launch = read(first, Launch)
+    words = watched(launch.folder / LOG)
     spool = history(launch)
     orders = Orders()
     threading.Thread(target=_obey, args=(sys.stdin.buffer, orders, spool), daemon=True).start()
@@ -156,6 +168,8 @@ def main() -> None:
     except KnownError as error:
         said_safely(pipe.emit, error)
         sys.exit(2)
+    finally:
+        words.close()
 
 
 if __name__ == "__main__":

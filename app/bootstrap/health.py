@@ -23,6 +23,7 @@ from app.domain.status import (
     UploadStatus,
 )
 from app.ports import Clock, Link, LinkState, UnitState
+from app.starts import DEATHS, LOOP
 
 LINK_HEALTH = {Link.UP: Health.UP, Link.CONNECTING: Health.STARTING, Link.LOST: Health.DOWN, Link.REFUSED: Health.DOWN}
 ERP_HEALTH = {
@@ -38,6 +39,7 @@ class Station:
 
     def __init__(self, plant: Plant, clock: Clock) -> None:
         self._clock = clock
+        self._deaths: list[datetime] = []
         controllers = {
             c.id: ControllerStatus(id=c.id, name=c.name, protocol=c.protocol) for c in plant.controllers.values()
         }
@@ -77,11 +79,23 @@ class Station:
 
     def acquisition(self, alive: bool, restarts: int) -> None:
         """The acquisition process runs, or died and is started again."""
-        reason = "" if alive else "the acquisition process ended; it is started again"
+        reason = "" if alive else self._died()
         part = self._moved(self.status.acquisition, Health.UP if alive else Health.DOWN, reason)
         self.status = replace(self.status, acquisition=replace(part, restarts=restarts))
         if not alive:
             self._nobody_hears(reason)
+
+    def _died(self) -> str:
+        """What to say of an acquisition process that ended: more, where it ends again and again."""
+        now = self._clock.now()
+        self._deaths = [at for at in self._deaths if now - at <= LOOP] + [now]
+        count = len(self._deaths)
+        if count < DEATHS:
+            return "the acquisition process ended; it is started again"
+        return (
+            f"the acquisition process died {count} times within {LOOP.seconds // 60} minutes; it is started again, "
+            "seldomer each time. Save diagnostics (Ctrl+H)"
+        )
 
     def _nobody_hears(self, reason: str) -> None:
         """A controller is not up because it was so when somebody last listened."""
