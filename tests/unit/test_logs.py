@@ -38,14 +38,8 @@ fail()
 
 
 def run(folder: Path, how: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder), how],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    argv = [sys.executable, "-c", PROGRAM, str(folder), how]
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_whatever_nobody_caught_is_in_the_log_with_its_number(tmp_path: Path) -> None:
@@ -65,7 +59,9 @@ def test_a_process_that_dies_at_once_leaves_last_words_for_the_next_run(tmp_path
     words.close()
     assert headline(words.before) == "Fatal Python error: Segmentation fault"
     assert last_of(tmp_path / "lineside.crash").read_text(encoding="utf-8") == words.before
-    assert LastWords(tmp_path / "lineside.crash").before == ""
+    again = LastWords(tmp_path / "lineside.crash")
+    again.close()
+    assert again.before == ""
 
 
 def fails(text: str) -> BaseException:
