@@ -5,13 +5,11 @@ Knows versions only. It must not import PySide6, because a bad pair may abort th
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.domain.errors import KnownError
+from app.installed import installed_version
 
 DISTRIBUTION = "PySide6-Essentials"
-RECORD = "[Pp]y[Ss]ide6_[Ee]ssentials-*.dist-info"
-"""Older installers keep the capitals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +46,10 @@ def check_binding(python: tuple[int, int], pyside: str) -> None:
 
 def check_installed_binding() -> None:
     """Run `check_binding` on this Python and the installed PySide6; having none is a KnownError too."""
-    pyside = installed_version()
-    if pyside is None:
+    pyside = installed_version(DISTRIBUTION)
+    if not pyside:
         raise KnownError(f"{DISTRIBUTION} is not installed.", "Run 'make setup'.")
     check_binding(sys.version_info[:2], pyside)
-
-
-def installed_version() -> str | None:
-    """The version in the name of its record; importlib.metadata, which knows more, costs every start 20 ms."""
-    found = (place for folder in sys.path for place in Path(folder or ".").glob(RECORD))
-    return next((place.name.removesuffix(".dist-info").rpartition("-")[2] for place in found), None)
 
 
 def _major_minor(release: str) -> tuple[int, int]:

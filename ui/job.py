@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.bootstrap.plant_side import PlantFileParts
 from app.child import command
 from app.config import Config
 from app.domain.plant import Plant
+from app.plant.running import RunningFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Job:
     file: Path | None = None
     wall: str = ""
     smoke: SmokeOptions | None = None
-    plant_file: PlantFileParts | None = None
+    plant_file: RunningFile | None = None
 
     @property
     def acquisition(self) -> tuple[str, ...]:

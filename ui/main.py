@@ -6,7 +6,6 @@ Must stay light: whatever is imported here is waited for before anything is to b
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib
 import logging
@@ -140,9 +139,7 @@ def shown_instead(folder: Path, smoke: float | None) -> bool:
 
 def _fetch(station: Config) -> None:
     """Take what is published for all stations."""
-    composing = importlib.import_module("app.bootstrap.compose")
-    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
-        runner.run(composing.take_published(station))
+    importlib.import_module("app.bootstrap.compose").fetch_published(station)
 
 
 def go(job: Job) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.domain.plant_file import PlantVersion
-from app.domain.status import PlantFileStatus
+from app.domain.plant_file import PlantFileStatus, PlantVersion
 from app.domain.text import safe
 from ui.forms import Form
 from ui.text import Formats, t

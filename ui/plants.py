@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.bootstrap.plant_side import PlantFileParts, unfit
 from app.config import Config
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
-from app.domain.status import PlantFileStatus
+from app.domain.plant_file import PlantFileStatus
 from app.plant.faults import PlantFileError
 from app.plant.kept import kept
+from app.plant.running import RunningFile, unfit
 from app.settings import Origin
 from ui.text import t
 
@@ -32,7 +32,7 @@ class Chosen:
     """A plant, where it came from, and the file that engineers may add tags to; None: it is published."""
 
     plant: Plant
-    parts: PlantFileParts
+    parts: RunningFile
     file: Path | None = None
 
 
@@ -55,7 +55,7 @@ def chosen(station: Config, load: Callable[[Path], Plant], fetch: Callable[[], o
             t("Name one with --plant, or publish one for all stations: lineside plant publish FILE"),
         )
     status = PlantFileStatus(file=station.plant.name, override=override and bool(station.store))
-    parts = PlantFileParts(status=status, digest=_digest(station.plant), program=program, check=load)
+    parts = RunningFile(status=status, digest=_digest(station.plant), program=program, check=load)
     return Chosen(plant=load(station.plant), parts=parts, file=station.plant)
 
 
@@ -81,7 +81,7 @@ def _published(folder: Path, load: Callable[[Path], Plant], program: str) -> Cho
             fault = fault or unfit(found.record, error, program)
             continue
         status = PlantFileStatus(running=found.record.version, published=newest, fault=fault)
-        parts = PlantFileParts(status=status, digest=found.record.sha256, program=program, check=load)
+        parts = RunningFile(status=status, digest=found.record.sha256, program=program, check=load)
         return Chosen(plant=plant, parts=parts)
     return None
 

@@ -30,9 +30,10 @@ from app.domain.alarm import Alarm
 from app.domain.commands import Command
 from app.domain.erp import Reference
 from app.domain.errors import KnownError
+from app.domain.plant_file import PlantFileStatus
 from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
-from app.domain.status import PlantFileStatus, SharedStatus, StationStatus
+from app.domain.status import SharedStatus, StationStatus
 from app.readmodel.model import Changes, all_cases
 from ui.bridge import Bridge, Diagnostics
 from ui.core_thread import CoreThread

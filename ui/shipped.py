@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from app.domain.text import safe
+from app.installed import installed_version
 from resources import path
 
 PROGRAM = "lineside"
@@ -33,10 +33,7 @@ class Shipped:
 
 def this_version() -> str:
     """The version of the Lineside that runs; "" where it is not installed at all."""
-    try:
-        return version(PROGRAM)
-    except PackageNotFoundError:
-        return ""
+    return installed_version(PROGRAM)
 
 
 def folder() -> Path:

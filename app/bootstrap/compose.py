@@ -18,7 +18,7 @@ from app.acquisition.messages import Message
 from app.acquisition.supervisor import Supervisor
 from app.bootstrap.core import Acquirer, Core, Parts
 from app.bootstrap.local import Place
-from app.bootstrap.plant_side import PlantFileParts, take
+from app.bootstrap.plant_side import take
 from app.bootstrap.seen import Around, nothing, seer
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config
@@ -26,6 +26,7 @@ from app.domain.erp import Capability
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.erp.registry import open_erp
+from app.plant.running import RunningFile
 from app.ports import PlantFiles, Reports, SharedHistory, SharedLog
 from app.secrets import stored_secret
 from app.store.sqlite import SqliteJournal
@@ -52,7 +53,7 @@ def station_parts(
     ahead: subprocess.Popen[bytes] | None = None,
     count_period_s: float = 60.0,
     reference_period_s: float = 20.0,
-    plant_file: PlantFileParts | None = None,
+    plant_file: RunningFile | None = None,
     source: Path | None = None,
 ) -> Parts:
     """The parts of a real station. `acquisition` is the command of the acquisition process, `source` the plant's file.
@@ -96,7 +97,8 @@ def station_parts(
         history=open_history(plant, config),
         history_folder=config.history,
         place=place_of(plant, config, source),
-        plant_file=plant_file and replace(plant_file, files=open_plant_files(config)),
+        plant_file=plant_file,
+        plant_files=open_plant_files(config) if plant_file is not None else None,
     )
 
 
@@ -153,6 +155,12 @@ def open_plant_files(config: Config) -> PlantFiles | None:
         return None
     files: PlantFiles = importlib.import_module("app.bootstrap.postgres").postgres_plant_files(config)
     return files
+
+
+def fetch_published(config: Config) -> None:
+    """`take_published`, for a start that has no loop yet."""
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
+        runner.run(take_published(config))
 
 
 async def take_published(config: Config) -> None:

@@ -29,15 +29,17 @@ from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
 from app.bootstrap.local import Place
 from app.bootstrap.looking import keep_looking
-from app.bootstrap.plant_side import PlantFileParts, PlantSide
+from app.bootstrap.plant_side import PlantSide
 from app.bootstrap.shared_side import SharedSide
 from app.bus import Bus, Stored
 from app.domain.commands import Command, RecordCount, RecordRuns, RetryPosting
 from app.domain.errors import KnownError, StoreError
 from app.domain.events import Signature
 from app.domain.plant import Plant
+from app.domain.plant_file import PlantFileStatus
 from app.domain.signing import Prove, Sign
-from app.domain.status import Health, PlantFileStatus, SharedStatus, UploadStatus
+from app.domain.status import Health, SharedStatus, UploadStatus
+from app.plant.running import RunningFile
 from app.ports import (
     AlarmEvent,
     Clock,
@@ -45,6 +47,7 @@ from app.ports import (
     Ids,
     Journal,
     LinkState,
+    PlantFiles,
     ReferenceCache,
     Reports,
     SharedCopy,
@@ -111,7 +114,8 @@ class Parts:
     history_folder: Path = Path()
     place: Place | None = None
     """What of this machine is looked at while it runs; None: nothing (a test, a part of something else)."""
-    plant_file: PlantFileParts | None = None
+    plant_file: RunningFile | None = None
+    plant_files: PlantFiles | None = None
 
 
 class Core:
@@ -396,9 +400,9 @@ def history_side(parts: Parts, station: Station, told: Callable[[UploadStatus], 
 
 def plant_side(parts: Parts, told: Callable[[PlantFileStatus], None]) -> PlantSide | None:
     """Who takes what is published; None where no plant was joined."""
-    if parts.plant_file is None or parts.plant_file.files is None:
+    if parts.plant_file is None or parts.plant_files is None:
         return None
-    return PlantSide(parts.plant_file, parts.plant_file.files, parts.folder, told)
+    return PlantSide(parts.plant_file, parts.plant_files, parts.folder, told)
 
 
 def _said(bad: tuple[Quarantined, ...]) -> str:

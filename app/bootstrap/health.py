@@ -11,12 +11,12 @@ from app.acquisition.history.state import HistoryState
 from app.domain.checks.facts import LocalFacts
 from app.domain.erp import ErpLinkState, ErpStatus
 from app.domain.plant import Plant
+from app.domain.plant_file import PlantFileStatus
 from app.domain.status import (
     ControllerStatus,
     Health,
     HistoryStatus,
     PartStatus,
-    PlantFileStatus,
     SharedStatus,
     StationStatus,
     UnitStatus,

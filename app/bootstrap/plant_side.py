@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.errors import KnownError, NotFoundError, SharedRefusedError
-from app.domain.plant_file import PlantVersion, fault
-from app.domain.status import PlantFileStatus
+from app.domain.plant_file import PlantFileStatus, PlantVersion, fault
 from app.plant.faults import PlantFileError
 from app.plant.kept import FOLDER, heads, keep
+from app.plant.running import RunningFile, unfit
 from app.ports import PlantFiles
 
 log = logging.getLogger("lineside.plant")
@@ -25,22 +25,11 @@ RETRY_S = 5.0
 OTHER = "it is not what this station saw before. Run `lineside verify --shared` and tell IT."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlantFileParts:
-    """What a station runs, and how it comes to another: `digest` of the running text, `check` of a file, `files`."""
-
-    status: PlantFileStatus = field(default_factory=PlantFileStatus)
-    digest: str = ""
-    program: str = ""
-    check: Callable[[Path], object] | None = None
-    files: PlantFiles | None = None
-
-
 class PlantSide:
     """`heard` which version is the last, `run` until cancelled; `told` hears how it stands."""
 
     def __init__(
-        self, parts: PlantFileParts, files: PlantFiles, folder: Path, told: Callable[[PlantFileStatus], None]
+        self, parts: RunningFile, files: PlantFiles, folder: Path, told: Callable[[PlantFileStatus], None]
     ) -> None:
         self._parts, self._files, self._folder, self._told = parts, files, folder, told
         self._status = parts.status
@@ -113,14 +102,6 @@ class PlantSide:
     def _tell(self, status: PlantFileStatus) -> None:
         self._status = status
         self._told(status)
-
-
-def unfit(record: PlantVersion, error: PlantFileError, program: str) -> str:
-    """Why a version that another Lineside had checked can't run here, in a sentence and what to do."""
-    if program and record.program != program:
-        return f"it was checked by Lineside {record.program}, this is {program}. Install that one on this station."
-    first = error.faults[0] if error.faults else None
-    return f"{first.where}: {first.message} {first.todo}" if first else error.message
 
 
 async def take(files: PlantFiles, folder: Path) -> PlantVersion | None:

@@ -12,9 +12,6 @@ from enum import StrEnum
 
 from app.domain.events import Event
 
-GENESIS = "0" * 64
-"""`prev_hash` of the first operation of a workstation."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.operation import GENESIS
+from app.domain.chain import GENESIS
 from app.domain.signing import fingerprint
 
 MEANING = "I publish this plant file"
@@ -44,6 +44,28 @@ class PlantVersion:
     def title(self) -> str:
         """ "Plant file 13"."""
         return f"Plant file {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantFileStatus:
+    """Which plant file a station runs: version `running`, or 0 and a `file` of its own.
+
+    `override`: that was named on the command line though the station has joined a plant. `published` is the last one
+    that the shared store has, as far as it was seen. `ready`: it is here and checked, and runs from the next start;
+    `fault`: why it can't.
+    """
+
+    running: int = 0
+    file: str = ""
+    override: bool = False
+    published: PlantVersion | None = None
+    ready: bool = False
+    fault: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether another plant file is published than the one that runs here."""
+        return self.published is not None and self.published.version != self.running
 
 
 def chain(row: PlantVersion) -> str:

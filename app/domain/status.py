@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.checks.facts import LocalFacts
-from app.domain.plant_file import PlantVersion
+from app.domain.plant_file import PlantFileStatus
 
 
 class Health(StrEnum):
@@ -156,28 +156,6 @@ class UploadStatus:
     until_at: datetime | None = None
     sent: int = 0
     gaps: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlantFileStatus:
-    """Which plant file a station runs: version `running`, or 0 and a `file` of its own.
-
-    `override`: that was named on the command line though the station has joined a plant. `published` is the last one
-    that the shared store has, as far as it was seen. `ready`: it is here and checked, and runs from the next start;
-    `fault`: why it can't.
-    """
-
-    running: int = 0
-    file: str = ""
-    override: bool = False
-    published: PlantVersion | None = None
-    ready: bool = False
-    fault: str = ""
-
-    @property
-    def differs(self) -> bool:
-        """Whether another plant file is published than the one that runs here."""
-        return self.published is not None and self.published.version != self.running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.codec import UnreadableError
+from app.domain.chain import GENESIS
 from app.domain.errors import IllegalStepError
 from app.domain.merging import CONFIRM_FIRST, tip_of
-from app.domain.operation import GENESIS, Operation, Outcome, Recorded, SharedOperation
+from app.domain.operation import Operation, Outcome, Recorded, SharedOperation
 from app.domain.people import SYSTEM
 from app.domain.value import changed
 from app.readmodel.fold import evolve

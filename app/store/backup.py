@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
+from app.domain.chain import GENESIS
 from app.domain.errors import KnownError, RefusedError
-from app.domain.operation import GENESIS, Operation
+from app.domain.operation import Operation
 from app.store.format import bring_forward
 from app.store.lock import lock
 from app.store.rows import to_row

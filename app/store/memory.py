@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from app.domain.chain import GENESIS
 from app.domain.erp import Reference
 from app.domain.errors import StoreError
-from app.domain.operation import GENESIS, Operation, SharedOperation
+from app.domain.operation import Operation, SharedOperation
 
 
 class MemorySharedCopy:

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from app.codec import UnreadableError
+from app.domain.chain import GENESIS
 from app.domain.errors import SharedDownError, SharedRefusedError
 from app.domain.events import EVENT_TYPES
 from app.domain.operation import (
-    GENESIS,
     Operation,
     Outcome,
     SharedHead,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.domain.operation import GENESIS, Operation, SharedOperation, chain_hash, place_hash
+from app.domain.chain import GENESIS
+from app.domain.operation import Operation, SharedOperation, chain_hash, place_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

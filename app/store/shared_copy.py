@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Engine, delete, select
 
 from app.codec import UnreadableError, encode, read
+from app.domain.chain import GENESIS
 from app.domain.errors import StoreError
-from app.domain.operation import GENESIS, SharedOperation
+from app.domain.operation import SharedOperation
 from app.store.schema import copied, shared
 
 _INSERT = "insert into place (place, place_hash, body) values (?, ?, ?)"

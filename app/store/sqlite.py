@@ -19,9 +19,10 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from app.codec import encode, read
+from app.domain.chain import GENESIS
 from app.domain.erp import Reference
 from app.domain.errors import KnownError, StoreError
-from app.domain.operation import GENESIS, Operation
+from app.domain.operation import Operation
 from app.store.format import bring_forward
 from app.store.lock import lock
 from app.store.rows import to_operation, to_row

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
 from app.codec import UnreadableError
+from app.domain.chain import GENESIS
 from app.domain.errors import KnownError
-from app.domain.operation import GENESIS, Operation, chain_hash
+from app.domain.operation import Operation, chain_hash
 from app.event_codec import decode
 from app.store.rows import to_operation
 from app.store.schema import operation

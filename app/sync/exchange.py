@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Protocol, TypeVar
 
+from app.domain.chain import GENESIS
 from app.domain.errors import SharedRefusedError
-from app.domain.operation import GENESIS, Operation, SharedHead, SharedOperation, chain_hash, place_hash
+from app.domain.operation import Operation, SharedHead, SharedOperation, chain_hash, place_hash
 from app.ports import Journal, SharedCopy, SharedLog
 from app.sync.bulk import uncollected
 

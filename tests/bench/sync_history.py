@@ -8,7 +8,8 @@ from typing import Any
 
 from app.bus import seal
 from app.domain import events as e
-from app.domain.operation import GENESIS, Operation, Outcome, Recorded, place_hash
+from app.domain.chain import GENESIS
+from app.domain.operation import Operation, Outcome, Recorded, place_hash
 from tests.contract.rigs.postgres import Database
 from tests.plants import NOON
 

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from app.bus import seal
 from app.domain import events as e
-from app.domain.operation import GENESIS, Operation, Recorded
+from app.domain.chain import GENESIS
+from app.domain.operation import Operation, Recorded
 from app.domain.people import SYSTEM
 from app.ports import SharedLog
 from app.store.memory_shared import MemoryPlant, MemorySharedLog

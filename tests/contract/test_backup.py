@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.chain import GENESIS
 from app.domain.errors import KnownError, RefusedError, StoreError
-from app.domain.operation import GENESIS
 from app.store import format as formats
 from app.store.backup import backup, complete, restore
 from app.store.lock import BusyError

@@ -16,10 +16,11 @@ from app.bus import seal
 from app.codec import UnreadableError, encode
 from app.domain import commands as c
 from app.domain import events as e
+from app.domain.chain import GENESIS
 from app.domain.erp import Reference
 from app.domain.errors import StoreError
 from app.domain.events import EVENT_TYPES, Event
-from app.domain.operation import GENESIS, Operation, Recorded
+from app.domain.operation import Operation, Recorded
 from app.event_codec import decode
 from app.store.lock import BusyError
 from app.store.memory import MemoryJournal

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 
 from app.domain import events as e
+from app.domain.chain import GENESIS
 from app.domain.errors import SharedDownError, SharedRefusedError
-from app.domain.operation import GENESIS, Operation, Outcome, SharedOperation, place_hash
+from app.domain.operation import Operation, Outcome, SharedOperation, place_hash
 from app.ports import SharedLog
 from tests.contract.rigs.postgres import password_of
 from tests.contract.shared_logs import Desk, World, hold, note, opened, reassigned, task, worlds

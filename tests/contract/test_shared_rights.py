@@ -8,7 +8,8 @@ import pytest
 from psycopg import errors
 
 from app.domain import events as e
-from app.domain.operation import GENESIS, SharedOperation, place_hash
+from app.domain.chain import GENESIS
+from app.domain.operation import SharedOperation, place_hash
 from app.store.postgres.log import PostgresLog
 from app.store.postgres.wire import to_json
 from app.store.shared_chain import verify_shared

@@ -20,7 +20,7 @@ from app.bootstrap.postgres import postgres_plant_files
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config, Shared, config, keep_shared
 from app.domain.errors import KnownError
-from app.domain.status import PlantFileStatus
+from app.domain.plant_file import PlantFileStatus
 from app.erp.none import NoErp
 from app.erp.registry import check_settings
 from app.plant.check import load
@@ -146,7 +146,8 @@ async def running(station: Config, found: Chosen) -> AsyncIterator[Running]:
             station=station.station,
             acquirer=lambda *_: SilentLine(),
             shared=PostgresLog(address, station.station, partial(password_of, login)),
-            plant_file=replace(found.parts, files=postgres_plant_files(station)),
+            plant_file=found.parts,
+            plant_files=postgres_plant_files(station),
         ),
         Nobody(),
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.domain.operation import GENESIS, Operation, chain_hash
+from app.domain.chain import GENESIS
+from app.domain.operation import Operation, chain_hash
 from tests.plants import NOON
 
 OP = Operation(

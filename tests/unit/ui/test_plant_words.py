@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.plant_file import PlantVersion
-from app.domain.status import PlantFileStatus
+from app.domain.plant_file import PlantFileStatus, PlantVersion
 from tests.ui.desk import night_desk
 from ui.plant_words import plant_facts, plant_warnings, renewal
 from ui.sharing import notices
