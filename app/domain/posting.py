@@ -8,6 +8,9 @@ from datetime import datetime
 
 from app.domain.lifecycles import PostingState
 
+DIFFERS = "lineside.differs"
+"""The token of a posting whose document in the ERP says something else: any answer takes it as it stands there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:

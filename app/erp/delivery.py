@@ -32,10 +32,10 @@ from app.domain.events import (
     PostingSent,
 )
 from app.domain.lifecycles import PostingState
-from app.domain.posting import Posting
+from app.domain.posting import DIFFERS, Posting
 from app.erp.backoff import Backoff
 from app.erp.codec import decode
-from app.erp.differing import TOKEN, difference
+from app.erp.differing import difference
 from app.ports import Clock, Erp
 
 MOST_CONFLICTS = 3
@@ -104,7 +104,7 @@ class Delivery:
 
     async def _send(self, posting: Posting, command: ErpCommand) -> Step:
         attempt = posting.attempts + 1
-        asked = posting.token not in ("", TOKEN)
+        asked = posting.token not in ("", DIFFERS)
         answer = {posting.token: posting.answer} if asked and posting.answer else {}
         await self._record(PostingSent(key=posting.id, attempt=attempt))
         try:
@@ -124,8 +124,8 @@ class Delivery:
                 await self._record(PostingOutcomeLost(key=posting.id, words=text))
             return Step(stop=Stop.WAIT, again_at=self._later(posting.attempts + 1))
         differs = difference(command, receipt)
-        if differs and not (posting.token == TOKEN and posting.answer):
-            return await self._park(posting, differs, TOKEN)
+        if differs and not (posting.token == DIFFERS and posting.answer):
+            return await self._park(posting, differs, DIFFERS)
         repeated = receipt.outcome is Outcome.ALREADY_APPLIED
         await self._record(PostingConfirmed(key=posting.id, refs=receipt.refs, repeated=repeated))
         self._conflicts.pop(posting.id, None)

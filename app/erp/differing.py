@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 from app.domain.erp import ConfirmProduction, ConsumeMaterial, ErpCommand, Receipt
 
-TOKEN = "lineside.differs"
-"""The question of a posting whose document says something else: any answer takes it as it stands in the ERP."""
 CLOSE = Decimal("0.0005")
 """ERPs round quantities to three places; what differs by less is no difference."""
 NOTHING: Mapping[str, Decimal] = MappingProxyType({})

@@ -13,6 +13,7 @@ from app.domain import events as e
 from app.domain.errors import RefusedError
 from app.domain.finding import case_id_of
 from app.domain.lifecycles import POSTING, PostingTrigger
+from app.domain.posting import DIFFERS, Posting
 from app.domain.routing import accountable
 from app.domain.text import safe
 from app.readmodel import model as m
@@ -163,7 +164,7 @@ def route_refusal(event: e.PostingRejected | e.PostingParked, ctx: Context) -> I
         case_id=case_id_of(occurrence),
         kind="posting_rejected",
         priority=3,
-        title=f"{posting.subject} refused by the ERP",
+        title=f"{posting.subject} {_said(posting, event)}",
         occurrence=occurrence,
         happened_at=ctx.now,
         first_out=safe(event.words.strip() or "no words"),
@@ -173,6 +174,13 @@ def route_refusal(event: e.PostingRejected | e.PostingParked, ctx: Context) -> I
         accountable=accountable(ctx.plant, line, ctx.now),
         caused_by=f"posting/{posting.id}",
     )
+
+
+def _said(posting: Posting, event: e.PostingRejected | e.PostingParked) -> str:
+    """What the ERP made of a posting, as it stands in the title of its case."""
+    if isinstance(event, e.PostingRejected) or not event.token:
+        return "refused by the ERP"
+    return "stands otherwise in the ERP" if event.token == DIFFERS else "waits: the ERP asks"
 
 
 def _line_of(lane: str, ctx: Context) -> str | None:

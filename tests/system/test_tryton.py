@@ -34,6 +34,7 @@ from app.erp.tryton.marks import Notes, mark_of
 from app.erp.tryton.orders import Orders
 from drivers.demo_tryton.running import Running
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
+from tests.contract.rigs.held import stays_held
 from tests.system.losing_proxy import losing, once_each
 from tests.tryton_server import as_lineside, opened, person, serving
 from tests.unit.erp.queue import PostingQueue
@@ -139,6 +140,10 @@ async def test_a_held_lot_is_moved_to_where_nobody_takes_from_it(server: Running
     assert (await stock_of(erp))["LAB-A100", "Store"] == Decimal(199_990)
     with pytest.raises(ErpRejectedError, match="is scrapped: it can't be released"):
         await erp.post(set_status("h-5", "released", "LAB-A100-2", "LAB-A100"))
+
+
+async def test_a_lot_that_is_free_in_tryton_stays_held_here(erp: TrytonErp) -> None:
+    await stays_held(erp, "BOT-033-1", "BOT-033")
 
 
 async def test_every_answer_lost_once_leaves_every_total_exact(server: Running) -> None:

@@ -6,7 +6,7 @@ from app.domain import commands as c
 from app.domain.handover import Handover
 from app.domain.kinds import REPORTS
 from app.domain.lifecycles import HANDOVER, POSTING, HandoverState, HandoverTrigger, PostingTrigger
-from app.domain.posting import Posting
+from app.domain.posting import DIFFERS, Posting
 from app.domain.text import safe
 from app.readmodel import model
 from ui.acts.cases import case_of
@@ -117,20 +117,41 @@ def retry(desk: Desk, ref: str, shell: Shell) -> None:
     row = posting_of(desk, ref)
     if row is None:
         return
-    asked = (Field(id="answer", label=t("Answer to the ERP's question")),) if row.token else ()
-    form = Form(
-        title=t("Send {subject} to the ERP again", subject=row.subject),
-        text=t("The ERP said:"),
-        facts=(safe(row.words) or t("nothing"),),
-        fields=asked,
-        confirm=t("Send again"),
-    )
 
     def done(answers: Answers | None) -> None:
         if answers is not None:
-            send(desk, shell, c.RetryPosting(key=row.id, answer=answers.get("answer", "")), t("On its way again."))
+            answer = "taken as it stands" if row.token == DIFFERS else answers.get("answer", "")
+            send(desk, shell, c.RetryPosting(key=row.id, answer=answer), t("On its way again."))
 
-    shell.ask(form, done)
+    shell.ask(retry_form(row), done)
+
+
+def retry_form(row: Posting) -> Form:
+    """What a person is asked before a posting goes out again: the ERP's question, a document that differs, or a no."""
+    facts = (safe(row.words) or t("nothing"),)
+    if row.token == DIFFERS:
+        return Form(
+            title=t("{subject} stands otherwise in the ERP", subject=row.subject),
+            text=t("Correct the document in the ERP, or take it as it stands there. Nothing is posted a second time."),
+            facts=facts,
+            fields=(),
+            confirm=t("Take it as it stands"),
+        )
+    if row.token:
+        return Form(
+            title=t("The ERP asks about {subject}", subject=row.subject),
+            text=t("The ERP's question; your answer goes back with the posting:"),
+            facts=facts,
+            fields=(Field(id="answer", label=t("Your answer")),),
+            confirm=t("Send the answer"),
+        )
+    return Form(
+        title=t("Send {subject} to the ERP again", subject=row.subject),
+        text=t("The ERP said:"),
+        facts=facts,
+        fields=(),
+        confirm=t("Send again"),
+    )
 
 
 # --- the station ----------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from app.domain import events as e
 from app.domain.erp import Capability
 from app.domain.errors import IllegalStepError
 from app.domain.lifecycles import AssignmentState, PostingState
+from app.domain.posting import DIFFERS
 from app.readmodel import model as m
 from tests.plants import small_plant
 from tests.unit.services.floor import Floor, floor
@@ -256,10 +257,22 @@ def test_a_question_of_the_erp_needs_its_answer(desk: Floor) -> None:
     key = posted(desk)
     say(desk, e.PostingSent(key=key, attempt=1))
     say(desk, e.PostingParked(key=key, words="Over-delivery?", token="overdelivery"))
+    assert [
+        (case.title.rpartition(": ")[2], case.first_out) for case in desk.cases if case.kind == "posting_rejected"
+    ] == [("the ERP asks", "Over-delivery?")]
     desk.refused(c.RetryPosting(key=key), "okafor")
     desk.send(c.RetryPosting(key=key, answer="accept"), "okafor")
     assert desk.postings[0].state is PostingState.PENDING
     assert desk.postings[0].answer == "accept"
+
+
+def test_a_document_that_differs_is_a_case_with_what_differs(desk: Floor) -> None:
+    key = posted(desk)
+    say(desk, e.PostingSent(key=key, attempt=1))
+    say(desk, e.PostingParked(key=key, words="good 99 in place of 100", token=DIFFERS))
+    [case] = [case for case in desk.cases if case.kind == "posting_rejected"]
+    assert case.title.endswith("stands otherwise in the ERP")
+    assert case.first_out == "good 99 in place of 100"
 
 
 def test_a_confirmed_posting_is_over_and_has_its_lag(desk: Floor) -> None:
