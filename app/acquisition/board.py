@@ -31,6 +31,7 @@ ROW = np.dtype(
 
 CONTROLLER = np.dtype([("alive_s", "<f8"), ("since_s", "<f8"), ("link", "<u4"), ("samples", "<u4")])
 TRIES = 100
+QUALITIES = tuple(Quality)
 
 
 class Board:
@@ -111,8 +112,13 @@ class BoardReader:
 
     def __init__(self, board: Board, controller_of: NDArray[np.int32]) -> None:
         self._rows = board.rows
+        self._begin, self._end = board.rows["begin"], board.rows["end"]
+        self._value, self._quality = board.rows["value"], board.rows["quality"]
+        self._source_s, self._received_s = board.rows["source_s"], board.rows["received_s"]
+        self._alive_s = board.controllers["alive_s"]
         self._controllers = board.controllers
         self._controller_of = controller_of
+        self._places: list[int] = controller_of.tolist()
         self._texts: dict[int, str] = {}
 
     def put_text(self, index: int, text: str) -> None:
@@ -122,21 +128,18 @@ class BoardReader:
     def reading(self, index: int) -> Reading:
         """The latest whole reading of a tag; NOTHING before the first, or while a writer keeps changing it."""
         for _ in range(TRIES):
-            before = int(self._rows["end"][index])
-            row = self._rows[index].copy()
-            if int(row["begin"]) == before == int(self._rows["begin"][index]):
-                return self._reading(index, row)
+            before = self._end.item(index)
+            value, quality = self._value.item(index), self._quality.item(index)
+            source_s, received_s = self._source_s.item(index), self._received_s.item(index)
+            if self._begin.item(index) == before:  # nothing was begun since what was ended
+                return Reading(
+                    value=self._texts.get(index, value),
+                    quality=QUALITIES[quality],
+                    source_s=source_s,
+                    received_s=received_s,
+                    alive_s=self._alive_s.item(self._places[index]),
+                )
         return NOTHING
-
-    def _reading(self, index: int, row: NDArray[np.void]) -> Reading:
-        text = self._texts.get(index)
-        return Reading(
-            value=float(row["value"]) if text is None else text,
-            quality=Quality(int(row["quality"])),
-            source_s=float(row["source_s"]),
-            received_s=float(row["received_s"]),
-            alive_s=float(self._controllers["alive_s"][self._controller_of[index]]),
-        )
 
     def numbers(self, now_s: float, stale_after_s: float) -> NDArray[np.float64]:
         """Every tag's value at once, NaN where it is stale, bad, a text, or being written."""
