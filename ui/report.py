@@ -36,7 +36,7 @@ class Run:
 def report(view: View, status: StationStatus, run: Run) -> dict[str, Any]:
     """The report of a run so far."""
     cases = m.all_cases(view)
-    postings = m.all_postings(view)
+    postings, proposals = m.all_postings(view), m.all_proposals(view)
     tasks = [task for case in cases for task in case.tasks]
     assignments = list(view.every("assignment"))
     stuck = sum(1 for p in postings if p.stuck)
@@ -61,6 +61,11 @@ def report(view: View, status: StationStatus, run: Run) -> dict[str, Any]:
         "moves_accepted": sum(1 for a in assignments if _accepted(a)),
         "handovers_closed": sum(1 for h in m.all_handovers(view) if h.state is HandoverState.CLOSED),
         "postings": {"confirmed": confirmed, "parked": stuck, "pending": len(postings) - confirmed - stuck},
+        "proposals": {
+            "made": len(proposals),
+            "changed": sum(1 for row in proposals if row.changed_at is not None),
+            "days_to_change_p50": kpi.days_to_change(proposals),
+        },
         "posting_lag_s": {"p50": kpi.posting_lag_s(postings, 0.5), "p95": kpi.posting_lag_s(postings, 0.95)},
         "rss_mb": dict(run.rss_mb),
         "journal_ops": run.journal_ops,

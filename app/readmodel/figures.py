@@ -62,6 +62,20 @@ left join lineside.operation missing on missing.place = p.place + 1""",
 from lineside.posting where confirmed_at is not null group by 1, 2""",
     ),
     Figure(
+        name="evidence_to_change",
+        comment="Days from evidence to change by day of the change (UTC) and kind of proposal.",
+        columns={
+            "day": "Day (UTC)",
+            "kind": "What was changed",
+            "proposals": "How many were changed",
+            "p50_days": "Half of them took at most so many days",
+            "met": "Of how many the effect was measured and is what is planned",
+        },
+        query="""select (changed_at at time zone 'UTC')::date as day, kind, count(*) as proposals,
+    percentile_disc(0.5) within group (order by days_to_change) as p50_days, count(*) filter (where met) as met
+from lineside.proposal where changed_at is not null group by 1, 2""",
+    ),
+    Figure(
         name="exception_resolution",
         comment="Exception resolution time by day of the resolution (UTC), line and kind: from opening to resolving.",
         columns={

@@ -13,7 +13,15 @@ from operator import attrgetter
 from typing import Any
 
 from app.codec import encode
-from app.domain.lifecycles import AssignmentState, CaseState, HandoverState, HoldState, PostingState, TaskState
+from app.domain.lifecycles import (
+    AssignmentState,
+    CaseState,
+    HandoverState,
+    HoldState,
+    PostingState,
+    ProposalState,
+    TaskState,
+)
 
 FOLD = 1
 """Count it up when what a column means changes, or the fold: then every row is written anew."""
@@ -253,6 +261,41 @@ REPORTS: tuple[Report, ...] = (
             _at("accept_by", "Until when it had to be accepted"),
             _text("accepted_by", "Who accepted it; empty: nobody yet"),
             _at("accepted_at", "When"),
+            BODY, VERSION, PLACE,
+        ),
+    ),
+    Report(
+        name="proposal",
+        kind="proposal",
+        comment="A change of a standard or of a batch status that there is evidence for, and what came of it.",
+        columns=(
+            ID,
+            _state(ProposalState),
+            _text("kind", "rate, replenishment or batch_status", attrgetter("change.kind")),
+            _text("line", "Line; null for none"),
+            _text("machine", "Machine; null for none", attrgetter("change.machine")),
+            _text("product", "Product", attrgetter("change.product")),
+            _text("material", "Material that is loaded; empty: none", attrgetter("change.material")),
+            _text("lot", "Lot; empty: none", attrgetter("change.lot")),
+            _number("was", "numeric", "The standard that it was held against", attrgetter("change.was")),
+            _number("becomes", "numeric", "What it is to become", attrgetter("change.becomes")),
+            _text("unit", "Unit of both", attrgetter("change.unit")),
+            _text("status", "Batch status that it is to become; empty: none", attrgetter("change.status")),
+            _number("measurements", "bigint", "How many measurements are the evidence", attrgetter("evidence.n")),
+            _number("middle", "double precision", "Their Hodges-Lehmann estimate", attrgetter("evidence.middle")),
+            _number("low", "double precision", "Where its interval begins", attrgetter("evidence.low")),
+            _number("high", "double precision", "Where it ends", attrgetter("evidence.high")),
+            _number("confidence", "double precision", "Of that interval, 0 to 1", attrgetter("evidence.confidence")),
+            _at("proposed_at", "When there was evidence"),
+            _text("decided_by", "Who decided; empty: nobody yet"),
+            _at("decided_at", "When"),
+            _text("reason", "Why it was declined or taken back"),
+            _text("route", "erp or export; null: not accepted"),
+            _at("changed_at", "When the ERP had it, or it lay in a file; null: not yet"),
+            _number("days_to_change", "double precision", "Days from the evidence to the change"),
+            _number("effect", "double precision", "What was measured after it; null: not yet, or a batch",
+                    lambda row: row.effect.middle if row.effect else None),
+            _flag("met", "What was measured after it is what is planned; null: not measured yet"),
             BODY, VERSION, PLACE,
         ),
     ),

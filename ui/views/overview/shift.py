@@ -18,7 +18,7 @@ from app.domain.packml import RUNNING
 from app.domain.plant import Line, Signal
 from app.domain.shifts import ShiftSpan, shift_at
 from app.readmodel import kpi
-from app.readmodel.model import all_cases, open_cases, open_holds, open_postings
+from app.readmodel.model import all_cases, all_proposals, open_cases, open_holds, open_postings
 from ui.desk import Desk
 from ui.text import DASH, Formats, amount, t
 from ui.views.overview.rows import Ran, ShiftLine, ShiftRow, Stretch
@@ -120,6 +120,7 @@ class ShiftWatch:
             (t("resolved p50"), _minutes(kpi.resolution_s(cases))),
             (t("on hold"), t("{units} units", units=amount(held))),
             (t("waiting for the ERP"), amount(len(waiting))),
+            (t("evidence to change p50"), _days(kpi.days_to_change(all_proposals(self._desk.view)))),
         )
 
 
@@ -129,6 +130,10 @@ def _end(case: ExceptionCase, now: datetime) -> datetime:
 
 def _percent(share: float | None) -> str:
     return DASH if share is None else f"{round(100 * share)} %"
+
+
+def _days(days: float | None) -> str:
+    return DASH if days is None else t("{days} days", days=f"{days:.1f}")
 
 
 def _minutes(seconds: float | None) -> str:
