@@ -11,6 +11,7 @@ import importlib
 import logging
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -122,24 +123,24 @@ def choose_again(data: Path | None) -> None:
 
 
 class Work:
-    """`ui.guide.Work`, over the drivers and the stores; loaded at the first look."""
+    """`ui.guide.Work`, over the drivers and the stores; loaded at the first look, beside the screen."""
 
     def __init__(self, data: Path | None) -> None:
         self._data = data
         self._looking: Any = None
+        self._asked = ThreadPoolExecutor(1, thread_name_prefix="guide")
 
     def demo(self, tell: Callable[[Finding], None]) -> None:
         """See Work."""
-        self._readiness().demo(tell)
+        self._asked.submit(lambda: self._readiness().demo(tell))
 
     def plant(self, path: Path, tell: Callable[[Finding], None]) -> None:
         """See Work."""
-        self._readiness().plant(path, config(self._data), tell)
+        self._asked.submit(lambda: self._readiness().plant(path, config(self._data), tell))
 
     def cancel(self) -> None:
         """See Work."""
-        if self._looking is not None:
-            self._looking.cancel()
+        self._asked.submit(lambda: self._readiness().cancel())
 
     def join(self, url: str, station: str, password: str) -> str:
         """See Work."""

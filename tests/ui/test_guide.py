@@ -76,13 +76,17 @@ def one(grade: Grade, text: str = "It is so.", key: str = "plant") -> Finding:
     return Finding(id=key, name=key, grade=grade, text=text)
 
 
-def test_enter_twice_starts_the_demo(guide: Guide, qtbot: QtBot, site: Site) -> None:
+def test_enter_starts_the_demo_without_waiting_for_anything(guide: Guide, qtbot: QtBot, site: Site) -> None:
     assert site.looked == ["demo"]
-    assert not guide.window.start.isEnabled()
-    found(guide, qtbot, site, one(WELL, key="local"))
     qtbot.keyClick(guide.window.ways[Kind.DEMO], Qt.Key.Key_Return)
     assert guide.chosen == Choice(kind=Kind.DEMO)
     assert guide.window.isHidden()
+
+
+def test_a_demo_that_cannot_start_here_is_not_started(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    found(guide, qtbot, site, one(NEEDED, key="local"))
+    qtbot.keyClick(guide.window.ways[Kind.DEMO], Qt.Key.Key_Return)
+    assert guide.chosen is None
 
 
 def test_a_number_chooses_and_the_file_of_last_time_is_looked_at(guide: Guide, qtbot: QtBot, site: Site) -> None:

@@ -109,7 +109,7 @@ class GuidePresenter:
         """What can be started now."""
         grade = worst(self._found.values())
         looked = any(finding.grade is not Grade.LOOKING for finding in self._found.values())
-        if self._kind is Kind.JOIN or not looked or grade is Grade.NEEDED:
+        if self._kind is Kind.JOIN or grade is Grade.NEEDED or (self._kind is Kind.PLANT and not looked):
             return StartButton(text=t("Start"), enabled=False)
         if grade is Grade.LOOKING:
             return StartButton(text=t("Start without waiting"), enabled=True)
