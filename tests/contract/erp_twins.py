@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -108,3 +109,17 @@ def one_of_each(suffix: str = "") -> list[ErpCommand]:
         move(f"k-move{suffix}"),
         standard(f"k-standard{suffix}"),
     ]
+
+
+def a_days_postings(count: int, good: str = "10") -> list[ErpCommand]:
+    """Postings of every kind over seven lanes, most of them confirmations of so many good units."""
+    makers: tuple[Callable[[str, int], ErpCommand], ...] = (
+        lambda key, n: confirm(key, good=good, order="WO-10482", lot="4480-A"),
+        lambda key, n: confirm(key, good=good, order="WO-10479", lot="4471-B"),
+        lambda key, n: confirm(key, good=good, order="WO-10491", lot="4466-A"),
+        lambda key, n: consume(key, quantity=good),
+        lambda key, n: set_status(key, "hold" if n % 2 else "released"),
+        lambda key, n: downtime(key),
+        lambda key, n: move(key, f"L{n % 3 + 1}"),
+    )
+    return [makers[n % len(makers)](f"k-{n:06d}", n // len(makers)) for n in range(count)]

@@ -22,7 +22,7 @@ from app.domain.erp_errors import (
 from app.erp.differing import difference
 from app.erp.erpnext.adapter import ErpNext
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
-from tests.contract.rigs.erp_peer import Reply, caught_up, insist, reply
+from tests.contract.rigs.erp_peer import Reply, caught_up, insist, losing_each, reply
 from tests.contract.rigs.erpnext_server import ErpNextServer, failed
 
 
@@ -98,17 +98,7 @@ async def test_with_every_answer_lost_once_each_effect_is_there_once(server: Erp
 
 
 async def test_whichever_answer_is_lost_each_effect_is_there_once() -> None:
-    lost, calls = 0, 1
-    while lost < calls:
-        lost += 1
-        peer = ErpNextServer()
-        peer.lose = lost.__eq__
-        with peer.up():
-            erp = opened(peer)
-            for command in FLOW:
-                await insist(erp, command)
-            await erp.aclose()
-        calls = peer.changed
+    async for lost, peer in losing_each(ErpNextServer, opened, FLOW):
         assert booked(peer) == DONE, lost
 
 

@@ -20,7 +20,7 @@ from app.domain.erp_errors import (
 )
 from app.erp.odoo.adapter import Odoo
 from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
-from tests.contract.rigs.erp_peer import Reply, caught_up, insist, reply
+from tests.contract.rigs.erp_peer import Reply, caught_up, insist, losing_each, reply
 from tests.contract.rigs.odoo_server import QUARANTINE, STOCK, OdooServer
 
 VERSIONS = (14, 17, 19)
@@ -102,18 +102,8 @@ async def test_with_every_answer_lost_once_each_effect_is_there_once(server: Odo
 
 
 async def test_whichever_answer_is_lost_each_effect_is_there_once() -> None:
-    lost, calls = 0, 1
-    while lost < calls:
-        lost += 1
-        peer = OdooServer(17)
-        peer.lose = lost.__eq__
-        with peer.up():
-            erp = opened(peer)
-            for command in (FLOW[0], FLOW[2], FLOW[4]):
-                await insist(erp, command, CLOSE)
-            await erp.aclose()
-        calls = peer.changed
-        expected = {**DONE, "times": 2, "lines": 1, "transfers": 1, "notes": 3}
+    expected = {**DONE, "times": 2, "lines": 1, "transfers": 1, "notes": 3}
+    async for lost, peer in losing_each(lambda: OdooServer(17), opened, (FLOW[0], FLOW[2], FLOW[4]), CLOSE):
         assert effects(peer) == expected, lost
 
 

@@ -1,7 +1,7 @@
 """The plan's rows of the shared store and of journals (faults 30 to 55), and the tests that hold each.
 
 As in rows.py: a test is `file::name` below tests/; `but` says what of a row no test does, and why.
-tests/architecture/test_store_fault_rows.py looks that every row and every test is there.
+tests/architecture/test_fault_rows.py looks that every row and every test is there.
 """
 
 from tests.faults.rows import Row

@@ -16,13 +16,12 @@ from pathlib import Path
 import pytest
 
 from app.clock import SystemClock
-from app.domain.erp import ErpCommand
 from app.domain.erp_errors import ErpAuthError, ErpOutcomeUnknownError
 from app.erp.backoff import Backoff
 from app.erp.demo_adapter import DemoErp
 from app.erp.outbox import Outbox
 from tests.contract.erp_process import TOKEN, DemoErpProcess
-from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
+from tests.contract.erp_twins import a_days_postings, confirm, set_status
 from tests.needs import ROOT
 from tests.unit.erp.queue import PostingQueue
 
@@ -50,20 +49,6 @@ async def working(queue: PostingQueue, demo: DemoErpProcess) -> AsyncIterator[Ou
         with suppress(asyncio.CancelledError):
             await task
         await erp.aclose()
-
-
-def a_days_postings(count: int) -> list[ErpCommand]:
-    """Postings of every kind over seven lanes, most of them confirmations."""
-    makers = (
-        lambda k, n: confirm(k, good="10", order="WO-10482", lot="4480-A"),
-        lambda k, n: confirm(k, good="10", order="WO-10479", lot="4471-B"),
-        lambda k, n: confirm(k, good="10", order="WO-10491", lot="4466-A"),
-        lambda k, n: consume(k, quantity="10"),
-        lambda k, n: set_status(k, "hold" if n % 2 else "released"),
-        lambda k, n: downtime(k),
-        lambda k, n: move(k, f"L{n % 3 + 1}"),
-    )
-    return [makers[n % len(makers)](f"k-{n:05d}", n // len(makers)) for n in range(count)]
 
 
 async def test_killed_twice_amid_200_postings_nothing_is_lost_and_nothing_twice(demo: DemoErpProcess) -> None:

@@ -2,11 +2,11 @@
 
 import json
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from app.domain.erp import ErpCommand, Receipt, StockLevel
@@ -135,6 +135,10 @@ class Peer:
                 thread.join()
 
 
+P = TypeVar("P", bound=Peer)
+NONE: Mapping[str, str] = {}
+
+
 async def insist(erp: Erp, command: ErpCommand, answers: Mapping[str, str] | None = None, most: int = 80) -> Receipt:
     """Post as the outbox does: what is unknown is looked for, then posted again with the same key."""
     unknown = False
@@ -149,6 +153,24 @@ async def insist(erp: Erp, command: ErpCommand, answers: Mapping[str, str] | Non
         except (ErpUnavailableError, ErpConflictError):
             continue
     raise AssertionError(f"not posted after {most} attempts")
+
+
+async def losing_each(
+    make: Callable[[], P], opened: Callable[[P], Erp], commands: Sequence[ErpCommand], answers: Mapping[str, str] = NONE
+) -> AsyncIterator[tuple[int, P]]:
+    """Post the same commands to a new peer each time, which loses another one of its answers each time."""
+    lost, calls = 0, 1
+    while lost < calls:
+        lost += 1
+        peer = make()
+        peer.lose = lost.__eq__
+        with peer.up():
+            erp = opened(peer)
+            for command in commands:
+                await insist(erp, command, answers)
+            await erp.aclose()
+        calls = peer.changed
+        yield lost, peer
 
 
 READS = ("products", "orders", "lots", "stock", "demand")
