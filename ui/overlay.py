@@ -42,10 +42,13 @@ class Overlay(QFrame):
         """Hide it and give the keyboard back."""
         if self.isHidden():
             return
-        self.hide()
         before, self._before = self._before, None
+        held = QApplication.focusWidget()
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.PopupFocusReason)
+        elif held is not None and self.isAncestorOf(held):  # else Qt tabs on by itself, and selects what is there
+            held.clearFocus()
+        self.hide()
         self.closed.emit()
 
     def place(self) -> None:

@@ -58,6 +58,12 @@ class Stage(QObject):
         self.docks.bring(view_id)
         self.opened[view_id].widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def take_keyboard(self) -> None:
+        """The view in front gets the keyboard where nobody has it; nothing is selected by that."""
+        front = self.opened.get(self.front)
+        if front is not None and QApplication.focusWidget() is None:
+            front.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show(self, view_id: str, ref: str) -> None:
         """Show a thing in a view that was brought to the front before."""
         self.opened[view_id].presenter.show(ref)

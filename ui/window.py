@@ -127,6 +127,7 @@ class Window(QWidget):
         self.about_panel: About | None = None
         self.manual_panel: Any = None
         self.form.closed.connect(self._form_closed)
+        self.sign_in_panel.closed.connect(self.stage.take_keyboard)
 
     def _panels(self) -> tuple[Overlay, ...]:
         seldom = () if self.about_panel is None else (self.about_panel,)

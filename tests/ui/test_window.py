@@ -155,6 +155,21 @@ def test_a_key_that_does_not_apply_to_what_has_the_keyboard_says_so_and_acts_on_
     assert window.strip.bad
 
 
+def test_after_signing_in_nothing_is_selected_by_itself_and_the_first_key_means_the_case_on_top(
+    qtbot: QtBot, open_window: Open, desk: FakeDesk
+) -> None:
+    desk.plant, okafor, desk.person = replace(desk.plant, demo=True), desk.person, None
+    window = open_window()
+    qtbot.waitUntil(window.sign_in_panel.isVisible)
+    assert okafor is not None
+    window._sit(okafor)
+    window.refresh()
+    qtbot.waitUntil(window.sign_in_panel.isHidden)
+    assert window.stage.selected_in("overview") == ""
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_O)
+    assert [type(sent).__name__ for sent in desk.sent] == ["OwnCase"]
+
+
 def test_j_and_k_go_through_the_queue_from_wherever_the_keyboard_is(window: Window) -> None:
     window.visit("overview")
     window.stage.opened["queue"].presenter.show("case/c1")
