@@ -73,7 +73,7 @@ def contents(config: Config, known: Known) -> Iterator[tuple[str, str]]:
     yield "journal.json", _json(journal_counts(config.folder))
     for name in (STARTS, SHARED, "layout.json"):
         yield from _file(config.folder / name, name)
-    for log in (config.log, config.log.with_name("acquisition.log"), config.folder / "acquisition.log"):
+    for log in (config.log, config.folder / "acquisition.log"):
         for file in sorted(log.parent.glob(f"{log.name}*")):
             yield from _file(file, f"logs/{file.name}")
         for words in (log.with_suffix(".crash"), last_of(log.with_suffix(".crash"))):

@@ -3,11 +3,16 @@
 import json
 import tomllib
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from app.bootstrap.diagnostics import Known, save
+from app.config import Config
+from app.domain.errors import KnownError
+from app.erp.registry import check_settings
+from app.plant.check import load
+from drivers.registry import ADDRESS_CHECKS
 from resources import path as resource
 from tests.system.command_line import Ended, start
 
@@ -26,17 +31,16 @@ SECRETS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """What was written: all texts of the archive by name."""
-
-    ended: Ended
-    texts: dict[str, str]
+@pytest.fixture(params=[True, False], ids=["with names", "without names"])
+def names(request: pytest.FixtureRequest) -> bool:
+    """Whether people's names stay in."""
+    return bool(request.param)
 
 
-@pytest.fixture(scope="module", params=["--with-names", "--without-names"])
-def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Saved:
-    folder = tmp_path_factory.mktemp("station")
+@pytest.fixture
+def saved(names: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """All texts of the archive by name."""
+    folder = tmp_path
     data, file, plant = folder / "data", folder / "out" / "d.zip", folder / "plant.toml"
     data.mkdir()
     example = resource("plants/example.toml").read_text(encoding="utf-8")
@@ -55,40 +59,39 @@ def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     (data / "front.json").write_text('{"key": "Zq7-front-key"}', encoding="utf-8")
     (data / "pki").mkdir()
     (data / "pki" / "own.pem").write_text("MHcCAQEEIZq7", encoding="utf-8")
-    url = "https://x:Zq7-in-a-url@erp.example"
-    process = start(
-        "diagnostics", file, "--data", data, "--plant", plant, request.param,
-        LINESIDE_NOTE=url, MY_TOKEN="Zq7-in-the-environment", LINESIDE_X="Zq7-in-the-environment",
-    )  # fmt: skip
-    ended = Ended(process, 60)
-    assert ended.rc == 0, ended.err
+    for name, value in (
+        ("LINESIDE_NOTE", "https://x:Zq7-in-a-url@erp.example"),
+        ("MY_TOKEN", "Zq7-in-the-environment"),
+        ("LINESIDE_X", "Zq7-in-the-environment"),
+    ):
+        monkeypatch.setenv(name, value)
+    loaded = load(plant, ADDRESS_CHECKS, check_settings)
+    known = Known(checks={"checks": [f"it said {STORED}"]}, plant=loaded, plant_file=plant)
+    said = save(file, Config(folder=data, station="desk-1"), known, names=names)
+    assert str(file) in said
     with zipfile.ZipFile(file) as archive:
-        texts = {name: archive.read(name).decode() for name in archive.namelist()}
-    texts["--"] = request.param
-    return Saved(ended=ended, texts=texts)
+        return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
-def test_no_secret_is_in_the_file(saved: Saved) -> None:
-    everything = "\n".join(saved.texts.values())
+def test_no_secret_is_in_the_file(saved: dict[str, str]) -> None:
+    everything = "\n".join(saved.values())
     for secret in SECRETS:
         for form in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1]):
             assert form not in everything, secret
 
 
-def test_what_helps_is_in_the_file(saved: Saved) -> None:
+def test_what_helps_is_in_the_file(saved: dict[str, str]) -> None:
     assert {
         "doctor.json", "versions.json", "settings.json", "journal.json", "plant.toml", "layout.json",
         "logs/lineside.log", "logs/lineside.log.1", "logs/acquisition.log", "logs/lineside.last.txt",
-    } <= saved.texts.keys()  # fmt: skip
-    assert {"secrets.json", "front.json"}.isdisjoint(saved.texts)
-    assert json.loads(saved.texts["doctor.json"])["checks"]
-    assert "PySide6" in str(json.loads(saved.texts["versions.json"])["libraries"])
-    assert "connecting with password=" in saved.texts["logs/lineside.log"]
+    } <= saved.keys()  # fmt: skip
+    assert {"secrets.json", "front.json"}.isdisjoint(saved)
+    assert "PySide6" in str(json.loads(saved["versions.json"])["libraries"])
+    assert "connecting with password=" in saved["logs/lineside.log"]
 
 
-def test_people_s_names_stay_only_where_they_are_wanted(saved: Saved) -> None:
-    kept = saved.texts["--"] == "--with-names"
-    assert all((name in saved.texts["plant.toml"]) is kept for name in _names())
+def test_people_s_names_stay_only_where_they_are_wanted(saved: dict[str, str], names: bool) -> None:
+    assert all((name in saved["plant.toml"]) is names for name in _names())
 
 
 def _names() -> list[str]:
@@ -96,9 +99,16 @@ def _names() -> list[str]:
         return [person["name"] for person in tomllib.load(file)["person"]]
 
 
+def test_the_command_writes_the_doctors_answer_too(tmp_path: Path) -> None:
+    ended = Ended(start("diagnostics", tmp_path / "d.zip", "--data", tmp_path / "data"), 60)
+    assert (ended.rc, ended.err) == (0, "")
+    with zipfile.ZipFile(tmp_path / "d.zip") as archive:
+        assert json.loads(archive.read("doctor.json"))["checks"]
+
+
 def test_the_archive_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way", encoding="utf-8")
-    ended = Ended(start("diagnostics", blocked / "d.zip", "--data", tmp_path / "data"), 60)
-    assert ended.rc == 2
-    assert "can't be written" in ended.err
+    with pytest.raises(KnownError, match="can't be written"):
+        save(blocked / "d.zip", Config(folder=tmp_path, station="desk-1"), Known(checks={}), names=True)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["file"]
