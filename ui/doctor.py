@@ -19,6 +19,7 @@ from app.domain.checks.facts import ControllerFacts, Facts
 from app.domain.checks.table import GROUPS, judged
 from app.domain.errors import KnownError
 from app.domain.plant import Controller, Plant, Tag
+from app.domain.plant_file import PlantFileStatus
 from app.domain.text import safe
 from app.erp.registry import check_settings
 from app.plant.check import load
@@ -28,6 +29,7 @@ from app.store.lock import BusyError, refuse_second
 from drivers.probe import by_address, probe, quiet
 from drivers.registry import ADDRESS_CHECKS
 from drivers.workstation import Workstation
+from ui.plants import begins_with
 
 CODES = {State.OK: 0, State.UNKNOWN: 0, State.WARNING: 1, State.BAD: 2}
 """The exit codes, for scripts and monitoring."""
@@ -49,12 +51,13 @@ def examined(here: Config, plant: Path | None, urls: Sequence[str] = ()) -> tupl
     for url in urls:
         if not url.startswith(SCHEMES):
             raise KnownError(f"{url} is no address that can be looked at.", f"Begin it with {', '.join(SCHEMES)}.")
-    file = plant or here.plant
+    file, status = (plant, PlantFileStatus(file=plant.name)) if plant is not None else begins_with(here)
     loaded, fault = _loaded(file)
     patient = Patient(
         config=here,
         plant=loaded,
         plant_file=file,
+        plant_status=status,
         controllers=tuple(found for url in urls if (found := by_address(url)) is not None),
         stores=tuple(url for url in urls if url.startswith("postgres")),
         running=_running(here.folder),

@@ -64,6 +64,14 @@ def named(station: Config) -> bool:
     return "plant" in station.said and station.said["plant"].origin is Origin.COMMAND
 
 
+def begins_with(station: Config) -> tuple[Path | None, PlantFileStatus]:
+    """The file that a start of the station would run, as far as it can be seen from here, and which one that is."""
+    found = next(kept(station.folder), None) if station.store else None
+    if found is not None:
+        return found.path, PlantFileStatus(running=found.record.version)
+    return station.plant, PlantFileStatus(file=station.plant.name if station.plant is not None else "")
+
+
 def has_published(station: Config) -> bool:
     """Whether a published plant file is kept here and would be run."""
     return bool(station.store) and next(kept(station.folder), None) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.config import Config
 from app.domain.checks.facts import ControllerFacts, ErpFacts, Facts, SharedFacts
 from app.domain.errors import KnownError
 from app.domain.plant import Controller, ErpLink, Plant, Tag
+from app.domain.plant_file import PlantFileStatus, PlantVersion
 from app.erp.registry import open_erp
 from app.secrets import stored_secret
 from app.store.postgres.address import SECRET, Address, read_url
@@ -36,7 +37,10 @@ Probe = Callable[[Controller, Sequence[Tag], float], Coroutine[Any, Any, Control
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """Who is looked at. `stores` are further addresses of a plant's log, `controllers` further controllers."""
+    """Who is looked at. `stores` are further addresses of a plant's log, `controllers` further controllers.
+
+    `plant_status`: which plant file it starts with.
+    """
 
     config: Config
     plant: Plant | None = None
@@ -44,6 +48,7 @@ class Patient:
     controllers: tuple[Controller, ...] = ()
     stores: tuple[str, ...] = ()
     running: int | None = None
+    plant_status: PlantFileStatus = field(default_factory=PlantFileStatus)
 
 
 async def look(patient: Patient, probe: Probe, within_s: float = LOOK_S) -> Facts:
@@ -58,7 +63,7 @@ async def look(patient: Patient, probe: Probe, within_s: float = LOOK_S) -> Fact
         running=patient.running,
     )
     known = list(plant.controllers.values()) if plant is not None else []
-    controllers, addresses, local, shared, erp, queue = await asyncio.gather(
+    controllers, addresses, local, (shared, published), erp, queue = await asyncio.gather(
         _each(known, plant, probe, within_s),
         _each(patient.controllers, plant, probe, within_s),
         asyncio.to_thread(local_facts, place),
@@ -72,6 +77,7 @@ async def look(patient: Patient, probe: Probe, within_s: float = LOOK_S) -> Fact
         addresses=addresses,
         local=replace(local, versions=replace(local.versions, schema=shared.schema)),
         shared=shared,
+        plant_file=replace(patient.plant_status, published=published),
         erp=replace(
             erp, waiting=queue.waiting, oldest_at=queue.oldest_at, stuck=queue.stuck, last_at=queue.confirmed_at
         )
@@ -88,24 +94,24 @@ async def _each(
     return tuple(await asyncio.gather(*looks))
 
 
-async def _shared(config: Config, stores: Sequence[str], within_s: float) -> SharedFacts:
-    """The log that was joined; else the first of the addresses that were named."""
+async def _shared(config: Config, stores: Sequence[str], within_s: float) -> tuple[SharedFacts, PlantVersion | None]:
+    """The log that was joined, else the first of the addresses that were named; and the plant file it has for all."""
     url = config.store or next(iter(stores), "")
     if not url:
-        return SharedFacts()
+        return SharedFacts(), None
     try:
         address = read_url(url)
         login = address if address.login or not config.store else address.for_login(station_login(config.station))
         return await _examined(config, login, within_s)
     except (KnownError, TimeoutError) as error:
         reason = str(error) or f"it has not answered within {within_s:.0f} s"
-        return SharedFacts(joined=True, up=False, reason=reason, wanted=REVISION)
+        return SharedFacts(joined=True, up=False, reason=reason, wanted=REVISION), None
 
 
-async def _examined(config: Config, address: Address, within_s: float) -> SharedFacts:
+async def _examined(config: Config, address: Address, within_s: float) -> tuple[SharedFacts, PlantVersion | None]:
     secret = await asyncio.to_thread(stored_secret, config.folder, SECRET) if config.store else None
     found = await examine(address, config.station, secret, within_s)
-    return SharedFacts(
+    facts = SharedFacts(
         joined=True,
         name=str(address),
         up=True,
@@ -118,6 +124,7 @@ async def _examined(config: Config, address: Address, within_s: float) -> Shared
         lag_s=found.lag_s,
         rights=() if found.may_send else (NO_RIGHT.format(address),),
     )
+    return facts, found.plant_file if config.store else None
 
 
 async def _erp(plant: Plant | None, config: Config, within_s: float) -> ErpFacts:

@@ -21,8 +21,8 @@ INTRODUCTION = """# The plant file
 
 A plant file says what stands in the plant, how it is reached, who works there, what counts as an exception and who
 gets it. It is TOML 1.0, written by hand. `lineside check PLANT.toml` lists every fault at once, with file, line and
-what to do; unknown keys are faults. Start from `resources/plants/example.toml`. `lineside diff OLD NEW` says what a change
-does at the line, `lineside plant publish` gives it to all stations ([publishing](publishing.md)).
+what to do; unknown keys are faults. Start from `resources/plants/example.toml`. `lineside diff OLD NEW` says what a
+change does at the line, `lineside plant publish` gives it to all stations ([publishing](publishing.md)).
 
 - A machine is a few keys: its tags come from its machine type. A type may extend another one.
 - A tag with the name of an inherited one refines it: only the keys that are given are replaced.

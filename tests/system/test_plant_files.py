@@ -412,3 +412,17 @@ async def test_an_agent_and_a_wall_begin_anew_by_themselves(
         process.terminate()
         out, err = await asyncio.to_thread(process.communicate, timeout=30)
     assert "Traceback" not in out + err, out + err
+
+
+def test_the_doctor_says_whether_the_published_plant_file_runs(office: Office, database: Database) -> None:
+    station = joined(database, office.folder, "desk-1")
+
+    def told() -> dict[str, str]:
+        said = json.loads(lineside("doctor", "--data", station.folder, "--json").text)
+        return next((check for check in said["checks"] if check["id"] == "versions.plant"), {})
+
+    office.publish(SMALL)
+    start(station)
+    assert (told()["state"], told()["said"]) == ("ok", "Version 1 of it runs here.")
+    office.publish(WIDER)
+    assert (told()["state"], "this station runs 1" in told()["said"]) == ("warning", True)

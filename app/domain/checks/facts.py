@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.plant_file import PlantFileStatus
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControllerFacts:
@@ -163,3 +165,5 @@ class Facts:
     stored: str = ""
     addresses: tuple[ControllerFacts, ...] = ()
     """Further addresses that the doctor was asked to look at."""
+    plant_file: PlantFileStatus = field(default_factory=PlantFileStatus)
+    """Which plant file runs here, and which one is published for all stations."""

@@ -28,6 +28,7 @@ def live_facts(plant: Plant, status: StationStatus, postings: Sequence[Posting],
         erp=_erp(plant, status, postings),
         local=local,
         parts=_parts(status),
+        plant_file=status.plant_file,
         stored=status.store.reason or "the disk refuses" if status.store.health is Health.DOWN else "",
     )
 

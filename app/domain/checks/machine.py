@@ -129,6 +129,24 @@ def versions(facts: Facts) -> Iterator[Found]:
         yield OK, "Plant file", f"{found.plant_file}, {found.plant_hash[:12]}.", "", ""
 
 
+def plant_file(facts: Facts) -> Iterator[Found]:
+    """The station runs the plant file that is published for all."""
+    found = facts.plant_file
+    published = found.published
+    if published is None:
+        return
+    title, others = "Published plant file", f"Version {published.version} of {published.name} is published"
+    own = f"this station runs {found.running}" if found.running else f"this station runs its own {found.file}"
+    if not found.differs:
+        yield OK, title, f"Version {published.version} of {published.name} runs here.", "", ""
+    elif found.fault:
+        yield BAD, title, f"Version {published.version} can't be used here: {found.fault}", "", ""
+    elif found.override:
+        yield WARNING, title, f"{others}, {own}.", "Start it without --plant.", ""
+    else:
+        yield WARNING, title, f"{others}, {own}.", "It takes the new one at its next start: Ctrl+R restarts it.", ""
+
+
 def fittings(facts: Facts) -> Iterator[Found]:
     """Fonts and secrets are there."""
     found = facts.local.fittings

@@ -57,6 +57,7 @@ CHECKS: tuple[Row, ...] = (
     Row(id="clock.controllers", group="clocks", judge=links.controller_clocks,
         looks="controllers against this station: 2 s warns, 60 s is bad"),
     Row(id="versions", group="versions", judge=machine.versions, looks="Lineside, Qt, Python, formats, plant file"),
+    Row(id="versions.plant", group="versions", judge=machine.plant_file, looks="the published plant file runs here"),
 )  # fmt: skip
 
 

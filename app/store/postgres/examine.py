@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
+
+from app.domain.plant_file import PlantVersion
 from app.store.postgres.address import Address
 from app.store.postgres.faults import in_words
 from app.store.postgres.line import Connection, opened
+from app.store.postgres.plant_files import VERSIONS, plant_version
 from app.store.postgres.wire import STATUS, head
 
 STANDBYS = (
     "select count(*), max(extract(epoch from replay_lag))::float8, bool_or(state is not null) from pg_stat_replication"
 )
+PLANT_FILES = "select to_regprocedure('lineside.plant_last()') is not null"
+LAST_PLANT = f"{VERSIONS.partition(' from ')[0]} from lineside.plant_versions(lineside.plant_last() - 1)"
 MAY_SEND = "select has_function_privilege('lineside.append(jsonb)', 'execute')"
 
 
@@ -33,6 +39,7 @@ class Examined:
     may_send: bool
     standbys: int | None = None
     lag_s: float | None = None
+    plant_file: PlantVersion | None = None
 
 
 async def examine(address: Address, station: str, password: str | None, within_s: float) -> Examined:
@@ -59,7 +66,19 @@ async def _asked(connection: Connection) -> Examined:
         may_send=bool((await _rows(connection, MAY_SEND))[0][0]),
         standbys=int(count) if seen else None,
         lag_s=lag_s,
+        plant_file=await _plant_file(connection),
     )
+
+
+async def _plant_file(connection: Connection) -> PlantVersion | None:
+    """What is published; None where nothing is, or this login does not see it."""
+    if not (await _rows(connection, PLANT_FILES))[0][0]:
+        return None
+    try:
+        rows = await _rows(connection, LAST_PLANT)
+    except psycopg.errors.InsufficientPrivilege:
+        return None
+    return plant_version(rows[0]) if rows else None
 
 
 async def _rows(connection: Connection, statement: str) -> list[tuple[Any, ...]]:

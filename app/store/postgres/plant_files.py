@@ -46,7 +46,7 @@ class PostgresPlantFiles:
 
     async def versions(self, after: int = 0) -> Sequence[PlantVersion]:
         """The versions that follow one, without their texts."""
-        return [_version(row) for row in await self._line.ask("asking for the plant file", VERSIONS, (after,))]
+        return [plant_version(row) for row in await self._line.ask("asking for the plant file", VERSIONS, (after,))]
 
     async def text(self, version: int) -> str:
         """The text of a version. Raises NotFoundError where there is none."""
@@ -76,7 +76,7 @@ def publish(connection: Connection, text: str, comment: str, program: str, after
 
 def versions(connection: Connection) -> Sequence[PlantVersion]:
     """Every version, the first first."""
-    return [_version(row) for row in connection.execute(VERSIONS, (0,)).fetchall()]
+    return [plant_version(row) for row in connection.execute(VERSIONS, (0,)).fetchall()]
 
 
 def text_of(connection: Connection, version: int) -> str:
@@ -97,7 +97,8 @@ def running(connection: Connection) -> Sequence[Running]:
     return [Running(station=row[0], version=row[1], said=row[2] or "", seen_at=row[3]) for row in rows]
 
 
-def _version(row: Sequence[Any]) -> PlantVersion:
+def plant_version(row: Sequence[Any]) -> PlantVersion:
+    """The version in a row of VERSIONS."""
     version, sha256, author, name, comment, program, signed, signature, previous, chained = row
     return PlantVersion(
         version=version,
