@@ -178,7 +178,7 @@ def crashes(facts: Facts) -> Iterator[Found]:
         )  # fmt: skip
     if recent:
         count = "once" if len(recent) == 1 else f"{len(recent)} times"
-        last = f" Its last words: {found.last}" if found.last else ""
+        last = f" Its last words: {found.last.rstrip('.')}." if found.last else ""
         said = f"It died {count} in the last week, last {ago(recent[-1], facts.now)}.{last}"
         yield WARNING, "Ends", said, f"lineside diagnostics FILE takes what is known; {found.log} has it.", ""
     elif facts.local.at is not None and not found.careful:
