@@ -1,7 +1,7 @@
 """The only door between the core thread and the screens. Implements `ui.desk.Desk` on the UI thread.
 
-Inwards (any thread): `deliver*` put into a queue and wake the UI thread at most once per `PERIOD_MS`. Outwards: `send`
-hands a command to `submit`, and its answer comes back on the UI thread. Knows no store, driver or service.
+Inwards (any thread): `deliver*` put into a queue and wake the UI thread as often as `ui.pace` lets them. Outwards:
+`send` hands a command to `submit`, and its answer comes back on the UI thread. Knows no store, driver or service.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from app.domain.status import StationStatus
 from app.logs import TOLD, number_of
 from app.readmodel.model import Changes, Model, View
 from ui.desk import Answer, Values
+from ui.pace import Pace
 from ui.survey import Survey, SurveyWork
 from ui.surveys import PostedSurvey
 from ui.text import t
@@ -42,9 +43,6 @@ class Door(Protocol):
     def ask(self, asked: Prove | Sign) -> Future[Answer]: ...
     def attend(self, person: str, ref: str, editing: bool) -> None: ...
 
-
-PERIOD_MS = 50
-"""The screens are told of changes at most this often."""
 
 WAITING_MOST = 100
 """Commands kept while the core starts; further ones are refused."""
@@ -67,7 +65,7 @@ class Bridge(QObject):
     """The station as presenters see it. Made and read on the UI thread; `deliver*` may be called from any."""
 
     changed = Signal()
-    """State, status, reference or alarms moved on; at most once per PERIOD_MS."""
+    """State, status, reference or alarms moved on; as often as `ui.pace` has it."""
     person_changed = Signal()
     """Somebody sat down or left."""
     _woken = Signal()
@@ -102,7 +100,8 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._inbox: deque[Callable[[], None]] = deque()
         self._awake = False
-        self._last_ms = -PERIOD_MS
+        self._hurried = False
+        self._pace = Pace()
         self._clock = QElapsedTimer()
         self._clock.start()
         self._timer = QTimer(self, singleShot=True)
@@ -227,7 +226,7 @@ class Bridge(QObject):
         except Exception as error:  # noqa: BLE001 - the edge of the UI loop: a fault of the core must not end it
             done(self._answer_of(error))
             return
-        future.add_done_callback(lambda f: self._put(lambda: done(self._outcome(f))))
+        future.add_done_callback(lambda f: self._put(lambda: done(self._outcome(f)), hurried=True))
 
     def _outcome(self, future: Future[Answer]) -> Answer:
         try:
@@ -336,29 +335,32 @@ class Bridge(QObject):
 
     # --- crossing the threads ---------------------------------------------------------------------------------------
 
-    def _put(self, work: Callable[[], None]) -> None:
-        """Queue work for the UI thread, and wake it if nobody has."""
+    def _put(self, work: Callable[[], None], *, hurried: bool = False) -> None:
+        """Queue work for the UI thread, and wake it if nobody has. `hurried`: a person waits for it."""
         with self._lock:
             self._inbox.append(work)
-            wake, self._awake = not self._awake, True
+            wake = not self._awake or (hurried and not self._hurried)
+            self._awake, self._hurried = True, self._hurried or hurried
         if wake:
             self._woken.emit()
 
     def _wake(self) -> None:
-        """Drain at once after a pause, else when the period is over."""
-        self._timer.start(max(0, PERIOD_MS - (self._clock.elapsed() - self._last_ms)))
+        """Drain at once after a pause, else when it is over."""
+        self._timer.start(self._pace.wait_ms(self._clock.elapsed(), hurried=self._hurried))
 
     def _drain(self) -> None:
         """Do everything that is queued, in order, and tell the screens once."""
         with self._lock:
-            work, self._inbox, self._awake = self._inbox, deque(), False
-        self._last_ms = self._clock.elapsed()
+            work, self._inbox = self._inbox, deque()
+            self._awake = self._hurried = False
+        began_ms = self._clock.elapsed()
         try:
             while work:
                 work.popleft()()
         finally:
             self._put_back(work)
             self.changed.emit()
+            self._pace.told(began_ms, self._clock.elapsed())
 
     def _put_back(self, rest: deque[Callable[[], None]]) -> None:
         """After a fault in somebody's `done`, what came behind it is still done."""

@@ -15,14 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.domain.commands import PlaceHold, ReportException
+from app.bootstrap.core import Core
+from app.domain.commands import AddNote, CloseCase, OwnCase, PlaceHold, ReportException, ResolveCase
 from app.domain.events import HeldUnits
 from app.domain.signing import Prove
 from app.store.sqlite import SqliteJournal
@@ -180,48 +181,92 @@ def merge(size: Size) -> Iterator[Figure]:
     with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
         names = [f"desk-{number}" for number in range(size.offline)]
         each = size.backlog // size.offline
-        asyncio.run(_backlog(database, Path(temp), names, each))
+        places = asyncio.run(_backlog(database, Path(temp), names, each, _holds))
         began_s = time.monotonic()
-        with hosts(database, Path(temp), names, what="idle", place=each * len(names)):
+        with hosts(database, Path(temp), names, what="idle", place=places):
             took = time.monotonic() - began_s
     yield Figure(metric="merge_s", unit="s", runs=[took], goal=under(60))
 
 
 def window(size: Size) -> Iterator[Figure]:
-    """How late the window of one more station is while the same merge comes in, on the list of all these holds."""
+    """How late the window of one more station is while ten stations' shifts come in, and while as many holds do."""
+    for view, work, name in (("cases", _shifts, ""), ("holds", _holds, "_all_holds")):
+        found = _watched(size, view, work)
+        for share, goal in (("p99", under(50)), ("max", None)):
+            yield Figure(
+                metric=f"merge_ui_lateness{name}_{share}_ms", unit="ms", runs=[found["busy"][share]],
+                baseline=[found["idle"][share]], goal=goal,
+            )  # fmt: skip
+
+
+def _watched(size: Size, view: str, work: Work) -> dict[str, dict[str, float]]:
     with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
         names = [f"desk-{number}" for number in range(size.offline)]
-        each = size.backlog // size.offline
-        asyncio.run(_backlog(database, Path(temp), names, each))
+        places = asyncio.run(_backlog(database, Path(temp), names, size.backlog // size.offline, work))
         database.join("screen")
         job = Job(
             port=database.server.ports[0], database=database.name, folder=str(Path(temp) / "screen"), name="screen",
-            place=each * len(names), idle_s=size.act_s / 2,
+            place=places, view=view, idle_s=size.act_s / 2,
         )  # fmt: skip
         with process("tests.bench.sync_window", asdict(job)) as screen:
             said(screen)
-            with hosts(database, Path(temp), names, what="idle", place=job.place, nice=OTHERS):
-                found = said(screen)
-    for metric, share in (("merge_ui_lateness_p99_ms", "p99"), ("merge_ui_lateness_max_ms", "max")):
-        goal = under(50) if share == "p99" else None
-        idle = [found["idle"][share]]
-        yield Figure(metric=metric, unit="ms", runs=[found["busy"][share]], baseline=idle, goal=goal)
+            with hosts(database, Path(temp), names, what="idle", place=places, nice=OTHERS):
+                return said(screen)
 
 
-async def _backlog(database: Database, folder: Path, names: Sequence[str], each: int) -> None:
-    """Holds that are only stored at their stations: made with the cable pulled, at a log that nobody answers at."""
+Work = Callable[[Core, str, int], Coroutine[Any, Any, None]]
+"""What somebody does at a station that is cut off, until it has stored so many operations."""
+
+
+async def _backlog(database: Database, folder: Path, names: Sequence[str], each: int, work: Work) -> int:
+    """What is only stored at its station: made with the cable pulled, at a log that nobody answers at. How much."""
     for name in names:
         database.join(name)
         async with station(database.server.port, database.name, folder / name, name) as (core, _):
             await until_all([core])
             await core.identify(Prove(person=PERSON, password=password_of(PERSON)))
-    units = (HeldUnits(lot="4480-A", product="W-050", first=1, last=9, quantity=Decimal(9)),)
     for name in names:
         async with station(1, database.name, folder / name, name) as (core, _):
-            for start in range(0, each, 200):
-                count = min(200, each - start)
-                holds = (PlaceHold(units=units, reason_code="seal", reason=f"{name} {start + n}") for n in range(count))
-                await asyncio.gather(*(core.send(command, PERSON) for command in holds))
+            await work(core, name, each)
+    return sum(_stored(folder / name) for name in names)
+
+
+def _stored(folder: Path) -> int:
+    journal = SqliteJournal(folder)
+    count = journal.head()[0]
+    journal.close()
+    return count
+
+
+async def _holds(core: Core, name: str, each: int) -> None:
+    """Nothing but holds: the most that can be open at once."""
+    units = (HeldUnits(lot="4480-A", product="W-050", first=1, last=9, quantity=Decimal(9)),)
+    for start in range(0, each, 200):
+        count = min(200, each - start)
+        holds = (PlaceHold(units=units, reason_code="seal", reason=f"{name} {start + n}") for n in range(count))
+        await asyncio.gather(*(core.send(command, PERSON) for command in holds))
+
+
+async def _shifts(core: Core, name: str, each: int) -> None:
+    """Exceptions from report to closing, a few at a time; the last ones stay open."""
+    while core.bus.model.seq + TOGETHER * OF_CASE < each:
+        await asyncio.gather(*(_case(core, f"{name} {number}", whole=True) for number in range(TOGETHER)))
+    await asyncio.gather(*(_case(core, f"{name} {number}", whole=False) for number in range(TOGETHER)))
+
+
+TOGETHER = 5
+OF_CASE = 20
+
+
+async def _case(core: Core, name: str, *, whole: bool) -> None:
+    stored = await core.send(ReportException(what="1", text=f"Smoke at {name}", machine="L1.filler"), PERSON)
+    case = stored.streams[0].partition("/")[2]
+    await core.send(OwnCase(case_id=case), PERSON)
+    for number in range(OF_CASE - 7):
+        await core.send(AddNote(case_id=case, text=f"Note {number} of {name}"), PERSON)
+    if whole:
+        await core.send(ResolveCase(case_id=case, cause="belt", fix="new belt"), PERSON)
+        await core.send(CloseCase(case_id=case), PERSON)
 
 
 def kills(size: Size) -> Iterator[Figure]:
