@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.domain.readiness import Finding, Grade
 from tests.ui.desk import FakeDesk, night_desk
 from tests.ui.views.night import drafted_night, hold_night
+from tests.ui.views.proposed import proposed_night
 from ui.choice import Kind, Remembered
 from ui.guide import Guide
 from ui.theme import DAY, NIGHT, Look
@@ -56,6 +57,7 @@ PICTURES: tuple[Picture, ...] = (
     Picture(name="hold", visit=see("holds:case/c1"), desk=hold_night),
     Picture(name="work", visit=see("work")),
     Picture(name="handover", visit=see("handover"), desk=drafted_night),
+    Picture(name="proposals", visit=see("proposals"), desk=proposed_night),
     Picture(name="report", visit=lambda window: window.act("report"), part=lambda window: window.form),
 )
 """Every picture of the window; that of the guide is drawn beside them."""

@@ -18,7 +18,7 @@ VIEW_PLACES: Mapping[str, str] = MappingProxyType(
         "holds": "quality.md#holds",
         "work": "shift-lead.md#work",
         "handover": "shift-lead.md#handover",
-        "proposals": "shift-lead.md#proposals",
+        "proposals": "improving.md#proposals",
         "browse": "controllers.md#browse",
         "health": "operator.md#health",
     }
@@ -38,7 +38,7 @@ ACTION_PLACES: Mapping[str, str] = MappingProxyType(
         "control": "operator.md#ask-something-of-a-machine",
         "handover": "shift-lead.md#handover",
         "item": "shift-lead.md#handover",
-        "proposal": "shift-lead.md#proposals",
+        "proposal": "improving.md#decide",
         "posting": "shift-lead.md#the-erp",
         "report": "operator.md#report-something",
         "refusal": "shift-lead.md#steps-that-were-not-taken",
