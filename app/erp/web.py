@@ -9,22 +9,24 @@ import asyncio
 import base64
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 import httpx2
 
-from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpUnavailableError
+from app.domain.erp_errors import ErpAuthError, ErpOutcomeUnknownError, ErpProtocolError, ErpUnavailableError
 from app.domain.errors import KnownError
 from app.domain.text import safe
+from app.erp.sign_in import SignInGuard
 
 MOST_BYTES = 4_000_000
 LONGEST_RETRY_S = 900.0
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 """Failures after which the ERP has certainly not seen the request."""
 NONE: Mapping[str, str] = MappingProxyType({})
+REFUSED, CHECK = "The ERP refuses our sign-in.", "Check the user and `lineside secret set`, then wait 15 seconds."
 PACKED = b"\x1f\x8b"
 """How a gzip stream begins."""
 
@@ -45,7 +47,8 @@ class Web:
 
     `certificates`: a PEM file of the authorities that may vouch for the ERP, in place of the system's. Cookies are
     kept between requests, redirections are not followed, proxies of the environment are not used. `packed`: answers
-    may come as gzip; the limit is that of what they hold.
+    may come as gzip; the limit is that of what they hold. `sign_in`: the headers that show who we are, a call that may
+    block; it is asked again, and seldom, after the ERP has refused them (401).
     """
 
     def __init__(
@@ -57,7 +60,11 @@ class Web:
         most_bytes: int = MOST_BYTES,
         certificates: str = "",
         packed: bool = False,
+        sign_in: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
+        self._sign_in = sign_in
+        self._signed: Mapping[str, str] = NONE
+        self._guard = SignInGuard()
         self._codings = ("identity", "gzip") if packed else ("identity",)
         self._timeout_s = timeout_s
         self._most_bytes = most_bytes
@@ -87,8 +94,25 @@ class Web:
     async def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = NONE) -> Answered:
         """One request, once. Raises ErpUnavailableError when it was certainly not sent, ErpOutcomeUnknownError when
 
-        it was and no whole answer came, ErpProtocolError for an answer beyond the limits.
+        it was and no whole answer came, ErpProtocolError for an answer beyond the limits, ErpAuthError while no
+        sign-in is tried.
         """
+        if self._sign_in is None or self._guard.good:
+            return self._heard(await self._ask(method, path, body, {**headers, **self._signed}))
+        async with self._guard.turn():
+            if not self._guard.good:
+                self._signed = await asyncio.to_thread(self._sign_in)
+            return self._heard(await self._ask(method, path, body, {**headers, **self._signed}))
+
+    def _heard(self, answered: Answered) -> Answered:
+        """What the ERP makes of our sign-in; any answer but one is a yes."""
+        if answered.status == 401:
+            self._guard.refused(ErpAuthError(REFUSED, CHECK))
+        elif answered.status < 500 and answered.status not in (403, 429):
+            self._guard.taken()
+        return answered
+
+    async def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         sent = {"Content-Type": "application/json", **headers} if body else dict(headers)
         try:
             async with (

@@ -34,7 +34,7 @@ from app.erp.b2mml.reading import Verdict, lot_of, order_of, product_of
 from app.erp.b2mml.standing import rows
 from app.erp.codec import digest
 from app.erp.lots import without_lookalikes
-from app.erp.web import Web
+from app.erp.web import Web, authorization
 
 MOST_ATTEMPTS = 100
 WAITING = "Handed to the ERP; its receipt has not come yet."
@@ -163,5 +163,10 @@ def by_web(
 ) -> B2mmlErp:
     """B2MML by HTTP."""
     parts = urlsplit(url)
-    web = Web(f"{parts.scheme}://{parts.netloc}", timeout_s=timeout_s, certificates=certificates)
-    return B2mmlErp(Address(web, parts.path or "/", user, secret), sender)
+    web = Web(
+        f"{parts.scheme}://{parts.netloc}",
+        timeout_s=timeout_s,
+        certificates=certificates,
+        sign_in=lambda: {"Authorization": authorization(user, secret())},
+    )
+    return B2mmlErp(Address(web, parts.path or "/"), sender)

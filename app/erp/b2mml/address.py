@@ -7,8 +7,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from app.domain.erp_errors import (
@@ -20,7 +19,7 @@ from app.domain.erp_errors import (
 from app.erp.b2mml.exchange import Standing
 from app.erp.b2mml.reading import Message, Verdict, opened
 from app.erp.b2mml.standing import verdict_on
-from app.erp.web import Answered, Web, authorization
+from app.erp.web import Answered, Web
 
 XML = {"Accept": "application/xml", "Content-Type": "application/xml; charset=utf-8"}
 
@@ -28,9 +27,8 @@ XML = {"Accept": "application/xml", "Content-Type": "application/xml; charset=ut
 class Address:
     """One address of an ERP or of the middleware before it."""
 
-    def __init__(self, web: Web, path: str, user: str, secret: Callable[[], str]) -> None:
-        self._web, self._path, self._user, self._secret = web, path, user, secret
-        self._signed: str = ""
+    def __init__(self, web: Web, path: str) -> None:
+        self._web, self._path = web, path
 
     async def reach(self) -> None:
         """Ask after a message that never was."""
@@ -47,7 +45,7 @@ class Address:
 
     async def send(self, bodid: str, name: str, body: bytes, digest: str) -> Verdict | None:
         """Post a message."""
-        answered = await self._web.ask("POST", self._path, body, await self._headers())
+        answered = await self._web.ask("POST", self._path, body, XML)
         if answered.status >= 500 and answered.status != 503:
             raise ErpOutcomeUnknownError(f"The ERP failed ({answered.status}).")
         if answered.status in (202, 204):
@@ -64,12 +62,7 @@ class Address:
         await self._web.aclose()
 
     async def _read(self, query: str) -> Answered:
-        return await self._web.read(self._path + query, await self._headers())
-
-    async def _headers(self) -> Mapping[str, str]:
-        if not self._signed:
-            self._signed = authorization(self._user, await asyncio.to_thread(self._secret))
-        return {**XML, "Authorization": self._signed}
+        return await self._web.read(self._path + query, XML)
 
 
 def checked(answered: Answered) -> Answered:

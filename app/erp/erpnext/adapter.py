@@ -59,7 +59,10 @@ SUBMITTED, CANCELLED = 1, 2
 
 
 class ErpNext:
-    """ERPNext from 15 on; `time_zone`: that of its system settings. `stop_reason` is one of its fixed list."""
+    """ERPNext from 15 on; `time_zone`: that of its system settings. `stop_reason` is one of its fixed list.
+
+    `secret` is "key:secret" of an API user.
+    """
 
     capabilities: frozenset[Capability] = frozenset(
         {
@@ -81,7 +84,13 @@ class ErpNext:
         certificates: str = "",
         timeout_s: float = 20.0,
     ) -> None:
-        self._frappe = Frappe(Web(url, timeout_s=timeout_s, certificates=certificates), secret)
+        web = Web(
+            url,
+            timeout_s=timeout_s,
+            certificates=certificates,
+            sign_in=lambda: {"Authorization": f"token {secret()}"},
+        )
+        self._frappe = Frappe(web)
         self._zone = ZoneInfo(time_zone)
         self._reason, self._operator = stop_reason, operator
 

@@ -5,9 +5,8 @@ Knows no doctype. A document that is made under a name of our own is made once: 
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -25,7 +24,7 @@ from app.domain.erp_errors import (
 )
 from app.domain.text import safe
 from app.erp.loose import Fields, parsed, records
-from app.erp.web import NONE, Answered, Web
+from app.erp.web import Answered, Web
 
 PAGE = 500
 MOST_ROWS = 500_000
@@ -43,11 +42,10 @@ class DuplicateError(ErpRejectedError):
 
 
 class Frappe:
-    """One site. `secret` is "key:secret" of an API user."""
+    """One site."""
 
-    def __init__(self, web: Web, secret: Callable[[], str]) -> None:
-        self._web, self._secret = web, secret
-        self._headers: Mapping[str, str] = NONE
+    def __init__(self, web: Web) -> None:
+        self._web = web
 
     async def all(self, doctype: str, filters: Sequence[object], fields: Sequence[str]) -> list[Fields]:
         """Every document of a list, by name."""
@@ -69,7 +67,7 @@ class Frappe:
 
     async def find(self, doctype: str, name: str) -> Fields | None:
         """One document, None where there is none of the name."""
-        answered = await self._web.read(path(doctype, name), await self._signed())
+        answered = await self._web.read(path(doctype, name))
         if answered.status == 404 and answered.json and type_of(answered) == "DoesNotExistError":
             return None
         found = Fields(data_of(answered), doctype)
@@ -103,22 +101,17 @@ class Frappe:
     async def ask(self, method: str, **values: object) -> Any:
         """Call a method of the site that changes nothing."""
         body = _ENCODER.encode(values)
-        return data_of(await self._web.look("POST", f"/api/v2/method/{method}", body, await self._signed()))
+        return data_of(await self._web.look("POST", f"/api/v2/method/{method}", body))
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._web.aclose()
 
     async def _look(self, asked: str) -> Any:
-        return data_of(await self._web.read(asked, await self._signed()))
+        return data_of(await self._web.read(asked))
 
     async def _change(self, verb: str, at: str, values: Mapping[str, object]) -> Any:
-        return data_of(await self._web.ask(verb, at, _ENCODER.encode(values), await self._signed()))
-
-    async def _signed(self) -> Mapping[str, str]:
-        if not self._headers:
-            self._headers = {"Authorization": f"token {await asyncio.to_thread(self._secret)}"}
-        return self._headers
+        return data_of(await self._web.ask(verb, at, _ENCODER.encode(values)))
 
 
 def path(doctype: str, name: str = "") -> str:

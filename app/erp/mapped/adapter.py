@@ -88,16 +88,16 @@ class Mapped:
         self._settings = settings
         self._zone = ZoneInfo(str(settings.get("time_zone", "UTC")))
         self._timeout_s = float(settings.get("timeout_s", 20.0))
-        self._secret, self._signed = secret, ""
         self._inbox, self._outbox = Path(str(settings.get("inbox", "."))), Path(str(settings.get("outbox", ".")))
         self._web: Web | None = None
         if "url" in settings:
-            certificates = str(settings.get("certificates", ""))
+            certificates, user = str(settings.get("certificates", "")), str(settings.get("user", ""))
             self._web = Web(
                 f"{str(settings['url']).rstrip('/')}/",
                 timeout_s=self._timeout_s,
                 certificates=certificates,
                 most_bytes=MOST_BYTES,
+                sign_in=lambda: {"Authorization": authorization(user, secret())},
             )
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mapped")
         self._sending = asyncio.Lock()
@@ -153,7 +153,7 @@ class Mapped:
     async def find(self, key: str) -> Receipt | None:
         """The ERP's word on a key; raises ErpRejectedError where it said no."""
         if self._web is not None:
-            answered = await self._web.read(f"postings/{quote(key, safe='')}", await self._headers())
+            answered = await self._web.read(f"postings/{quote(key, safe='')}")
             return None if answered.status == 404 and answered.json else self._receipt(answered, key, repeated=True)
         return await self._blocking(lambda: self._last(key))
 
@@ -169,7 +169,7 @@ class Mapped:
         if not mapping:
             return []
         if self._web is not None:
-            answered = await self._web.read(address_of(mapping, cursor).lstrip("/"), await self._headers())
+            answered = await self._web.read(address_of(mapping, cursor).lstrip("/"))
             found = list(records(parsed(checked(answered)), name))
         else:
             body = await self._blocking(lambda: self._read(mapping["from"]))
@@ -192,7 +192,7 @@ class Mapped:
                 return found
         assert self._web is not None
         body = msgspec.json.encode(rows if isinstance(command, ConsumeMaterial) else rows[0])
-        headers = {**await self._headers(), "Idempotency-Key": quote(command.key, safe="")}
+        headers = {"Idempotency-Key": quote(command.key, safe="")}
         answered = await self._web.ask("POST", to.lstrip("/"), body, headers)
         if answered.status >= 500 and answered.status != 503:
             raise ErpOutcomeUnknownError(f"The ERP failed ({answered.status}).")
@@ -206,11 +206,6 @@ class Mapped:
         if answered.status == 202:
             return Receipt(key=key, outcome=Outcome.ACCEPTED)
         return said(Fields(parsed(checked(answered)), "receipt").values, key, repeated)
-
-    async def _headers(self) -> Mapping[str, str]:
-        if not self._signed:
-            self._signed = authorization(str(self._settings.get("user", "")), await asyncio.to_thread(self._secret))
-        return {"Authorization": self._signed}
 
     async def _blocking(self, work: Callable[[], T]) -> T:
         try:

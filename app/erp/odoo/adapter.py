@@ -26,7 +26,7 @@ from app.domain.text import safe
 from app.erp.changes import latest, since
 from app.erp.loose import Fields
 from app.erp.lots import without_lookalikes
-from app.erp.odoo.door import Json2, JsonRpc
+from app.erp.odoo.door import Door, Json2, JsonRpc
 from app.erp.odoo.posting import OPEN, Places, Posting
 from app.erp.odoo.records import Domain, Records
 from app.erp.odoo.words import words_of
@@ -66,8 +66,18 @@ class Odoo:
         certificates: str = "",
         timeout_s: float = 20.0,
     ) -> None:
-        web = Web(url, timeout_s=timeout_s, certificates=certificates)
-        self._door = Json2(web, database, secret) if version >= 19 else JsonRpc(web, database, user, secret)
+        self._door: Door
+        if version < 19:
+            self._door = JsonRpc(Web(url, timeout_s=timeout_s, certificates=certificates), database, user, secret)
+        else:
+            self._door = Json2(
+                Web(
+                    url,
+                    timeout_s=timeout_s,
+                    certificates=certificates,
+                    sign_in=lambda: {"Authorization": f"bearer {secret()}", "X-Odoo-Database": database},
+                )
+            )
         self._version = version
         self._words = words_of(version)
         self._records = Records(self._door)

@@ -6,7 +6,7 @@ Knows no model. "No error" means only that Odoo has answered: what came of it is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -22,7 +22,8 @@ from app.domain.erp_errors import (
 )
 from app.domain.text import safe
 from app.erp.loose import Fields, parsed
-from app.erp.web import NONE, Answered, Web
+from app.erp.sign_in import SignInGuard
+from app.erp.web import Answered, Web
 
 CHECK_SIGN_IN = "Check the user and `lineside secret set`."
 BUSINESS = ("UserError", "ValidationError", "AccessError", "MissingError", "RedirectWarning", "Warning", "except_orm")
@@ -48,7 +49,7 @@ class JsonRpc:
         self._web, self._database, self._user, self._secret = web, database, user, secret
         self._uid = 0
         self._word = ""
-        self._signing = asyncio.Lock()
+        self._guard = SignInGuard()
 
     async def call(
         self, model: str, method: str, ids: Sequence[int] = (), *, looks: bool = False, **named: object
@@ -68,13 +69,19 @@ class JsonRpc:
         await self._web.aclose()
 
     async def _sign_in(self) -> None:
-        async with self._signing:
-            if not self._uid:
-                word = await asyncio.to_thread(self._secret)
-                found = await self._rpc("common", "authenticate", [self._database, self._user, word, {}], looks=True)
-                if isinstance(found, bool) or not isinstance(found, int) or not found:
-                    raise ErpAuthError("Odoo refuses our sign-in.", CHECK_SIGN_IN)
-                self._uid, self._word = found, word
+        if self._guard.good:
+            return
+        async with self._guard.turn():
+            if self._uid:
+                return
+            word = await asyncio.to_thread(self._secret)
+            found = await self._rpc("common", "authenticate", [self._database, self._user, word, {}], looks=True)
+            if isinstance(found, bool) or not isinstance(found, int) or not found:
+                error = ErpAuthError("Odoo refuses our sign-in.", CHECK_SIGN_IN)
+                self._guard.refused(error)
+                raise error
+            self._uid, self._word = found, word
+            self._guard.taken()
 
     async def _rpc(self, service: str, method: str, args: list[Any], looks: bool) -> Any:
         params = {"service": service, "method": method, "args": args}
@@ -92,9 +99,8 @@ class JsonRpc:
 class Json2:
     """`/json/2/<model>/<method>` with an API key; real HTTP codes, one transaction for each call."""
 
-    def __init__(self, web: Web, database: str, secret: Callable[[], str]) -> None:
-        self._web, self._database, self._secret = web, database, secret
-        self._headers: Mapping[str, str] = NONE
+    def __init__(self, web: Web) -> None:
+        self._web = web
 
     async def call(
         self, model: str, method: str, ids: Sequence[int] = (), *, looks: bool = False, **named: object
@@ -102,7 +108,7 @@ class Json2:
         """The method's result; a method of records has their ids by name."""
         body = msgspec.json.encode({"ids": list(ids), **named} if ids else named)
         ask = self._web.look if looks else self._web.ask
-        return await self._taken(await ask("POST", f"/json/2/{model}/{method}", body, await self._signed()), looks)
+        return await self._taken(await ask("POST", f"/json/2/{model}/{method}", body), looks)
 
     async def version(self) -> str:
         """Odoo's own word for its version."""
@@ -112,12 +118,6 @@ class Json2:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._web.aclose()
-
-    async def _signed(self) -> Mapping[str, str]:
-        if not self._headers:
-            key = await asyncio.to_thread(self._secret)
-            self._headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": self._database}
-        return self._headers
 
     async def _taken(self, answered: Answered, looks: bool) -> Any:
         if answered.status < 300:

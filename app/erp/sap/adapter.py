@@ -39,7 +39,7 @@ from app.domain.text import safe
 from app.erp.differing import add
 from app.erp.loose import Fields
 from app.erp.lots import lot_text, without_lookalikes
-from app.erp.sap.odata import OData, changed, changed_last, day_and_time, literal, sap_day, sap_time
+from app.erp.sap.odata import OData, changed, changed_last, day_and_time, literal, sap_day, sap_time, signed
 from app.erp.web import Web
 
 CONFIRMATIONS, CONFIRMATION = "API_PROD_ORDER_CONFIRMATION_2_SRV", "ProdnOrdConf2"
@@ -80,7 +80,13 @@ class SapS4:
         certificates: str = "",
         timeout_s: float = 30.0,
     ) -> None:
-        self._odata = OData(Web(url, timeout_s=timeout_s, certificates=certificates), user, secret, client)
+        web = Web(
+            url,
+            timeout_s=timeout_s,
+            certificates=certificates,
+            sign_in=lambda: signed(user, secret(), client),
+        )
+        self._odata = OData(web)
         self._plant, self._zone = plant, ZoneInfo(time_zone)
         self._operation, self._storage = operation, storage_location
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -25,10 +24,11 @@ from app.domain.erp_errors import (
 from app.domain.text import safe
 from app.erp.changes import latest, since
 from app.erp.loose import Fields, local, parsed, records, shown
-from app.erp.web import NONE, Answered, Web
+from app.erp.web import NONE, Answered, Web, authorization
 
 ROOT = "/sap/opu/odata/sap"
 KEY_SIGNS = "()=',"
+ENGLISH: Mapping[str, str] = MappingProxyType({"Accept-Language": "en"})
 PAGE = 500
 MOST_ROWS = 500_000
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- SAP's dates are days of the plant, without a zone
@@ -38,11 +38,10 @@ TIME = re.compile(r"PT(\d{1,2})H(\d{1,2})M(\d{1,2})S")
 
 
 class OData:
-    """One system's services. With a user's name it signs in by Basic, without one by a bearer token."""
+    """One system's services, behind its sign-in."""
 
-    def __init__(self, web: Web, user: str, secret: Callable[[], str], client: str = "") -> None:
-        self._web, self._user, self._secret, self._client = web, user, secret, client
-        self._sign_in: Mapping[str, str] = NONE
+    def __init__(self, web: Web) -> None:
+        self._web = web
         self._tokens: dict[str, str] = {}
 
     async def rows(self, service: str, entity: str, filter_: str = "", expand: str = "", key: str = "") -> list[Fields]:
@@ -81,7 +80,7 @@ class OData:
         await self._web.aclose()
 
     async def _read(self, path: str) -> Answered:
-        answered = await self._web.read(path, await self._headers())
+        answered = await self._web.read(path, ENGLISH)
         if answered.status >= 300:
             raise failure(answered)
         return answered
@@ -91,7 +90,7 @@ class OData:
     ) -> Answered:
         """A change with a token; one that SAP no longer takes is fetched anew, once: nothing was done then."""
         path, body = f"{ROOT}/{service}/{entity}", msgspec.json.encode(values)
-        known = {**await self._headers(), **headers}
+        known = {**ENGLISH, **headers}
         answered = await self._web.ask(verb, path, body, known | {"X-CSRF-Token": await self._token(service, False)})
         if answered.status == 403 and answered.headers.get("x-csrf-token", "").lower() == "required":
             answered = await self._web.ask(verb, path, body, known | {"X-CSRF-Token": await self._token(service, True)})
@@ -101,21 +100,17 @@ class OData:
 
     async def _token(self, service: str, fresh: bool) -> str:
         if fresh or service not in self._tokens:
-            asked = {**await self._headers(), "X-CSRF-Token": "Fetch"}
+            asked = {**ENGLISH, "X-CSRF-Token": "Fetch"}
             answered = await self._web.read(f"{ROOT}/{service}/?$format=json", asked)
             if answered.status >= 300:
                 raise failure(answered)
             self._tokens[service] = answered.headers.get("x-csrf-token", "")
         return self._tokens[service]
 
-    async def _headers(self) -> Mapping[str, str]:
-        if not self._sign_in:
-            word = await asyncio.to_thread(self._secret)
-            basic = base64.b64encode(f"{self._user}:{word}".encode()).decode()
-            signed = f"Basic {basic}" if self._user else f"Bearer {word}"
-            client = {"sap-client": self._client} if self._client else {}
-            self._sign_in = {"Authorization": signed, "Accept-Language": "en", **client}
-        return self._sign_in
+
+def signed(user: str, secret: str, client: str) -> Mapping[str, str]:
+    """The headers that show who we are, Basic with a user's name, and in which client."""
+    return {"Authorization": authorization(user, secret), **({"sap-client": client} if client else {})}
 
 
 def encoded(query: Mapping[str, str]) -> str:

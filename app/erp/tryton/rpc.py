@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,11 +26,9 @@ from app.domain.erp_errors import (
     ErpUnavailableError,
 )
 from app.domain.text import safe
+from app.erp.sign_in import SignInGuard
 from app.erp.tryton.values import decode, encode
 from app.erp.web import Answered, Web
-
-AGAIN_AFTER_S = 15.0
-"""After a refused sign-in the next one waits at least so long, whoever asks: Tryton locks users out who guess."""
 
 ROLLED_BACK = ("DatabaseOperationalError", "database is locked", "could not serialize", "deadlock detected")
 """Words of a database that undid what it was told, because others were at it."""
@@ -59,8 +56,7 @@ class Rpc:
         self._user = user
         self._secret = secret
         self._session: Session | None = None
-        self._signing_in = asyncio.Lock()
-        self._refusal: tuple[float, ErpAuthError] | None = None
+        self._guard = SignInGuard()
 
     async def hello(self) -> tuple[str, datetime | None]:
         """The series of the server, such as 8.2, and its clock (to the second); needs no sign-in."""
@@ -107,21 +103,21 @@ class Rpc:
         return await ask("POST", self._path, body, {"Authorization": session.header})
 
     async def _signed_in(self) -> Session:
-        async with self._signing_in:
+        if self._session is not None:
+            return self._session
+        async with self._guard.turn():
             if self._session is None:
                 self._session = await self._sign_in()
             return self._session
 
     async def _sign_in(self) -> Session:
-        """One attempt. Raises ErpAuthError when it is refused, and again for a while without asking."""
-        if self._refusal is not None and time.monotonic() - self._refusal[0] < AGAIN_AFTER_S:
-            raise self._refusal[1]
+        """One attempt. Raises ErpAuthError when it is refused."""
         try:
             session = await self._try_sign_in()
         except ErpAuthError as error:
-            self._refusal = (time.monotonic(), error)
+            self._guard.refused(error)
             raise
-        self._refusal = None
+        self._guard.taken()
         return session
 
     async def _try_sign_in(self) -> Session:
