@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-PROGRAM = "ui.cli"
+PROGRAM = "ui.entry"
 """The command line itself."""
 
 CHILDREN = ("drivers.host", "drivers.simulated", "app.erp.demo", "drivers.demo_tryton")

@@ -1,13 +1,10 @@
 """The command line. Says what there is and hands over to the module that does it, loaded only then.
 
-So `lineside agent` never loads Qt, and `lineside demo` shows its window before any I/O library is loaded.
+So `lineside agent` never loads Qt. What opens a window is in `ui.desktop`, and `ui.entry` comes before both.
 """
 
 from __future__ import annotations
 
-import gc
-import importlib
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,10 +12,8 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from app.binding import check_installed_binding
-from app.child import one_thread
-from app.domain.errors import KnownError
-from ui.exits import Exit
+from ui import desktop
+from ui.outcome import outcome
 
 app = typer.Typer(
     add_completion=False,
@@ -45,17 +40,8 @@ Report = Annotated[Optional[Path], typer.Option("--report", help="file for the r
 
 
 def call(module: str, function: str, **arguments: Any) -> None:
-    """Run `module.function(**arguments)` and end with its exit code; a known error is one sentence on stderr."""
-    try:
-        action: Callable[..., int] = getattr(importlib.import_module(module), function)
-        code = action(**arguments)
-    except KnownError as error:
-        typer.echo(str(error), err=True)
-        code = Exit.REFUSED
-    except Exception:
-        logging.getLogger("lineside").exception("lineside ended by a fault of its own")
-        code = Exit.BUG
-    raise typer.Exit(int(code))
+    """Run `module.function(**arguments)` and end with its exit code."""
+    raise typer.Exit(outcome(module, function, **arguments))
 
 
 @app.callback()
@@ -69,74 +55,18 @@ def begin(
         call("ui.opening", "open_it", what="", data=data, choose=choose)
 
 
-@app.command()
-def demo(
-    plant: Annotated[Optional[Path], typer.Option("--plant", help="another plant file for the demo")] = None,  # noqa: UP045
-    replay: Annotated[Optional[Path], typer.Option("--replay", help="replay recorded alarm bursts (CSV)")] = None,  # noqa: UP045
-    replay_from: Annotated[str, typer.Option("--from", help="first day of the replay, e.g. 2019-06-03")] = "",
-    replay_until: Annotated[str, typer.Option("--until", help="its end; default a week later")] = "",
-    speed: Annotated[float, typer.Option("--speed", min=0.01, help="simulated seconds a second")] = 1.0,
-    seed: Annotated[int, typer.Option("--seed", help="of the simulated plant's faults")] = 1,
-    stations: Annotated[int, typer.Option("--stations", min=1, max=9, help="workstations that share a Postgres")] = 1,
-    erp: Annotated[str, typer.Option("--erp", help="demo, or tryton: a real one, installed first")] = "demo",
-    data: Data = None,
-    smoke: Smoke = None,
-    screenshots: Shots = None,
-    report: Report = None,
-    metrics: Metrics = None,
-) -> None:
-    """Open Lineside on a simulated plant: real protocol servers and a demo ERP on this machine."""
-    call(
-        "ui.main",
-        "demo",
-        plant=plant,
-        replay=replay,
-        span=(replay_from, replay_until),
-        speed=speed,
-        seed=seed,
-        stations=stations,
-        erp=erp,
-        data=data,
-        smoke=smoke,
-        screenshots=screenshots,
-        report=report,
-        metrics=metrics,
-    )
+def _passed_on(name: str) -> Callable[[typer.Context], None]:
+    """The command of that name, which reads its words by itself."""
+
+    def pass_on(context: typer.Context) -> None:
+        raise typer.Exit(desktop.run([name, *context.args]))
+
+    return pass_on
 
 
-@app.command()
-def run(
-    plant: Plant = None,
-    wall: Annotated[str, typer.Option("--wall", help="a wall screen of it: overview, handover:wall, line/L1 …")] = "",
-    data: Data = None,
-    smoke: Smoke = None,
-    screenshots: Shots = None,
-    report: Report = None,
-    metrics: Metrics = None,
-) -> None:
-    """Open Lineside on a plant of your own."""
-    call(
-        "ui.main",
-        "run",
-        plant=plant,
-        wall=wall,
-        data=data,
-        smoke=smoke,
-        screenshots=screenshots,
-        report=report,
-        metrics=metrics,
-    )
-
-
-@app.command("open")
-def open_it(
-    what: Annotated[
-        str, typer.Argument(help="a plant file, lineside:open or lineside:demo; none: this station's")
-    ] = "",
-    data: Data = None,
-) -> None:
-    """Open this station's plant, as a desktop does; what was opened last, or a guide, where there is no plant file."""
-    call("ui.opening", "open_it", what=what, data=data)
+AS_IT_STANDS = {"allow_extra_args": True, "ignore_unknown_options": True}
+for row_name, row in desktop.COMMANDS.items():
+    app.command(row_name, help=row.text, context_settings=AS_IT_STANDS, add_help_option=False)(_passed_on(row_name))
 
 
 @app.command()
@@ -478,31 +408,12 @@ def password() -> None:
     call("ui.inspect", "password")
 
 
-SELDOM = (100_000, 50, 50)
-"""Thresholds of the garbage collector: a full round costs a frame, and most of what is made here stays."""
-
-
-def narrow(words: Sequence[str]) -> None:
-    """Leave only the command that is asked for: making the parsers of all others costs a tenth of a second."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Do what the words say and end the process. Makes the parser of the command that is asked for alone."""
+    words = sys.argv[1:] if words is None else words
     asked = words[0] if words else ""
     commands = [row for row in app.registered_commands if asked in (row.name, getattr(row.callback, "__name__", ""))]
     groups = [row for row in app.registered_groups if asked == row.name]
-    if commands or groups or not words:
+    if commands or groups:
         app.registered_commands, app.registered_groups = commands, groups
-
-
-def main() -> None:
-    """The installed command."""
-    gc.set_threshold(*SELDOM)
-    one_thread()
-    narrow(sys.argv[1:])
-    try:
-        check_installed_binding()
-    except KnownError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(int(Exit.REFUSED))
-    app()
-
-
-if __name__ == "__main__":
-    main()
+    app(words, prog_name="lineside")

@@ -45,7 +45,8 @@ def demo(
     *,
     plant: Path | None,
     replay: Path | None,
-    span: tuple[str, str],
+    replay_from: str,
+    replay_until: str,
     speed: float,
     seed: int,
     data: Path | None,
@@ -71,7 +72,13 @@ def demo(
         if shown_instead(station.folder, smoke):
             return Exit.OK
         played = DemoOptions(
-            seed=seed, speed=speed, replay=replay, replay_from=span[0], replay_until=span[1], plant=plant, erp=erp
+            seed=seed,
+            speed=speed,
+            replay=replay,
+            replay_from=replay_from,
+            replay_until=replay_until,
+            plant=plant,
+            erp=erp,
         )
         playing = stack.enter_context(Demo(station.folder, played))
         if replay is None:

@@ -107,7 +107,16 @@ def start(choice: Choice, data: Path | None) -> int:
     if choice.plant is not None:  # this machine's own is no other than that of everybody: nothing is overridden
         return run(None if choice.plant == config(data).plant else choice.plant, data)
     return main.demo(
-        plant=None, replay=None, span=("", ""), speed=1.0, seed=1, data=None, smoke=None, screenshots=None, report=None
+        plant=None,
+        replay=None,
+        replay_from="",
+        replay_until="",
+        speed=1.0,
+        seed=1,
+        data=None,
+        smoke=None,
+        screenshots=None,
+        report=None,
     )
 
 

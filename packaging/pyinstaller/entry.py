@@ -23,6 +23,6 @@ def free_libraries() -> None:
 one_thread()
 free_libraries()
 if not run_child(sys.argv[1:]):
-    from ui.cli import main
+    from ui.entry import main
 
     main()

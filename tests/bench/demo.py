@@ -46,7 +46,7 @@ def measured(seconds: float) -> Run:
     """One run of the demo."""
     with tempfile.TemporaryDirectory(prefix="lineside-bench-", ignore_cleanup_errors=True) as name:
         folder, report = Path(name), Path(name) / "report.json"
-        command = [sys.executable, "-m", "ui.cli", "demo", "--smoke", str(seconds)]
+        command = [sys.executable, "-m", "ui.entry", "demo", "--smoke", str(seconds)]
         command += ["--data", str(folder / "data"), "--report", str(report)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             ui_cpu, acquisition_cpu, rss_mb = watch(psutil.Process(process.pid), seconds)

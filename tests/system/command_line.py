@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.needs import ROOT
 
-LINESIDE = (sys.executable, "-m", "ui.cli")
+LINESIDE = (sys.executable, "-m", "ui.entry")
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 

@@ -36,7 +36,7 @@ async def lineside(folder: Path, *words: str, say: str = "") -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "ui.cli",
+        "ui.entry",
         *words,
         "--data",
         str(folder),

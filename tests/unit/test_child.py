@@ -18,7 +18,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_from_source_a_child_is_a_module_of_this_python() -> None:
     assert child.command("drivers.host") == (sys.executable, "-m", "drivers.host")
-    assert child.command(child.PROGRAM) == (sys.executable, "-m", "ui.cli")
+    assert child.command(child.PROGRAM) == (sys.executable, "-m", "ui.entry")
 
 
 @pytest.mark.usefixtures("installed")
