@@ -69,7 +69,7 @@ def found(guide: Guide, qtbot: QtBot, site: Site, *findings: Finding) -> None:
     """Tell what was found, and wait until it is on the screen."""
     for finding in findings:
         site.tell(finding)
-    qtbot.waitUntil(lambda: set(guide.window.findings._rows) >= {finding.id for finding in findings})
+    qtbot.waitUntil(lambda: all(guide.presenter.found.get(finding.id) is finding for finding in findings))
 
 
 def one(grade: Grade, text: str = "It is so.", key: str = "plant") -> Finding:
@@ -106,6 +106,27 @@ def test_what_is_needed_keeps_start_shut_and_what_is_only_missing_does_not(
     found(guide, qtbot, site, one(NEEDED, key="folder"))
     qtbot.waitUntil(lambda: not guide.window.start.isEnabled())
     guide.presenter.start()
+    assert guide.chosen is None
+
+
+def test_start_pressed_too_early_waits_for_the_file_and_not_for_controllers(
+    guide: Guide, qtbot: QtBot, site: Site
+) -> None:
+    guide.presenter.choose(Kind.PLANT)
+    guide.presenter.start()
+    assert guide.chosen is None
+    site.tell(one(WELL))
+    qtbot.waitUntil(lambda: guide.chosen is not None)
+
+
+def test_start_pressed_in_vain_says_why(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    guide.presenter.choose(Kind.PLANT)
+    guide.presenter.start()
+    site.tell(one(NEEDED))
+    qtbot.waitUntil(lambda: guide.window.said.text() == "First mend what is marked red.")
+    guide.presenter.set_path("")
+    guide.presenter.start()
+    assert guide.window.said.text() == "First choose a plant file."
     assert guide.chosen is None
 
 

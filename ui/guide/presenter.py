@@ -14,6 +14,8 @@ from app.domain.readiness import Finding, Grade, worst
 from ui.choice import Choice, Kind, Remembered
 from ui.text import t
 
+PLANT = "plant"
+"""The finding that everything else hangs on."""
 Told = Callable[[Finding], None]
 Joined = Callable[[str, str], None]
 """Hears what was said of joining: (what went well, what did not); one of them is empty."""
@@ -45,6 +47,7 @@ class GuideView(Protocol):
     def show_findings(self, findings: Sequence[Finding]) -> None: ...
     def show_start(self, button: StartButton) -> None: ...
     def show_joining(self, said: str, busy: bool) -> None: ...
+    def show_said(self, said: str) -> None: ...
 
 
 class GuidePresenter:
@@ -54,9 +57,10 @@ class GuidePresenter:
         self._view, self._looks, self._start = view, looks, start
         self._kind = Kind.DEMO
         self._plant: Path | None = known.recent[0] if known.recent else None
-        self._found: dict[str, Finding] = {}
+        self.found: dict[str, Finding] = {}
+        """What was found so far, in the order in which it was looked at."""
         self._generation = 0
-        self._joining = False
+        self._joining = self._hurried = False
 
     def begin(self, kind: Kind, plant: Path | None = None) -> None:
         """The first page; `plant` is a file that is looked at."""
@@ -81,19 +85,21 @@ class GuidePresenter:
     def look(self) -> None:
         """Look again at everything that the choice needs."""
         self._generation += 1
-        self._found = {}
+        self.found, self._hurried = {}, False
+        self._view.show_said("")
         self._looks.cancel()
         told = self._teller(self._generation)
         if self._kind is Kind.DEMO:
             self._looks.demo(told)
         elif self._kind is Kind.PLANT and self._plant is not None:
+            self.found = {PLANT: Finding(id=PLANT, name=t("Plant file"))}
             self._looks.plant(self._plant, told)
         self._show()
 
     def _teller(self, generation: int) -> Told:
         def told(finding: Finding) -> None:
             if generation == self._generation:
-                self._found[finding.id] = finding
+                self.found[finding.id] = finding
                 self._show()
 
         return told
@@ -101,14 +107,22 @@ class GuidePresenter:
     # --- starting ---------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        self._view.show_findings(tuple(self._found.values()))
+        self._view.show_findings(tuple(self.found.values()))
         self._view.show_start(self.button)
+        if self._hurried and worst(self.found.values()) is Grade.NEEDED:
+            self._refuse()
+        elif self._hurried:
+            self.start()
+
+    def _refuse(self) -> None:
+        self._hurried = False
+        self._view.show_said(t("First mend what is marked red."))
 
     @property
     def button(self) -> StartButton:
         """What can be started now."""
-        grade = worst(self._found.values())
-        looked = any(finding.grade is not Grade.LOOKING for finding in self._found.values())
+        grade = worst(self.found.values())
+        looked = any(finding.grade is not Grade.LOOKING for finding in self.found.values())
         if self._kind is Kind.JOIN or grade is Grade.NEEDED or (self._kind is Kind.PLANT and not looked):
             return StartButton(text=t("Start"), enabled=False)
         if grade is Grade.LOOKING:
@@ -118,11 +132,22 @@ class GuidePresenter:
         return StartButton(text=t("Start the demo") if self._kind is Kind.DEMO else t("Start"), enabled=True, sure=True)
 
     def start(self) -> None:
-        """Open what was chosen, where that is possible."""
+        """Open what was chosen; while its plant file is still read, as soon as that is well."""
         if not self.button.enabled:
+            self._wait()
             return
+        self._hurried = False
         self._looks.cancel()
         self._start(Choice(kind=self._kind, plant=self._plant if self._kind is Kind.PLANT else None))
+
+    def _wait(self) -> None:
+        if worst(self.found.values()) is Grade.NEEDED:
+            self._refuse()
+        elif self._kind is Kind.PLANT and self.found:
+            self._hurried = True
+            self._view.show_said(t("It starts as soon as the file is read…"))
+        elif self._kind is Kind.PLANT:
+            self._view.show_said(t("First choose a plant file."))
 
     # --- joining ----------------------------------------------------------------------------------------------------
 
@@ -139,6 +164,6 @@ class GuidePresenter:
 
     def _joined(self, well: str, bad: str) -> None:
         self._joining = False
-        self._view.show_joining(bad or well, False)
         if well:
             self.choose(Kind.PLANT)
+        self._view.show_joining(bad or well, False)

@@ -347,6 +347,10 @@ class GuideWindow(QWidget):
         self.start.setEnabled(button.enabled)
         self.start.set_tone(Tone.PRIMARY if button.sure else Tone.PLAIN)
 
+    def show_said(self, said: str) -> None:
+        """One sentence below."""
+        self.said.setText(said)
+
     def show_joining(self, said: str, busy: bool) -> None:
         """How joining goes."""
         self.said.setText(said)
