@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from app import settings_page
-from app.manual import lifecycles
+from app.manual import lifecycles, measuring
 from app.plant.reference import reference
 
 
 def generated() -> dict[str, str]:
     """The text of each, by its place in the manual."""
-    pages = {"plant-file.md": reference(), "settings.md": settings_page.page()}
+    pages = {"plant-file.md": reference(), "settings.md": settings_page.page(), "measuring.md": measuring.page()}
     return {**pages, "lifecycles.md": lifecycles.page(), **lifecycles.pictures()}
 
 

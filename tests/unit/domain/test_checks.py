@@ -29,7 +29,7 @@ UP = ControllerFacts(
     id="C-1", name="Filler", up=True, secured=True, securable=True, clock_s=0.2, last_data_at=NOW, silent=()
 )
 PUBLISHED = PlantVersion(
-    version=4, sha256="", author="it", name="B. Kaya", comment="", program="", signed="", signature="", previous=""
+    version=4, sha256="", author="it", name="B. Kaya", comment="", program="", signed="", signature="", previous="", chained=""
 )
 JOURNAL = JournalFacts(operations=1000, size=4_000_000, tail=1000, grown_day=1e6)
 DISK = DiskFacts(folder="/data", free=80 * GB, total=200 * GB)
