@@ -71,9 +71,7 @@ class DemoErp:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._now = now
-        self._web = Web(
-            url, timeout_s=timeout_s, most_bytes=most_bytes, sign_in=lambda: {"Authorization": f"Bearer {token}"}
-        )
+        self._web = Web(url, timeout_s=timeout_s, headers={"Authorization": f"Bearer {token}"}, most_bytes=most_bytes)
 
     async def probe(self) -> ErpInfo:
         asked_at = self._now()

@@ -9,7 +9,6 @@ import pytest
 
 from app.domain.erp_errors import ErpAuthError
 from app.erp.b2mml.adapter import by_web
-from app.erp.demo_adapter import DemoErp
 from app.erp.erpnext.adapter import ErpNext
 from app.erp.mapped.adapter import Mapped
 from app.erp.odoo.adapter import Odoo
@@ -28,7 +27,6 @@ MAPPING = {
 }  # fmt: skip
 
 SIGNED: dict[str, Callable[[str, Callable[[], str]], Erp]] = {
-    "demo": lambda url, secret: DemoErp(url, secret()),
     "odoo": lambda url, secret: Odoo(url, "plant", 17, secret, user="robot"),
     "odoo 19": lambda url, secret: Odoo(url, "plant", 19, secret),
     "erpnext": lambda url, secret: ErpNext(url, "Europe/Vienna", secret),
@@ -52,7 +50,7 @@ class Guarded(Peer):
 
 def test_no_adapter_that_signs_in_is_missing() -> None:
     """Tryton's own test counts its sign-ins at a real server."""
-    assert {name for name, row in ERPS.items() if row.secret or name == "demo"} - set(SIGNED) == {"tryton"}
+    assert {name for name, row in ERPS.items() if row.secret} - set(SIGNED) == {"tryton"}
 
 
 @each_erp
