@@ -1,4 +1,4 @@
-"""What the palette finds: places, cases, holds, lots, orders, people, postings, views and actions. No Qt."""
+"""What the palette finds: places, cases, holds, lots, orders, people, postings, proposals, views, actions. No Qt."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.domain.text import safe
-from app.readmodel.model import all_cases, all_holds, open_postings
+from app.readmodel.model import all_cases, all_holds, open_postings, open_proposals
 from ui.actions import ACTIONS
 from ui.acts.cases import case_of
 from ui.decisions import about_words, open_for, step_words
 from ui.desk import Desk
 from ui.fuzzy import score
+from ui.proposals import STATES, title
 from ui.shell import id_of, kind_of
 from ui.text import t
 
@@ -59,6 +60,7 @@ def gather(desk: Desk, views: Iterable[Named], steering: Iterable[Named], select
         *cases(desk),
         *decisions(desk),
         *things(desk),
+        *proposals(desk),
     ]  # fmt: skip
 
 
@@ -142,6 +144,16 @@ def things(desk: Desk) -> Iterator[Entry]:
         ref, state = f"posting/{posting.id}", posting.state.value
         detail = t("posting · {state} · {words}", state=state, words=safe(posting.words, 80))
         yield Entry(id=ref, text=safe(posting.subject, 80), detail=detail, kind="posting", go=ref)
+
+
+def proposals(desk: Desk) -> Iterator[Entry]:
+    """Changes that are proposed or on their way."""
+    names = {code: product.name for code, product in desk.reference.products.items()}
+    for row in open_proposals(desk.view):
+        ref, state = f"proposal/{row.id}", t(STATES[row.state])
+        text = title(row.change, row.evidence, desk.plant, names)
+        detail = t("proposal · {state}", state=state)
+        yield Entry(id=ref, text=text, detail=detail, kind="proposal", go=ref, rank=4)
 
 
 def find(entries: Sequence[Entry], query: str) -> list[Entry]:

@@ -293,7 +293,8 @@ PROPOSAL = Lifecycle(
             NT.OFFER: N.OFFERED,
             NT.WITHDRAW: N.WITHDRAWN,
         },
-        N.ACCEPTED: {NT.WRITE_BACK: N.WRITTEN_BACK, NT.EXPORT: N.EXPORTED},
+        # What the ERP refuses because somebody else changed it meanwhile is over too.
+        N.ACCEPTED: {NT.WRITE_BACK: N.WRITTEN_BACK, NT.EXPORT: N.EXPORTED, NT.WITHDRAW: N.WITHDRAWN},
         N.WRITTEN_BACK: {NT.MEASURE: N.MEASURED},
         N.EXPORTED: {NT.MEASURE: N.MEASURED},
         N.MEASURED: {NT.CLOSE: N.CLOSED},

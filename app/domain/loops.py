@@ -42,11 +42,21 @@ class Found:
 # --- run rate -------------------------------------------------------------------------------------------------------
 
 
+STANDARD_OF: Mapping[ProposalKind, StandardKind] = {
+    ProposalKind.RATE: StandardKind.RATE,
+    ProposalKind.REPLENISHMENT: StandardKind.LOAD_LASTS,
+}
+"""The standard that a kind of proposal changes."""
+
+PER_MINUTE, MINUTES = "/min", "min"
+"""Units in which the ERP's standards can be held against runs: nothing is converted."""
+
+
 def rate_standard(plant: Plant, reference: Reference, machine: str, product: str) -> tuple[float, Standard | None]:
     """The standard rate in machine units a minute, and the ERP's row if it is the ERP's; 0.0 where there is none."""
     row = reference.standard(StandardKind.RATE, machine, product)
     if row is not None:
-        return float(row.value), row
+        return (float(row.value) if row.unit.endswith(PER_MINUTE) else 0.0), row
     found = plant.machine(machine)
     paces = found is not None and plant.lines[found.line].feed == machine
     return (found.nominal_rate if found is not None and paces else 0.0), None
@@ -78,8 +88,10 @@ def rate_drift(record: RunRecord, plant: Plant, reference: Reference) -> Found |
 def load_drift(record: RunRecord, plant: Plant, reference: Reference) -> Found | None:
     """A load of material lasts for another time than deliveries are planned with."""
     row = reference.standard(StandardKind.LOAD_LASTS, record.machine, record.product)
-    evidence = drift(record.runs, load_minutes, float(row.value), "min") if row else None
-    if row is None or evidence is None:
+    if row is None or row.unit != MINUTES:
+        return None
+    evidence = drift(record.runs, load_minutes, float(row.value), MINUTES)
+    if evidence is None:
         return None
     change = Change(
         kind=ProposalKind.REPLENISHMENT,
@@ -114,6 +126,16 @@ def bill_of(reference: Reference, product: str, material: str) -> Decimal | None
     """How much of a material one unit of a product takes by its bill; None where no order says."""
     parts = (part for order in reference.orders.values() if order.product == product for part in order.components)
     return next((part.quantity for part in parts if part.product == material), None)
+
+
+def stands_at(change: Change, plant: Plant, reference: Reference) -> Decimal | None:
+    """The value that the standard of a change has now; None where there is none any more, or it is not known."""
+    if change.machine is None or change.kind not in STANDARD_OF:
+        return None
+    row = reference.standard(STANDARD_OF[change.kind], change.machine, change.product)
+    if row is not None or change.in_erp:
+        return row.value if row else None
+    return Decimal(str(rate_standard(plant, reference, change.machine, change.product)[0]))
 
 
 # --- quality --------------------------------------------------------------------------------------------------------

@@ -11,18 +11,13 @@ from app.domain import erp
 from app.domain import events as e
 from app.domain.errors import RefusedError
 from app.domain.lifecycles import PROPOSAL, ProposalState, ProposalTrigger
-from app.domain.loops import HELD
+from app.domain.loops import HELD, STANDARD_OF
 from app.domain.people import SYSTEM
 from app.domain.proposal import DECIDE_WITHIN, DECIDES, Proposal, asked_to_decide, barred, may_decide, proposal_id_of
 from app.readmodel import model as m
 from app.services.context import Context
 from app.services.postings import queued
 from app.services.queries import sentence, the_proposal
-
-STANDARD_OF = {
-    e.ProposalKind.RATE: erp.StandardKind.RATE,
-    e.ProposalKind.REPLENISHMENT: erp.StandardKind.LOAD_LASTS,
-}
 
 QUALITY_CODE = "quality"
 """The reason code of a hold that an accepted batch status places."""

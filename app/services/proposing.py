@@ -12,7 +12,7 @@ from app.domain import commands as c
 from app.domain.erp import Reference
 from app.domain.events import ProposalKind
 from app.domain.lifecycles import ProposalState
-from app.domain.loops import SETTLE, Found, batch_outcomes, effect, load_drift, rate_drift, rate_standard, status_in
+from app.domain.loops import SETTLE, Found, batch_outcomes, effect, load_drift, rate_drift, stands_at, status_in
 from app.domain.plant import Plant
 from app.domain.proposal import SHOWN_FOR, Proposal
 from app.domain.runs import RunRecord
@@ -53,27 +53,25 @@ class Proposer:
         yield from batch_outcomes(self._plant, reference, m.all_holds(view), m.all_progress(view))
 
     def _of(self, row: Proposal, view: View, reference: Reference, now: datetime) -> Iterator[c.Command]:
-        if row.state is ProposalState.OFFERED:
-            if self._overtaken(row, reference):
-                yield c.WithdrawProposal(proposal_id=row.id, reason="it was changed meanwhile")
-            elif row.decide_by is not None and row.decide_by <= now:
-                yield c.OfferProposal(proposal_id=row.id)
+        undecided = row.state is ProposalState.OFFERED
+        if (undecided or row.state is ProposalState.ACCEPTED) and self._overtaken(row, reference):
+            yield c.WithdrawProposal(proposal_id=row.id, reason="it was changed meanwhile")
+        elif undecided and row.decide_by is not None and row.decide_by <= now:
+            yield c.OfferProposal(proposal_id=row.id)
         elif row.state in (ProposalState.WRITTEN_BACK, ProposalState.EXPORTED):
             yield from _effect(row, view, reference)
         elif row.state is ProposalState.MEASURED and row.measured_at and now - row.measured_at >= SHOWN_FOR:
             yield c.CloseProposal(proposal_id=row.id)
 
     def _overtaken(self, row: Proposal, reference: Reference) -> bool:
-        """Whether what it would change is another one by now."""
-        change = row.change
+        """Whether somebody else changed what it is about; what it changes itself is no such thing."""
+        change, undecided = row.change, row.state is ProposalState.OFFERED
         if change.kind is ProposalKind.BATCH_STATUS:
             lot = reference.lots.get(change.lot)
-            return lot is not None and status_in(lot) == change.status
-        if change.kind is ProposalKind.RATE and change.machine is not None:
-            now = rate_standard(self._plant, reference, change.machine, change.product)[0]
-            return now > 0 and now != float(change.was or 0)
-        rows = (s for s in reference.standards if (s.machine, s.product) == (change.machine, change.product))
-        return any(s.unit == change.unit and s.material == change.material and s.value != change.was for s in rows)
+            return undecided and lot is not None and status_in(lot) == change.status
+        standing = stands_at(change, self._plant, reference)
+        ours = (change.was,) if undecided else (change.was, change.becomes)
+        return standing is not None and standing not in ours
 
 
 def _effect(row: Proposal, view: View, reference: Reference) -> Iterator[c.Command]:

@@ -12,6 +12,7 @@ from tests.ui.desk import FakeDesk
 from tests.ui.shell import FakeShell
 from tests.ui.views.proposed import proposed_night
 from ui.actions import BY_ID, applicable, refusal
+from ui.entries import find, gather
 from ui.opened import Opened
 from ui.theme import DAY, NIGHT, Look, Theme
 from ui.views.proposals import open_proposals
@@ -175,3 +176,9 @@ def test_j_goes_on_and_enter_shows_the_machine(qtbot: QtBot) -> None:
     qtbot.keyClick(cards, Qt.Key.Key_Return)
     assert shell.gone == ["machine/L3.filler", "lot/4480-A"]
     assert found.presenter.selected == "proposal/p3"
+
+
+def test_the_palette_finds_what_is_not_over() -> None:
+    found = [entry.go for entry in find(gather(proposed_night(), (), (), ""), "apple rate plan says 326")]
+    assert found[:1] == ["proposal/p1"]
+    assert "proposal/p7" not in found

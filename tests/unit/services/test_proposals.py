@@ -208,6 +208,28 @@ def test_a_standard_that_somebody_else_changed_takes_the_proposal_back(loop: Loo
     assert (loop.only.state, loop.only.reason) == (ProposalState.WITHDRAWN, "it was changed meanwhile")
 
 
+def test_what_the_erp_refuses_since_somebody_else_changed_it_is_taken_back(loop: Loop) -> None:
+    loop.run(SLOW)
+    loop.tick()
+    loop.desk.send(c.AcceptProposal(proposal_id=loop.only.id), "novak")
+    loop.tick()
+    assert loop.only.state is ProposalState.ACCEPTED
+    (posting,) = loop.desk.postings
+    loop.desk.send(c.RecordPosting(event=e.PostingSent(key=posting.id, attempt=1)))
+    loop.desk.send(c.RecordPosting(event=e.PostingRejected(key=posting.id, words="it is 390, not 420")))
+    loop.planned(replace(RATE, value=Decimal(390)))
+    loop.tick()
+    assert loop.only.state is ProposalState.WITHDRAWN
+    assert [case.kind for case in loop.desk.cases] == ["posting_rejected"]
+
+
+def test_a_standard_in_another_unit_is_held_against_nothing(desk: Floor) -> None:
+    loop = Loop(desk, replace(RATE, unit="bottles/h"), replace(LOAD, machine="L1.filler", unit="h"))
+    loop.run(SLOW, used=12.5)
+    loop.tick()
+    assert loop.rows == []
+
+
 @pytest.fixture(name="alone")
 def _alone() -> Iterator[Loop]:
     """A plant whose ERP keeps no standards: the plant file's nominal rate, 480, is what there is."""
