@@ -79,9 +79,11 @@ async def probe(
     except KnownError as error:
         return ControllerFacts(id=controller.id, name=name, up=False, reason=str(error))
     running = asyncio.create_task(driver.run(), name=f"probe {controller.id}")
-    fault = await _settled(heard, running, within_s)
-    running.cancel()
-    await asyncio.wait({running}, timeout=LEAVE_S)
+    try:
+        fault = await _settled(heard, running, within_s)
+    finally:
+        running.cancel()
+        await asyncio.wait({running}, timeout=LEAVE_S)
     return _facts(controller, name, heard, fault)
 
 
@@ -91,8 +93,10 @@ async def _settled(heard: Heard, running: asyncio.Task[None], within_s: float) -
         async with asyncio.timeout(within_s):
             while not running.done():
                 waiting = asyncio.create_task(heard.changed.wait())
-                await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
+                try:
+                    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    waiting.cancel()
                 heard.changed.clear()
                 link = heard.state.link if heard.state is not None else None
                 if link is UP:

@@ -6,9 +6,10 @@ Owns the thread and the order of the looks; every finding is told as soon as it 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,41 +69,38 @@ class _Look:
     def __init__(self, work: Looking, tell: Tell) -> None:
         self._work, self._told = work, tell
         self._over = False
-        self._loop = asyncio.SelectorEventLoop()
-        self._task: asyncio.Task[None] | None = None
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
         threading.Thread(target=self._run, name="readiness", daemon=True).start()
 
     def cancel(self) -> None:
         """From any thread."""
         self._over = True
-        try:
-            self._loop.call_soon_threadsafe(self._cancel)
-        except RuntimeError:  # it has ended
-            return
-
-    def _cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
+        if self._running is not None:
+            loop, task = self._running
+            with contextlib.suppress(RuntimeError):  # it has ended
+                loop.call_soon_threadsafe(task.cancel)
 
     def _tell(self, finding: Finding) -> None:
         if not self._over:
             self._told(finding)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
         quiet_library()
         try:
-            self._task = self._loop.create_task(self._work(self._tell))
-            if not self._over:
-                self._loop.run_until_complete(self._task)
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(self._watched(runner.get_loop()))
         except asyncio.CancelledError:
             log.info("the look was ended")
         except Exception:
             log.exception("a look whether the station could start failed")
             self._tell(Finding(id="fault", name="Lineside", grade=Grade.NEEDED, text="Internal fault, see the log."))
-        finally:
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.close()
+
+    async def _watched(self, loop: asyncio.AbstractEventLoop) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running = (loop, task)
+        if not self._over:
+            await self._work(self._tell)
 
 
 # --- what is looked at ------------------------------------------------------------------------------------------------
@@ -138,12 +136,13 @@ async def _plant(path: Path, config: Config, tell: Tell) -> None:
     looks.append((site.said(site.ERP, Grade.LOOKING), site.erp(plant.erp, config)))
     for waiting, _ in looks:
         tell(waiting)
-    await _each(tell, (look for _, look in looks))
+    async with asyncio.TaskGroup() as group:
+        for _, look in looks:
+            group.create_task(_told(tell, look))
 
 
-async def _each(tell: Tell, looks: Iterable[Awaitable[Finding]]) -> None:
-    for done in asyncio.as_completed([asyncio.ensure_future(look) for look in looks]):
-        tell(await done)
+async def _told(tell: Tell, look: Awaitable[Finding]) -> None:
+    tell(await look)
 
 
 def of_faults(faults: Sequence[Fault]) -> list[Finding]:
