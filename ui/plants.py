@@ -1,7 +1,7 @@
 """Which plant file a station runs: the published one where it has joined a plant, else one of its own. No Qt.
 
-The published one is that which is kept here, so that a start waits for nobody; only the first start of a station that
-has none asks the shared store. A file that is named on the command line wins, and screens say so.
+The published one is that which is kept here, so that a start waits for nobody; only a station that has no plant file at
+all asks the shared store first. A file that is named on the command line wins, and screens say so.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def chosen(station: Config, load: Callable[[Path], Plant], fetch: Callable[[], o
     override, why = named(station), ""
     if station.store and not override:
         found = _published(station.folder, load, program)
-        if found is None:
+        if found is None and station.plant is None:  # else it starts with its own, and takes the published one then
             why = _fetched(fetch)
             found = _published(station.folder, load, program)
         if found is not None:

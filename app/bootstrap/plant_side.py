@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from app.domain.errors import KnownError, NotFoundError, SharedRefusedError
+from app.domain.errors import KnownError, NotFoundError, SharedRefusedError, StoreError
 from app.domain.plant_file import PlantFileStatus, PlantVersion, fault
 from app.plant.faults import PlantFileError
 from app.plant.kept import FOLDER, heads, keep
@@ -76,7 +76,11 @@ class PlantSide:
             return replace(known, fault=f"{reason}. Run `lineside verify --shared` and tell IT.")
         if reason := await asyncio.to_thread(self._unfit, record, text):
             return replace(known, fault=reason)
-        await asyncio.to_thread(keep, self._folder, record, text)
+        try:
+            await asyncio.to_thread(keep, self._folder, record, text)
+        except StoreError as error:
+            self._tell(replace(known, fault=str(error)))
+            raise
         return replace(known, ready=True)
 
     def _unfit(self, record: PlantVersion, text: str) -> str:

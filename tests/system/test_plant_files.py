@@ -366,12 +366,26 @@ async def test_a_file_of_its_own_is_an_override_only_while_it_differs(office: Of
     assert row == (1, "")
 
 
-def test_the_machines_own_file_runs_where_nothing_is_published(office: Office, database: Database) -> None:
-    station = joined(database, office.folder, "desk-1")
-    found = start(station, plant=office.write(SMALL))
+async def test_the_machines_own_file_runs_until_one_is_published(office: Office, database: Database) -> None:
+    station = replace(joined(database, office.folder, "desk-1"), plant=office.write(SMALL))
+    away = replace(station, store="postgresql://127.0.0.1:1/plant")
+    found = start(away)
     assert (found.parts.status.running, found.parts.status.override) == (0, False)
-    office.publish(WIDER)
-    assert start(station, plant=office.folder / "plant.toml").parts.status.running == 1
+    async with running(station, found) as one:
+        await asyncio.to_thread(office.publish, WIDER)
+        await until(lambda: one.files.ready)
+    assert start(away).parts.status.running == 1
+
+
+def test_who_joins_has_the_published_plant_file_at_once(office: Office, database: Database, tmp_path: Path) -> None:
+    office.publish(SMALL)
+    login = station_login("desk-9")
+    database.join("desk-9")
+    words = ("--station", "desk-9", "--file", "--data", tmp_path / "nine")
+    said = lineside("join", database.url(login), *words, say=password_of(login) + "\n")
+    assert said.code == Exit.OK, said
+    assert "Plant file 1 runs here." in said.text
+    assert next(kept(tmp_path / "nine")).record.version == 1
 
 
 def test_a_difference_is_printed_and_scripted(office: Office, tmp_path: Path) -> None:
