@@ -9,7 +9,8 @@ from collections.abc import Callable, Coroutine
 
 log = logging.getLogger("lineside.core")
 
-STOP_S = 5.0
+STOP_S = 2.8
+"""What is acknowledged is on disk: the program ends within three seconds, whatever still waits for an answer."""
 
 
 class CoreThread(threading.Thread):

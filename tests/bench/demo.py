@@ -100,6 +100,8 @@ def measure() -> Iterator[Figure]:
 
     yield Figure(metric="window shown", unit="ms", runs=each("shown_ms"), goal=under(1500))
     yield Figure(metric="CPU until shown", unit="ms", runs=each("shown_cpu_ms"))
+    yield Figure(metric="plant in the window", unit="ms", runs=each("overview_ms"))
+    yield Figure(metric="first live value", unit="ms", runs=each("first_values_ms"))
     yield Figure(metric="UI lateness p99", unit="ms", runs=each("ui_lateness_ms", "p99"), goal=under(50))
     yield Figure(metric="UI lateness max", unit="ms", runs=each("ui_lateness_ms", "max"))
     yield Figure(metric="UI process, of a core", unit="%", runs=[100 * one.ui_cpu for one in runs], goal=under(25))
@@ -108,6 +110,7 @@ def measure() -> Iterator[Figure]:
     yield Figure(metric="exception on screen p50", unit="s", runs=each("exception_on_screen_s", "p50"))
     yield Figure(metric="exception on screen p95", unit="s", runs=each("exception_on_screen_s", "p95"), goal=under(1))
     yield Figure(metric="posting lag p95", unit="s", runs=each("posting_lag_s", "p95"))
+    yield Figure(metric="ended after", unit="s", runs=each("shutdown_s"), goal=under(3))
     yield Figure(metric="errors", unit="", runs=[float(len(one.report["errors"])) for one in runs], goal=under(1))
 
 
