@@ -31,7 +31,7 @@ from app.acquisition.history.spool import Spool
 from app.acquisition.history.state import HistoryState
 from app.acquisition.machine import MachineNow
 from app.acquisition.messages import Ended, Message, TextChanged, UnitsTold
-from app.acquisition.runs import DEMO_PACE, Pace, RunMeter
+from app.acquisition.runs import DEMO_PACE, FOLLOWED, Pace, RunMeter
 from app.domain.commands import CompleteCapsule, RecordFinding, RecordGap
 from app.domain.errors import KnownError
 from app.domain.finding import Capsule, Finding, Phase
@@ -195,8 +195,9 @@ class Acquisition:
             self._found(detector.sample(tag, value, source_s, received_s))
         for count in self._counts[self._line_of[tag.machine]].sample(tag, value, received_s):
             self._emit(count)
-        for runs in self._runs[tag.machine].sample(tag, value, source_s):
-            self._emit(runs)
+        if tag.signal in FOLLOWED:
+            for runs in self._runs[tag.machine].sample(tag, value, source_s):
+                self._emit(runs)
 
     def alarm(self, event: AlarmEvent) -> None:
         """An alarm or event of a controller."""

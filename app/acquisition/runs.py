@@ -73,9 +73,7 @@ class RunMeter:
         self._refilled = False
 
     def sample(self, tag: Tag, value: float, source_s: float) -> Iterator[RecordRuns]:
-        """Follow the counter while the machine runs."""
-        if tag.signal not in FOLLOWED:
-            return
+        """Follow the counter while the machine runs; only signals of FOLLOWED say anything of that."""
         order = self._now.text(Signal.ORDER) or self._line.text(Signal.ORDER)
         if order != self._order:
             yield from self.record()

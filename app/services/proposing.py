@@ -22,6 +22,9 @@ from app.readmodel.model import View
 EVERY = timedelta(seconds=10)
 """How often the evidence is looked at."""
 
+AT_ONCE = 30
+"""Records judged in one go; the others have to wait for the next second: nobody does for them."""
+
 LOOPS: tuple[Callable[[RunRecord, Plant, Reference], Found | None], ...] = (rate_drift, load_drift)
 """Each loop that a machine's runs are evidence for."""
 
@@ -41,15 +44,16 @@ class Proposer:
         self._next = now + EVERY
         for row in m.open_proposals(view):
             yield from self._of(row, view, reference, now)
-        for found in self._evidence(view, reference):
+        for found in self._evidence(view, reference, now):
             yield c.ProposeChange(change=found.change, evidence=found.evidence)
 
-    def _evidence(self, view: View, reference: Reference) -> Iterator[Found]:
-        for record in m.run_records(view):
-            told = (record.version, reference.standards)
-            if self._judged.get(record.id) != told:
-                self._judged[record.id] = told
-                yield from (found for loop in LOOPS if (found := loop(record, self._plant, reference)) is not None)
+    def _evidence(self, view: View, reference: Reference, now: datetime) -> Iterator[Found]:
+        unjudged = [r for r in m.run_records(view) if self._judged.get(r.id) != (r.version, reference.standards)]
+        for record in unjudged[:AT_ONCE]:
+            self._judged[record.id] = (record.version, reference.standards)
+            yield from (found for loop in LOOPS if (found := loop(record, self._plant, reference)) is not None)
+        if len(unjudged) > AT_ONCE:
+            self._next = now
         yield from batch_outcomes(self._plant, reference, m.all_holds(view), m.all_progress(view))
 
     def _of(self, row: Proposal, view: View, reference: Reference, now: datetime) -> Iterator[c.Command]:
