@@ -1,8 +1,9 @@
 """`make bench-sync`: stations over one Postgres of this machine, in processes of their own.
 
-How soon an act stands on the other stations, what a plant that does nothing costs the server, how long a station takes
-to join a long history, how long an offline backlog takes to merge, and 200 stations killed under load: nothing lost.
-`--quick` takes small sizes, for the test.
+How soon an act stands on the other stations, what a plant that does nothing costs the server, what it takes of its
+stations, how long one takes to join a long history and to start again on it, how long an offline backlog takes to merge
+and how late a window is meanwhile, and 200 stations killed under load: nothing lost. `--quick` takes small sizes, for
+the test.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from app.store.verify import verify
 from tests.bench.line import Figure, Goal, run, under
 from tests.bench.sync_history import write_history
 from tests.bench.sync_host import PERSON, station, until_all
+from tests.bench.sync_store import appended_per_s, uploaded_per_s
 from tests.bench.sync_window import Job
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
 from tests.needs import ROOT
@@ -53,9 +55,23 @@ class Size:
     offline: int = 10
     backlog: int = 20_000
     kills: int = 200
+    append: int = 10_000
+    samples_s: int = 50
 
 
-QUICK = Size(stations=4, acts_per_s=10, act_s=2, idle=4, idle_s=1, history=1_000, offline=2, backlog=200, kills=3)
+QUICK = Size(
+    stations=4,
+    acts_per_s=10,
+    act_s=2,
+    idle=4,
+    idle_s=1,
+    history=1_000,
+    offline=2,
+    backlog=200,
+    kills=3,
+    append=200,
+    samples_s=1,
+)
 
 
 @contextmanager
@@ -164,8 +180,12 @@ def join(size: Size) -> Iterator[Figure]:
     """A new station takes in the plant's whole history."""
     with fresh_database() as database, tempfile.TemporaryDirectory() as temp:
         places = write_history(database, size.history)
-        took = [asyncio.run(_joined(database, Path(temp), name, places)) for name in ("new-1", "new-2", "new-3")]
+        names = ("new-1", "new-2", "new-3")
+        took = [asyncio.run(_joined(database, Path(temp), name, places)) for name in names]
+        again = [_restarted(database, Path(temp), name, places) for name in names]
     yield Figure(metric="join_s", unit="s", runs=took, goal=under(10))
+    yield Figure(metric="restart_window_s", unit="s", runs=[one["shown_s"] for one in again])
+    yield Figure(metric="restart_s", unit="s", runs=[one["complete_s"] for one in again])
 
 
 async def _joined(database: Database, folder: Path, name: str, places: int) -> float:
@@ -174,6 +194,32 @@ async def _joined(database: Database, folder: Path, name: str, places: int) -> f
     async with station(database.server.port, database.name, folder / name, name) as (core, _):
         await until_all([core], places)
         return time.monotonic() - began_s
+
+
+def _restarted(database: Database, folder: Path, name: str, places: int) -> dict[str, float]:
+    """From the start of the program to its window, and to the whole picture on it."""
+    job = Job(
+        port=database.server.ports[0], database=database.name, folder=str(folder / name), name=name, place=places,
+        began=time.time(),
+    )  # fmt: skip
+    with process("tests.bench.sync_window", asdict(job)) as screen:
+        found: dict[str, float] = said(screen)["restart"]
+    return found
+
+
+def append(size: Size) -> Iterator[Figure]:
+    """Operations a second that the log takes, of one station and of four at once."""
+    for names in (("desk-1",), ("desk-1", "desk-2", "desk-3", "desk-4")):
+        with fresh_database() as database:
+            runs = [appended_per_s(database, names, size.append)]
+        yield Figure(metric=f"append_per_s_{len(names)}", unit="1/s", runs=runs)
+
+
+def samples(size: Size) -> Iterator[Figure]:
+    """Rows a second that a station's spool gives to the plant's history."""
+    with fresh_database() as database:
+        runs = [uploaded_per_s(database, size.samples_s)]
+    yield Figure(metric="history_rows_per_s", unit="1/s", runs=runs)
 
 
 def merge(size: Size) -> Iterator[Figure]:
@@ -240,11 +286,14 @@ def _stored(folder: Path) -> int:
 
 async def _holds(core: Core, name: str, each: int) -> None:
     """Nothing but holds: the most that can be open at once."""
-    units = (HeldUnits(lot="4480-A", product="W-050", first=1, last=9, quantity=Decimal(9)),)
     for start in range(0, each, 200):
-        count = min(200, each - start)
-        holds = (PlaceHold(units=units, reason_code="seal", reason=f"{name} {start + n}") for n in range(count))
+        lots = (f"{name}-{number}" for number in range(start, min(start + 200, each)))
+        holds = (PlaceHold(units=_units(lot), reason_code="seal", reason="leaks") for lot in lots)
         await asyncio.gather(*(core.send(command, PERSON) for command in holds))
+
+
+def _units(lot: str) -> tuple[HeldUnits, ...]:
+    return (HeldUnits(lot=lot, product="W-050", first=1, last=9, quantity=Decimal(9)),)
 
 
 async def _shifts(core: Core, name: str, each: int) -> None:
@@ -311,7 +360,7 @@ def none() -> Goal:
     return Goal(text="0", met=lambda value, _: value == 0)
 
 
-PARTS = (visible, idle, join, merge, window, kills)
+PARTS = (visible, idle, append, samples, join, merge, window, kills)
 
 
 def measure(size: Size) -> Iterator[Figure]:
