@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import shutil
+import statistics
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -127,12 +128,13 @@ def test_its_screens_are_drawn(smoke: dict[str, Any], machine: Machine) -> None:
 
 
 def test_the_window_is_shown_soon_when_warm(smoke: dict[str, Any], machine: Machine) -> None:
-    shown = []
-    for _ in range(5):
-        machine.well("lineside", "demo", "--smoke", "5", "--report", "/tmp/again.json")
-        shown.append(json.loads((machine.root / "tmp/again.json").read_text(encoding="utf-8"))["shown_ms"])
-    print(json.dumps({"shown_ms": shown}))  # noqa: T201 - the figures are what the nightly run is read for
-    assert min(shown) < MOST_SHOWN_MS
+    runs = []
+    for _ in range(7):
+        machine.well("lineside", "demo", "--smoke", "8", "--report", "/tmp/again.json")
+        runs.append(json.loads((machine.root / "tmp/again.json").read_text(encoding="utf-8")))
+    figures = {name: [run[name] for run in runs] for name in ("shown_ms", "overview_ms", "first_values_ms")}
+    print(json.dumps(figures))  # noqa: T201 - the figures are what the nightly run is read for
+    assert statistics.median(figures["shown_ms"]) < MOST_SHOWN_MS
 
 
 def test_a_plant_file_is_checked(machine: Machine) -> None:

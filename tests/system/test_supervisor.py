@@ -11,6 +11,7 @@ import pytest
 
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Ended, Message
+from app.acquisition.process import start, stop
 from app.acquisition.supervisor import Supervisor
 from tests.needs import ROOT
 from tests.plants import small_plant
@@ -101,3 +102,23 @@ async def test_a_child_that_hangs_is_ended_and_started_again(launch: Launch, mon
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_process_that_was_started_before_is_the_first_one(
+    launch: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    heard: list[Message] = []
+    words = [sys.executable, "-c", TALKER]
+    ahead = start(words)
+    keeper = Supervisor(words, lambda: launch, heard.append, lambda _alive, _restarts: None, ahead=ahead)
+    task = asyncio.create_task(keeper.run())
+    await until(lambda: len(heard) == 1)
+    assert keeper.pid == ahead.pid
+    psutil.Process(ahead.pid).kill()
+    await until(lambda: len(heard) == 2)
+    assert keeper.pid != ahead.pid
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    stop(ahead)  # again: it has ended, and that is all
+    assert ahead.returncode is not None
