@@ -18,10 +18,10 @@ from app.domain.work import LotCount, OrderProgress
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
 from tests.ui.shell import FakeShell
 from ui.desk import Answer
-from ui.views.work.lists import lag_text, quantile
+from ui.views.work.lists import TREND_STEPS, lag_rows
 from ui.views.work.presenter import WorkPresenter, steady
-from ui.views.work.rows import Fact, Grid, LaneRow, ListRow, MoveSheet, OrderRow, Say, Sheet
-from ui.views.work.truth import STATE_WORDS, lot_truths, order_truth
+from ui.views.work.rows import Fact, Grid, LagRow, LaneRow, ListRow, MoveSheet, OrderRow, Say, Sheet
+from ui.views.work.truth import STATE_WORDS, erp_has_less, lot_truths, order_truth
 
 
 class Shown:
@@ -31,7 +31,7 @@ class Shown:
         self.lanes: Sequence[LaneRow] = ()
         self.assignments: Sequence[ListRow] = ()
         self.postings: Sequence[ListRow] = ()
-        self.lag = ""
+        self.lags: Sequence[LagRow] = ()
         self.sheet: Sheet | None = None
         self.move: MoveSheet | None = None
         self.selected: list[str] = []
@@ -45,8 +45,8 @@ class Shown:
     def show_assignments(self, rows: Sequence[ListRow]) -> None:
         self.assignments = rows
 
-    def show_postings(self, rows: Sequence[ListRow], lag: str) -> None:
-        self.postings, self.lag = rows, lag
+    def show_postings(self, rows: Sequence[ListRow], lags: Sequence[LagRow]) -> None:
+        self.postings, self.lags = rows, lags
 
     def show_sheet(self, sheet: Sheet | None) -> None:
         self.sheet = sheet
@@ -192,6 +192,7 @@ def posting(key: str, lot: str, good: int, state: PostingState, minutes: float =
         occurred_at=NOW - timedelta(minutes=minutes),
         queued_at=NOW,
         confirmed_at=NOW if confirmed else None,
+        refs={"document": "4711"} if confirmed else {},
     )
 
 
@@ -221,6 +222,17 @@ def test_floor_confirmed_and_posted_are_told_apart_per_lot() -> None:
         ("A", 6000, 6000, 6000, 0),
         ("B", 5200, 4000, 0, 5200),
     ]
+    assert [(r.document, r.truth.oldest_at) for r in rows] == [("4711", None), ("", NOW - timedelta(minutes=9))]
+
+
+def test_what_somebody_took_back_in_the_erp_is_told() -> None:
+    order = night_desk().reference.orders["WO-10482"]
+    postings = (posting("p1", "A", 100, PostingState.CONFIRMED),)
+    later = NOW + timedelta(seconds=20)
+    assert erp_has_less(replace(order, good=Decimal(90)), postings, later) == 10
+    assert erp_has_less(replace(order, good=Decimal(90)), postings, NOW - timedelta(seconds=1)) == 0
+    assert erp_has_less(replace(order, good=Decimal(0)), postings, later) == 0
+    assert erp_has_less(replace(order, good=Decimal(120)), postings, later) == 0
 
 
 def test_the_oldest_unposted_item_is_a_posting_or_units_that_nobody_confirmed() -> None:
@@ -253,9 +265,18 @@ def test_postings_that_need_a_person_come_first_with_the_erps_words() -> None:
 
 def test_the_posting_lag_is_said_by_kind() -> None:
     rows = [posting(f"p{n}", "A", 1, PostingState.CONFIRMED, minutes=n / 60) for n in range(1, 101)]
-    assert lag_text(rows) == "Lag p50 / p95: production 50 s / 1 min 35 s (100)"
-    assert lag_text([]) == ""
-    assert quantile([3.0], 0.95) == 3
+    [row] = lag_rows(rows, NOW - timedelta(hours=1), NOW)
+    assert (row.text, row.bad) == ("production 50 s / 1 min 35 s (100)", False)
+    assert (len(row.trend), row.trend[-1]) == (TREND_STEPS, 95.0)
+    assert all(math.isnan(value) for value in row.trend[:-1])
+    assert lag_rows([], NOW - timedelta(hours=1), NOW) == ()
+
+
+def test_a_posting_lag_beyond_its_target_is_marked_and_only_the_shifts_count() -> None:
+    late = posting("p1", "A", 1, PostingState.CONFIRMED, minutes=6)
+    [row] = lag_rows([late], NOW - timedelta(hours=1), NOW)
+    assert (row.text, row.bad) == ("production 6 min / 6 min (1)", True)
+    assert lag_rows([late], NOW + timedelta(seconds=1), NOW + timedelta(hours=1)) == ()
 
 
 # --- the side panel -------------------------------------------------------------------------------------------------

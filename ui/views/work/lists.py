@@ -12,8 +12,9 @@ from app.domain.plant import Plant
 from app.domain.posting import Posting
 from app.domain.text import safe
 from app.domain.work import Assignment
+from app.readmodel.kpi import KPIS, lag_trend, posting_lag_s
 from ui.text import DASH, Formats, duration, hms, t
-from ui.views.work.rows import ListRow
+from ui.views.work.rows import LagRow, ListRow
 from ui.views.work.truth import STATE_WORDS, document
 
 KIND_WORDS: Mapping[str, str] = {
@@ -25,6 +26,9 @@ KIND_WORDS: Mapping[str, str] = {
 }
 """What a posting is called, by its name in the journal."""
 
+LAG = KPIS["posting_lag_p95"]
+TREND_STEPS = 24
+"""Into so many parts the time of a lag's trend is divided."""
 RECENT = 20
 """How many confirmed postings stay in the list under those that are out."""
 
@@ -95,24 +99,21 @@ def _posting_row(row: Posting, at: datetime, formats: Formats) -> ListRow:
     )
 
 
-def lag_text(postings: Iterable[Posting]) -> str:
-    """ "Lag p50 / p95: production 41 s / 1 min 52 s (23)", and so on for every kind that was confirmed."""
-    by_kind: dict[str, list[float]] = {kind: [] for kind in KIND_WORDS}
-    for posting in postings:
-        if posting.lag_s is not None:
-            by_kind.setdefault(posting.command_kind, []).append(posting.lag_s)
-    said = [
-        t("{kind} {p50} / {p95} ({n})", kind=t(KIND_WORDS.get(kind, kind)), p50=duration(quantile(lags, 0.5)),
-          p95=duration(quantile(lags, 0.95)), n=len(lags))
-        for kind, lags in by_kind.items() if lags
-    ]  # fmt: skip
-    return t("Lag p50 / p95: {kinds}", kinds=", ".join(said)) if said else ""
-
-
-def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` of the values do not exceed (nearest rank); values not empty."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+def lag_rows(postings: Sequence[Posting], since: datetime, at: datetime) -> tuple[LagRow, ...]:
+    """Each kind's posting lag, as it was over this time: p50 and p95, and how it went."""
+    rows = []
+    for kind in (*KIND_WORDS, *sorted({p.command_kind for p in postings} - KIND_WORDS.keys())):
+        mine = [
+            p for p in postings if p.command_kind == kind and p.confirmed_at is not None and p.confirmed_at >= since
+        ]
+        p50, p95 = posting_lag_s(mine, 0.5), posting_lag_s(mine, 0.95)
+        if p50 is None or p95 is None:
+            continue
+        text = t("{kind} {p50} / {p95} ({n})", kind=t(KIND_WORDS.get(kind, kind)), p50=duration(p50),
+                 p95=duration(p95), n=len(mine))  # fmt: skip
+        trend = tuple(lag_trend(mine, since, at, TREND_STEPS, 0.95))
+        rows.append(LagRow(text=text, trend=trend, bad=not LAG.met(p95)))
+    return tuple(rows)
 
 
 def subject_name(plant: Plant, row: Assignment) -> str:

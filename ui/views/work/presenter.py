@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.domain.feasibility import MOVES, Situation, line_of
 from app.domain.plant import Signal
 from app.domain.posting import Posting
 from app.domain.reading import NOTHING
+from app.domain.shifts import shift_at
 from app.domain.taken import taken
 from app.domain.text import safe
 from app.readmodel import model
@@ -27,7 +29,7 @@ from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, t
 from ui.views.work import lists, sheets
 from ui.views.work.lanes import lanes
-from ui.views.work.rows import Block, Key, LaneRow, ListRow, MoveSheet, Say, Sheet
+from ui.views.work.rows import Block, Key, LagRow, LaneRow, ListRow, MoveSheet, Say, Sheet
 from ui.views.work.truth import postings_by_order
 
 RATE_OVER_S = 120.0
@@ -43,7 +45,7 @@ class WorkView(Protocol):
 
     def show_lanes(self, rows: Sequence[LaneRow]) -> None: ...
     def show_assignments(self, rows: Sequence[ListRow]) -> None: ...
-    def show_postings(self, rows: Sequence[ListRow], lag: str) -> None: ...
+    def show_postings(self, rows: Sequence[ListRow], lags: Sequence[LagRow]) -> None: ...
     def show_sheet(self, sheet: Sheet | None) -> None: ...
     def show_move(self, move: MoveSheet | None) -> None: ...
     def select(self, ref: str) -> None: ...
@@ -103,8 +105,13 @@ class WorkPresenter:
         self._begin_with(rows)
         self._view.show_assignments(marked(lists.assignment_rows(plant, now.assignments, at, self._formats), marks))
         posted = marked(lists.posting_rows(plant, postings, at, self._formats), marks)
-        self._view.show_postings(posted, lists.lag_text(postings))
+        self._view.show_postings(posted, lists.lag_rows(postings, self._lags_since(at), at))
         self._show_side(now, by_order)
+
+    def _lags_since(self, at: datetime) -> datetime:
+        """The posting lag is that of the running shift; without one, of the last eight hours."""
+        span = shift_at(self._desk.plant.shifts, self._desk.plant.zone, at)
+        return span.start_at if span else at - timedelta(hours=8)
 
     def _begin_with(self, rows: Sequence[LaneRow]) -> None:
         """While nothing was selected yet: the first order in trouble, else the first of all."""

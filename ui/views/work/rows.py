@@ -39,6 +39,15 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LagRow:
+    """A kind's posting lag in words, and its course, seconds (NaN: nothing was posted). `bad`: beyond the target."""
+
+    text: str
+    trend: tuple[float, ...]
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
     """A person at a line. `offered`: asked to come and not there yet."""
 

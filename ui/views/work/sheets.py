@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from app.domain.consequence import CONSEQUENCES, Consequence, Severity
 from app.domain.erp import ProductionOrder
@@ -18,10 +20,10 @@ from app.domain.posting import Posting
 from app.domain.shifts import running
 from app.domain.text import safe
 from app.domain.work import Assignment
-from ui.text import DASH, Formats, amount, t
+from ui.text import DASH, Formats, amount, duration, t
 from ui.views.work.lists import KIND_WORDS, assignment_state, line_name, person_name, subject_name
 from ui.views.work.rows import Block, Fact, Grid, Heading, Say, Sheet
-from ui.views.work.truth import STATE_WORDS, LotTruth, Truth, erp_word, lot_truths, order_truth
+from ui.views.work.truth import STATE_WORDS, LotTruth, Truth, erp_has_less, erp_word, lot_truths, order_truth
 
 
 def order_sheet(now: Situation, order: ProductionOrder, postings: Sequence[Posting], formats: Formats) -> Sheet:
@@ -40,6 +42,8 @@ def order_sheet(now: Situation, order: ProductionOrder, postings: Sequence[Posti
             Heading(text=t("Floor, Lineside, ERP: good units")),
             truth_grid(order_truth(order, progress, postings), lot_truths(progress, postings), held),
             Fact(label=t("ERP"), value=_joined(word.text, word.detail), priority=word.priority),
+            *_unposted(order_truth(order, progress, postings), lot_truths(progress, postings), now),
+            *_less_there(erp_has_less(order, postings, now.reference.as_of)),
             *_as_of(now, formats),
             Heading(text=t("If it ran elsewhere")),
             *_elsewhere(now, Subject.ORDER, order.number, without=line),
@@ -56,6 +60,27 @@ def _plan_facts(now: Situation, order: ProductionOrder, line: str, formats: Form
         Fact(label=t("Planned"), value=f"{formats.minute(order.start_at)} – {formats.minute(order.due_at)}"),
         Fact(label=t("Nominal"), value=t("{rate} /min", rate=amount(nominal))),
     )
+
+
+def _unposted(order: Truth, lots: Sequence[LotTruth], now: Situation) -> tuple[Fact, ...]:
+    """For how long the order's oldest unit waits for the ERP; and each lot's document, and how old its oldest is."""
+    facts = [Fact(label=t("Oldest unposted"), value=_age(order.oldest_at, now))] if order.oldest_at else []
+    for row in lots:
+        waits = t("oldest unposted {age}", age=_age(row.truth.oldest_at, now)) if row.truth.oldest_at else ""
+        if said := _joined(row.document, waits):
+            facts.append(Fact(label=safe(row.lot, 40), value=said))
+    return tuple(facts)
+
+
+def _age(at: datetime | None, now: Situation) -> str:
+    return duration((now.at - at).total_seconds()) if at else DASH
+
+
+def _less_there(less: Decimal) -> tuple[Fact, ...]:
+    """What somebody took back in the ERP, or it booked otherwise than it said."""
+    if not less:
+        return ()
+    return (Fact(label=t("ERP's own count"), value=t("{n} fewer than it confirmed", n=amount(less)), priority=3),)
 
 
 def truth_grid(order: Truth, lots: Sequence[LotTruth], held: frozenset[str]) -> Grid:

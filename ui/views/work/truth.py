@@ -35,10 +35,11 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotTruth:
-    """The truths of one lot."""
+    """The truths of one lot; `document`: the ERP's last one for it."""
 
     lot: str
     truth: Truth
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +104,25 @@ def lot_truths(progress: OrderProgress | None, postings: Sequence[Posting]) -> t
     rows = []
     for lot in progress.lots if progress else ():
         mine = [p for p in postings if p.command_kind == CONFIRM and p.command.get("lot") == lot.lot]
-        truth = Truth(floor=lot.good, confirmed=_units(mine), posted=_units(p for p in mine if p.closed))
-        rows.append(LotTruth(lot=lot.lot, truth=truth))
+        confirmed, done = _units(mine), [p for p in mine if p.closed]
+        waiting = [p.occurred_at for p in mine if not p.closed]
+        waiting += [max((p.occurred_at for p in mine), default=lot.from_at)] if lot.good > confirmed else []
+        oldest_at = min(waiting, default=None)
+        truth = Truth(floor=lot.good, confirmed=confirmed, posted=_units(done), oldest_at=oldest_at)
+        rows.append(LotTruth(lot=lot.lot, truth=truth, document=document(done[-1]) if done else ""))
     return tuple(rows)
+
+
+def erp_has_less(order: ProductionOrder, postings: Sequence[Posting], as_of: datetime | None) -> Decimal:
+    """How many good units the ERP, read after the last confirmation, has less than was confirmed to it.
+
+    Nought where it has them all, was not read since, or does not count what was made (its figure is nought).
+    """
+    done = [p for p in postings if p.command_kind == CONFIRM and p.closed and p.confirmed_at is not None]
+    last_at = max((p.confirmed_at for p in done if p.confirmed_at), default=None)
+    if last_at is None or as_of is None or as_of <= last_at or not order.good:
+        return ZERO
+    return max(ZERO, _units(done) - order.good)
 
 
 def erp_word(postings: Sequence[Posting], at: datetime) -> ErpWord:

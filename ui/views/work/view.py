@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from ui.text import t
 from ui.theme import Look
 from ui.views.work.board import LaneBoard
+from ui.views.work.lag_strip import LagStrip
 from ui.views.work.move_panel import MovePanel
-from ui.views.work.rows import LaneRow, ListRow, MoveSheet, Say, Sheet
+from ui.views.work.rows import LagRow, LaneRow, ListRow, MoveSheet, Say, Sheet
 from ui.views.work.sheet_view import SheetView
 from ui.widgets.glyphs import Mark
 from ui.widgets.keystrip import KeyStrip
@@ -47,7 +48,7 @@ class WorkWidget(QWidget):
         self._postings = PaintedTable(look, _posting_columns(), empty=t("Nothing was posted yet."))
         self._assignments.setAccessibleName(t("Assignments"))
         self._postings.setAccessibleName(t("Postings to the ERP"))
-        self._lag = text_label(px=12, soft=True, elide=True)
+        self._lags = LagStrip(look)
         self._lists = QWidget()
         self._side = Panel(look)
         self._sheet = _SheetSide(look)
@@ -59,7 +60,7 @@ class WorkWidget(QWidget):
     def _lay_out(self) -> None:
         moves, posts = Panel(self._look, t("Assignments")), Panel(self._look, t("Postings to the ERP"))
         moves.body.addWidget(self._assignments)
-        posts.body.addWidget(self._lag)
+        posts.body.addWidget(self._lags)
         posts.body.addWidget(self._postings, 1)
         below = QHBoxLayout(self._lists)
         below.setContentsMargins(0, 0, 0, 0)
@@ -117,10 +118,10 @@ class WorkWidget(QWidget):
         """Show the assignments."""
         self._assignments.set_rows([_table_row(row, mark=2) for row in rows])
 
-    def show_postings(self, rows: Sequence[ListRow], lag: str) -> None:
+    def show_postings(self, rows: Sequence[ListRow], lags: Sequence[LagRow]) -> None:
         """Show the postings and the posting lag."""
         self._postings.set_rows([_table_row(row, mark=1) for row in rows])
-        self._lag.setText(lag)
+        self._lags.set_rows(lags)
 
     def show_sheet(self, sheet: Sheet | None) -> None:
         """Show what is selected; None: nothing is."""
