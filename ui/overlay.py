@@ -11,6 +11,7 @@ from ui.theme import RADIUS, Look
 MARGIN = 16
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _ESCAPE = Qt.Key.Key_Escape
+_OPAQUE = Qt.WidgetAttribute.WA_OpaquePaintEvent
 
 
 class Overlay(QFrame):
@@ -24,6 +25,7 @@ class Overlay(QFrame):
         self._host, self._wanted, self._low = host, width, low
         self._before: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(_OPAQUE)  # what moves behind it is not painted, nor is the panel because of it
         host.installEventFilter(self)
         look.changed.connect(self.update)
         self.hide()

@@ -82,6 +82,12 @@ class Stage(QObject):
             if (opened := self.opened.get(view_id)) is not None:
                 self._guarded(view_id, opened.presenter.refresh)
 
+    def tick(self) -> None:
+        """Time has passed: views in sight show it, at once or bit by bit."""
+        for view_id in self.docks.visible_names():
+            if (opened := self.opened.get(view_id)) is not None:
+                self._guarded(view_id, opened.tick or opened.presenter.refresh)
+
     def follow(self) -> None:
         """Between two refreshes: values that moved, in the views that follow them."""
         for view_id in self.docks.visible_names():

@@ -55,7 +55,7 @@ from ui.theme import DAY, NIGHT, Look
 from ui.viewing import open_manual, open_view
 
 TICK_MS = 250
-FOLLOW_MS = 33
+FOLLOW_MS = 16
 """How often a view in sight may show values that moved."""
 QUEUE_PX = 430
 
@@ -87,7 +87,7 @@ class Window(QWidget):
         self._build_panels()
         self._bind_keys()
         self._timer = QTimer(self, interval=TICK_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._tick)
         self._timer.start()
         self._follower = QTimer(self, interval=FOLLOW_MS)
         self._follower.timeout.connect(self.stage.follow)
@@ -150,6 +150,11 @@ class Window(QWidget):
     def refresh(self) -> None:
         """Bring everything that is to be seen up to now."""
         self.stage.refresh()
+        self._refresh_frame()
+
+    def _tick(self) -> None:
+        """Time has passed."""
+        self.stage.tick()
         self._refresh_frame()
 
     def _refresh_frame(self) -> None:

@@ -53,8 +53,12 @@ class SignalRow:
     past: Floats = field(default_factory=lambda: NONE, compare=False)
 
 
+SPREAD = 0.618034
+"""Of neighbours by their index, each has its turn far from the other's (golden section)."""
+
+
 class Pasts:
-    """The last seconds of tags for their sparklines, renewed every few seconds only."""
+    """The last seconds of tags for their sparklines, renewed every few seconds only, and never all at one moment."""
 
     def __init__(self, desk: Desk, *, seconds: float = 600.0, every_s: int = 5, points: int = 150) -> None:
         self._desk, self._seconds, self._every_s, self._points = desk, seconds, every_s, points
@@ -62,7 +66,8 @@ class Pasts:
 
     def of(self, tag: Tag) -> tuple[int, Floats]:
         """(stamp, values) of a tag, thinned; values are empty for what says nothing as a line."""
-        stamp = int(self._desk.now().timestamp()) // self._every_s
+        turn_s = self._every_s * (tag.index * SPREAD % 1.0)
+        stamp = int((self._desk.now().timestamp() + turn_s) // self._every_s)
         kept = self._kept.get(tag.index)
         if kept is None or kept[0] != stamp:
             silent = tag.is_text or tag.signal in _COUNTED

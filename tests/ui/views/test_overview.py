@@ -18,6 +18,7 @@ from tests.ui.shell import FakeShell
 from ui.opened import Opened
 from ui.theme import DAY, NIGHT, Look
 from ui.views.overview import open_overview
+from ui.views.overview.presenter import SLICES, TURNS
 from ui.views.overview.rows import BufferRow, LineRow, TileRow
 from ui.views.overview.sheet import LEAST_LINE, Sheet
 
@@ -167,14 +168,53 @@ def test_equal_rows_paint_nothing(qtbot: QtBot, watched: Watched) -> None:
 
 
 def test_a_changed_tile_paints_itself_and_no_other(qtbot: QtBot, watched: Watched) -> None:
-    changed = rows()
-    tile = replace(changed[0].tiles[1], value="399")
-    changed[0] = replace(changed[0], tiles=(changed[0].tiles[0], tile, changed[0].tiles[2]))
-    watched.set_lines(changed)
+    watched.set_lines(with_tile(state="Held"))
     qtbot.waitUntil(lambda: bool(watched.painted))
     assert watched.painted[0].contains(watched.tile_rect("L0.1"))
     assert not watched.painted[0].intersects(watched.tile_rect("L0.0"))
     assert not watched.painted[0].intersects(watched.tile_rect("L1.1"))
+
+
+def with_tile(**changes: object) -> list[LineRow]:
+    """The rows, with another middle tile in the first line."""
+    first, second = rows()
+    tiles = (first.tiles[0], replace(first.tiles[1], **changes), first.tiles[2])  # type: ignore[arg-type]
+    return [replace(first, tiles=tiles), second]
+
+
+def test_a_rate_paints_its_stripe_of_the_tile_only(qtbot: QtBot, watched: Watched) -> None:
+    watched.set_lines(with_tile(value="399"))
+    qtbot.waitUntil(lambda: bool(watched.painted))
+    (stripe,) = watched.painted
+    tile = watched.tile_rect("L0.1").adjusted(-4, -4, 4, 4)
+    assert tile.contains(stripe)
+    assert stripe.height() < tile.height() / 2
+
+
+@pytest.mark.parametrize("size", [(1000, 600), (1900, 1000), (700, 330), (430, 250)])
+@pytest.mark.parametrize("selected", [False, True])
+def test_rates_painted_over_one_another_leave_nothing_behind(
+    qtbot: QtBot, look: Look, size: tuple[int, int], selected: bool
+) -> None:
+    wide = {"unit": "/min", "nominal": "of 480", "top": 528.0, "low": 400.0, "high": 500.0, "priority": 2, "chip": "KM"}
+    rates = (0.0, 528.0, 399.0, 1.0, 450.0)
+
+    def shown(sheet: Sheet, rate: float) -> None:
+        sheet.set_lines(with_tile(value=f"{rate:.0f}" if rate else "31,240", rate=rate, **wide))
+
+    parts, whole = Sheet(look), Sheet(look)
+    for sheet in (parts, whole):
+        qtbot.addWidget(sheet)
+        sheet.resize(*size)
+    for rate in rates:
+        shown(parts, rate)
+        if selected:
+            parts.select("L0.1")
+        parts.grab()
+    shown(whole, rates[-1])
+    if selected:
+        whole.select("L0.1")
+    assert parts.grab().toImage() == whole.grab().toImage()
 
 
 def test_a_changed_header_leaves_the_selection_ring_below_it_whole(qtbot: QtBot, look: Look, watched: Watched) -> None:
@@ -251,15 +291,21 @@ def test_long_german_names_are_cut_and_never_leave_their_tile(qtbot: QtBot, look
 # --- following ------------------------------------------------------------------------------------------------------
 
 
+def follow(opened: Opened) -> None:
+    """Every line has its turn."""
+    for _ in range(TURNS):
+        opened.follow()
+
+
 def test_a_rate_that_moved_is_shown_without_a_refresh(qtbot: QtBot, look: Look) -> None:
     desk = night_desk()
     opened = overview(qtbot, look, desk)
-    opened.follow()
+    follow(opened)
     sheet = sheet_of(opened)
     opened.presenter.show("machine/L1.filler")
     before = sheet.grab(sheet.tile_rect("L1.filler")).toImage()
     desk.set("L1.filler", Signal.RATE, 311.0)
-    opened.follow()
+    follow(opened)
     assert ", 311 /min of 480" in sheet.accessibleDescription()
     assert sheet.grab(sheet.tile_rect("L1.filler")).toImage() != before
 
@@ -267,31 +313,50 @@ def test_a_rate_that_moved_is_shown_without_a_refresh(qtbot: QtBot, look: Look) 
 def test_a_state_that_changed_is_shown_with_all_that_belongs_to_it(qtbot: QtBot, look: Look) -> None:
     desk = night_desk()
     opened = overview(qtbot, look, desk)
-    opened.follow()
+    follow(opened)
     opened.presenter.show("machine/L1.filler")
     desk.state("L1.filler", MachineState.HELD)
-    opened.follow()
+    follow(opened)
     assert "Held" in sheet_of(opened).accessibleDescription()
 
 
 def test_what_is_stale_stays_so_until_the_refresh(qtbot: QtBot, look: Look) -> None:
     desk = night_desk()
     opened = overview(qtbot, look, desk)
-    opened.follow()
+    follow(opened)
     opened.presenter.show("machine/L3.labeller")
     words = sheet_of(opened).accessibleDescription()
     desk.set("L3.labeller", Signal.RATE, 311.0)
-    opened.follow()
+    follow(opened)
     assert sheet_of(opened).accessibleDescription() == words
+
+
+def test_time_that_passed_is_shown_line_by_line_as_the_values_are_followed(qtbot: QtBot, look: Look) -> None:
+    desk = night_desk()
+    opened = overview(qtbot, look, desk)
+    follow(opened)
+    renewed: list[int] = []
+    sheet, show = sheet_of(opened), opened.widget.set_lines  # type: ignore[attr-defined]
+
+    def counted(lines: list[LineRow]) -> None:
+        renewed.append(sum(new is not old for new, old in zip(lines, sheet._lines, strict=True)))
+        show(lines)
+
+    opened.widget.set_lines = counted  # type: ignore[attr-defined]
+    assert opened.tick is not None
+    opened.tick()
+    for _ in range(SLICES):
+        opened.follow()
+    assert renewed == [1] * len(desk.plant.lines), "every line, and never all of them in one piece of work"
 
 
 def test_nothing_is_shown_again_where_nothing_moved(qtbot: QtBot, look: Look) -> None:
     desk = night_desk()
     opened = overview(qtbot, look, desk)
-    opened.follow()
+    follow(opened)
     desk.state("L1.filler", MachineState.EXECUTE)
     shown: list[object] = []
     opened.widget.set_lines = shown.append  # type: ignore[attr-defined]
-    opened.follow()
-    opened.follow()
+    follow(opened)
+    follow(opened)
     assert len(shown) == 1

@@ -18,4 +18,4 @@ def open_overview(look: Look, desk: Desk, shell: Shell) -> Opened:
     view.machine_opened.connect(presenter.open_machine)
     view.line_opened.connect(presenter.open_line)
     presenter.refresh()
-    return Opened(widget=view, presenter=presenter, follow=presenter.follow)
+    return Opened(widget=view, presenter=presenter, follow=presenter.follow, tick=presenter.tick)

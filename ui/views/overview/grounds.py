@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import floor
 
-from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QPainter, QPixmap
 
 from ui.theme import Look
@@ -26,8 +26,17 @@ class Grounds:
         """Nothing that was painted is true any more."""
         self._kept.clear()
 
-    def draw(self, painter: QPainter, rect: QRectF, row: TileRow, size: Sizes, *, selected: bool) -> None:
-        """All of a tile but what `draw_moving` draws, with the ring around it."""
+    def draw(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        row: TileRow,
+        size: Sizes,
+        *,
+        selected: bool,
+        part: QRect | None = None,
+    ) -> None:
+        """All of a tile but what `draw_moving` draws, with the ring around it. `part`: more than this is not needed."""
         ratio = painter.device().devicePixelRatio()
         if row.stale or ratio != int(ratio):  # nothing moves there; a copy would not lie on whole pixels
             draw_standing(painter, rect, row, self._look, size, selected=selected)
@@ -42,7 +51,11 @@ class Grounds:
             draw_standing(mine, rect, row, self._look, size, selected=selected)
             mine.end()
             found = self._kept[row.key] = (key, picture)
-        painter.drawPixmap(corner, found[1])
+        if part is None:
+            painter.drawPixmap(corner, found[1])
+        else:
+            source = part.translated(-corner)
+            painter.drawPixmap(part.topLeft(), found[1], QRect(source.topLeft() * ratio, source.size() * ratio))
 
     def _empty(self, rect: QRectF, ratio: float) -> QPixmap:
         picture = QPixmap(rect.adjusted(-RING, -RING, RING, RING).toAlignedRect().size() * ratio)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
@@ -13,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.case import ExceptionCase
-from app.domain.hold import Hold, held_lots
+from app.domain.hold import held_lots
 from app.domain.plant import Line, Signal
+from app.readmodel.model import View as ModelView
 from app.readmodel.model import open_cases, open_holds
 from ui.desk import Desk
 from ui.models.cases import owner_words
@@ -29,6 +32,10 @@ from ui.views.overview.shift import ShiftWatch
 SPARK_S = 600.0
 SPARK_POINTS = 60
 SHIFT_EVERY_S = 2
+TURNS = 2
+"""Calls of `follow` in which every rate has its turn: two short pieces of work block less than a long one."""
+SLICES = 10
+"""Calls of `follow` in which every line is renewed after a `tick`."""
 
 
 class OverviewView(Protocol):
@@ -37,6 +44,23 @@ class OverviewView(Protocol):
     def set_lines(self, lines: Sequence[LineRow]) -> None: ...
     def set_shift(self, shift: ShiftRow) -> None: ...
     def select(self, machine: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """What the log says that tiles show: open cases in their order, the worst of each machine, what is held."""
+
+    cases: list[ExceptionCase]
+    worst: Mapping[str, ExceptionCase]
+    lots: AbstractSet[str]
+    marked: AbstractSet[str | None]
+
+    @classmethod
+    def of(cls, view: ModelView) -> _Standing:
+        """What the log says now."""
+        cases, holds = open_cases(view), open_holds(view)
+        marked = {hold.machine for hold in holds}
+        return cls(cases=cases, worst=worst_by_machine(cases), lots=held_lots(holds), marked=marked)
 
 
 class Presenter:
@@ -52,8 +76,11 @@ class Presenter:
         self._machine = ""
         self._lines: tuple[LineRow, ...] = ()
         self._nominals: dict[str, float] = {}
-        self._rates = _Moving(self._watch, desk, Signal.RATE)
-        self._states = _Moving(self._watch, desk, Signal.STATE)
+        self._rates = [_Moving(self._watch, line.machines, Signal.RATE) for line in desk.plant.lines.values()]
+        self._states = _Moving(self._watch, desk.plant.machines, Signal.STATE)
+        self._turn = 0
+        self._standing = _Standing.of(desk.view)
+        self._due: deque[int] = deque()
 
     @property
     def selected(self) -> str:
@@ -83,40 +110,55 @@ class Presenter:
         self._shell.go(f"line/{line}")
 
     def refresh(self) -> None:
-        """Show what stands now."""
-        cases = open_cases(self._desk.view)
-        holds = open_holds(self._desk.view)
-        worst = worst_by_machine(cases)
-        self._lines = tuple(self._line(line, cases, worst, holds) for line in self._desk.plant.lines.values())
+        """Show what stands now, all of it at once."""
+        standing = _Standing.of(self._desk.view)
+        self._lines = tuple(self._line(line, standing) for line in self._desk.plant.lines.values())
+        self._due.clear()
         self._view.set_lines(self._lines)
+        self._show_shift()
+
+    def tick(self) -> None:
+        """Time has passed: the lines are renewed one after the other by the calls of `follow` that come."""
+        self._standing = _Standing.of(self._desk.view)
+        self._due = deque(range(len(self._lines)))
+        self._show_shift()
+
+    def follow(self) -> None:
+        """Between two refreshes: rates as they move, half of the lines at a time, and lines that are to be renewed.
+
+        A machine that changes its state is a refresh.
+        """
+        stamps = self._desk.values.stamps()
+        if self._states.moved(stamps):
+            self.refresh()
+            return
+        self._turn = (self._turn + 1) % TURNS
+        lines = list(self._lines)
+        for i in range(self._turn, len(lines), TURNS):
+            lines[i] = self._with_rates(lines[i], self._rates[i].moved(stamps))
+        for i in self._due_now():
+            lines[i] = self._line(self._desk.plant.lines[lines[i].key], self._standing)
+        if any(new is not old for new, old in zip(lines, self._lines, strict=True)):
+            self._lines = tuple(lines)
+            self._view.set_lines(self._lines)
+
+    def _due_now(self) -> list[int]:
+        """The lines to renew in this call: few, and all of them within SLICES calls."""
+        count = min(len(self._due), -(-len(self._lines) // SLICES))
+        return [self._due.popleft() for _ in range(count)]
+
+    def _show_shift(self) -> None:
         now = self._desk.now()
         if self._shift_at is None or abs((now - self._shift_at).total_seconds()) >= SHIFT_EVERY_S:
             self._shift_at = now
             self._view.set_shift(self._shift.row())
 
-    def follow(self) -> None:
-        """Between two refreshes: rates as they move; a machine that changes its state is a refresh."""
-        stamps = self._desk.values.stamps()
-        rates, states = self._rates.moved(stamps), self._states.moved(stamps)
-        if states:
-            self.refresh()
-        elif rates:
-            self._lines = tuple(self._with_rates(line, rates) for line in self._lines)
-            self._view.set_lines(self._lines)
-
     # --- rows -------------------------------------------------------------------------------------------------------
 
-    def _line(
-        self,
-        line: Line,
-        cases: list[ExceptionCase],
-        worst: Mapping[str, ExceptionCase],
-        holds: Sequence[Hold],
-    ) -> LineRow:
+    def _line(self, line: Line, standing: _Standing) -> LineRow:
         machines = {m: self._watch.now(m) for m in line.machines}
-        orders = line_orders(self._desk, line.id, cases, machines[line.output], self._formats)
-        lots = held_lots(holds)
-        marked = {hold.machine for hold in holds}
+        orders = line_orders(self._desk, line.id, standing.cases, machines[line.output], self._formats)
+        worst, lots, marked = standing.worst, standing.lots, standing.marked
         return LineRow(
             key=line.id,
             name=line.name,
@@ -129,10 +171,12 @@ class Presenter:
         )
 
     def _with_rates(self, line: LineRow, machines: frozenset[str]) -> LineRow:
-        """The line with what these machines do now; the same line if none of them is on it."""
-        if machines.isdisjoint(tile.key for tile in line.tiles):
+        """The line with what these machines do now; the same line if it looks the same."""
+        if not machines:
             return line
-        return replace(line, tiles=tuple(self._with_rate(t) if t.key in machines else t for t in line.tiles))
+        tiles = tuple(self._with_rate(tile) if tile.key in machines else tile for tile in line.tiles)
+        moved = any(new is not old for new, old in zip(tiles, line.tiles, strict=True))
+        return replace(line, tiles=tiles) if moved else line
 
     def _with_rate(self, tile: TileRow) -> TileRow:
         """What is stale stays so until the next refresh."""
@@ -209,8 +253,8 @@ def rounded(rate: float) -> float | None:
 class _Moving:
     """Which machines have a new reading of one signal."""
 
-    def __init__(self, watch: MachineWatch, desk: Desk, signal: Signal) -> None:
-        tags = [tag for tag in (watch.tag(machine, signal) for machine in desk.plant.machines) if tag is not None]
+    def __init__(self, watch: MachineWatch, machines: Iterable[str], signal: Signal) -> None:
+        tags = [tag for tag in (watch.tag(machine, signal) for machine in machines) if tag is not None]
         self._machines = [tag.machine for tag in tags]
         self._places = np.array([tag.index for tag in tags], np.intp)
         self._seen = np.zeros(len(tags), np.uint32)

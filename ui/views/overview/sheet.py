@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.theme import RADIUS, Look
 from ui.views.overview.grounds import Grounds
 from ui.views.overview.rows import LineRow, TileRow
-from ui.views.overview.tile import RING, Sizes, draw_between, draw_moving, sizes
+from ui.views.overview.tile import RING, Sizes, draw_between, draw_moving, full_standing, moving_rect, sizes
 from ui.widgets.bars import draw_progress
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.ink import draw_words
@@ -47,7 +47,7 @@ _CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier |
 
 Part = tuple[int, int, int]
 """A part of the sheet that is painted at once: line, kind, place in the line."""
-_HEAD, _TILE, _BUFFER = 0, 1, 2
+_HEAD, _TILE, _BUFFER, _RATE = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,7 @@ class Sheet(QWidget):
         self._lines: tuple[LineRow, ...] = ()
         self._places: list[Place] = []
         self._sizes: dict[tuple[int, int], Sizes] = {}
+        self._stripes: dict[Part, QRect] = {}
         self._picture = QPixmap()
         self._grounds = Grounds(look)
         self._todo: set[Part] = set()
@@ -151,6 +152,7 @@ class Sheet(QWidget):
         count = max(1, len(self._lines))
         high = min(MOST_LINE * max(1.0, self.width() / 1900), (self.height() - GAP) / count - GAP)
         self._places = [self._place(row, GAP + i * (high + GAP), high) for i, row in enumerate(self._lines)]
+        self._stripes.clear()
         self.updateGeometry()
         self._redraw()
 
@@ -186,14 +188,27 @@ class Sheet(QWidget):
             self.update()
             return
         for part in parts:
-            self.update(self._rect(part).toAlignedRect().adjusted(-4, -4, 4, 4))
+            self.update(self._bounds(part))
+
+    def _bounds(self, part: Part) -> QRect:
+        """The pixels that painting a part may change."""
+        if part[1] == _RATE:
+            return self._stripe(part)
+        return self._rect(part).toAlignedRect().adjusted(-4, -4, 4, 4)
+
+    def _stripe(self, part: Part) -> QRect:
+        found = self._stripes.get(part)
+        if found is None:
+            rect = self._rect(part)
+            found = self._stripes[part] = moving_rect(rect, self._size(rect))
+        return found
 
     def _rect(self, part: Part) -> QRectF:
         line, kind, place = part
         found = self._places[line]
         if kind == _HEAD:
             return found.header
-        return found.tiles[place] if kind == _TILE else found.buffers[place]
+        return found.buffers[place] if kind == _BUFFER else found.tiles[place]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._bring_up()
@@ -215,7 +230,7 @@ class Sheet(QWidget):
         elif self._todo:
             painter = QPainter(self._picture)
             for part in self._todo:
-                if part[1] != _TILE:  # a tile's frame covers its own ground
+                if part[1] in (_HEAD, _BUFFER):  # a tile's frame covers its own ground
                     painter.fillRect(self._rect(part), self._look.theme.panel)
                 self._paint_part(painter, part)
         else:
@@ -239,10 +254,11 @@ class Sheet(QWidget):
         line, rect = self._lines[i], self._rect(part)
         if kind == _HEAD:
             self._paint_header(painter, line, rect)
-        elif kind == _TILE:
+        elif kind in (_TILE, _RATE):
             tile = line.tiles[j]
             size = self._size(rect)
-            self._grounds.draw(painter, rect, tile, size, selected=tile.key == self._key)
+            stripe = self._stripe(part) if kind == _RATE else None
+            self._grounds.draw(painter, rect, tile, size, selected=tile.key == self._key, part=stripe)
             draw_moving(painter, rect, tile, self._look, size)
         elif rect.width() > LEAST_BUFFER:
             draw_between(painter, rect, line.buffers[j], self._look.theme)
@@ -380,8 +396,16 @@ def _changed(i: int, before: LineRow, now: LineRow) -> Iterator[Part]:
     """The parts of a line that look different now."""
     if (before.name, before.order, before.hold) != (now.name, now.order, now.hold):
         yield i, _HEAD, 0
-    for kind, old, new in ((_TILE, before.tiles, now.tiles), (_BUFFER, before.buffers, now.buffers)):
-        yield from ((i, kind, j) for j, (one, other) in enumerate(zip(old, new, strict=True)) if one != other)
+    for j, (was, tile) in enumerate(zip(before.tiles, now.tiles, strict=True)):
+        if was != tile:
+            yield i, _RATE if _stands(was, tile) else _TILE, j
+    buffers = enumerate(zip(before.buffers, now.buffers, strict=True))
+    yield from ((i, _BUFFER, j) for j, (one, other) in buffers if one != other)
+
+
+def _stands(was: TileRow, now: TileRow) -> bool:
+    """Whether nothing of a tile has changed but what moves."""
+    return not now.stale and full_standing(was) == full_standing(now)
 
 
 def tile_text(line: LineRow, tile: TileRow) -> str:

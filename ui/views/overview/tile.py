@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil, floor
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from ui.theme import RADIUS, Look, Theme, cap_height
@@ -28,6 +29,8 @@ NAME_LINE, STATE_LINE, VALUE_LINE = 1.35, 1.5, 1.3
 """The heights of the rows of name, state and rate, by their font's."""
 RING = 4
 """Px around a tile that belong to it, for the selection's ring."""
+MARGIN = 4
+"""Px above and below the rate into which its letters and its pointer may reach."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +67,14 @@ def sizes(width: float, height: float) -> Sizes:
 
 def standing(row: TileRow, s: Sizes, *, selected: bool) -> tuple[object, ...]:
     """What `draw_standing` shows: while it is equal, so is the picture, in the same size and theme."""
-    past = (row.spark_at, row.low, row.high, row.top, bool(row.priority) and _out(row)) if s.spark else ()
+    said, past = full_standing(row)
+    return selected, said, past if s.spark else ()
+
+
+def full_standing(row: TileRow) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """What stands on a tile with room for everything: words and marks, and the past."""
     said = (row.name, row.state, row.clock, row.priority, row.chip, row.chip_dashed, row.hold, row.stale, row.quiet)
-    return selected, said, past
+    return said, (row.spark_at, row.low, row.high, row.top, bool(row.priority) and _out(row))
 
 
 def draw_standing(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Sizes, *, selected: bool) -> None:
@@ -93,9 +101,22 @@ def draw_moving(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Si
     if not s.full:
         _small(painter, inner, row, look, s)
         return
-    y = inner.y() + max(s.mark, s.name * NAME_LINE) + s.state * STATE_LINE
+    y = _value_top(inner, s)
     y = _value(painter, inner, y, row, look, s, owner=_is_low(inner, y, s))
     _rate(painter, QRectF(inner.x(), y, inner.width(), s.bar), row, look.theme)
+
+
+def moving_rect(rect: QRectF, s: Sizes) -> QRect:
+    """The stripe over the whole tile, on whole pixels, in which `draw_moving` draws; all of a small tile."""
+    whole = rect.toAlignedRect().adjusted(-RING, -RING, RING, RING)
+    if not s.full:
+        return whole
+    y = floor(_value_top(_inner(rect, s), s)) - MARGIN
+    return QRect(whole.x(), y, whole.width(), ceil(s.value * VALUE_LINE + s.bar) + 2 * MARGIN) & whole
+
+
+def _value_top(inner: QRectF, s: Sizes) -> float:
+    return inner.y() + max(s.mark, s.name * NAME_LINE) + s.state * STATE_LINE
 
 
 def _inner(rect: QRectF, s: Sizes) -> QRectF:
