@@ -23,13 +23,14 @@ from app.domain.plant_file import PlantFileStatus, PlantVersion
 from app.erp.registry import open_erp
 from app.secrets import stored_secret
 from app.store.postgres.address import SECRET, Address, read_url
-from app.store.postgres.examine import examine
+from app.store.postgres.examine import Examined, examine
 from app.store.postgres.logins import station_login
 from app.store.postgres.revision import REVISION
 from app.store.queue import queue_of
 
 LOOK_S = 5.0
 """For any one thing; they are looked at side by side."""
+NO_ROLE = "{} has no login or no role in the plant's log."
 NO_RIGHT = "This login may not send to the plant's log: {}."
 
 Probe = Callable[[Controller, Sequence[Tag], float], Coroutine[Any, Any, ControllerFacts]]
@@ -122,9 +123,16 @@ async def _examined(config: Config, address: Address, within_s: float) -> tuple[
         offset_s=found.offset_s,
         standbys=found.standbys,
         lag_s=found.lag_s,
-        rights=() if found.may_send else (NO_RIGHT.format(address),),
+        pair="," in address.parameters.get("host", ""),
+        rights=_rights(found, address, joined=bool(config.store)),
     )
     return facts, found.plant_file if config.store else None
+
+
+def _rights(found: Examined, address: Address, *, joined: bool) -> tuple[str, ...]:
+    """Who may not do what they have to. An administrator who only looks need not send."""
+    station = () if found.may_send or not joined else (NO_RIGHT.format(address),)
+    return (*station, *(NO_ROLE.format(person) for person in found.without_role))
 
 
 async def _erp(plant: Plant | None, config: Config, within_s: float) -> ErpFacts:

@@ -104,7 +104,7 @@ class LocalFacts:
 class SharedFacts:
     """The plant's log. `sent` is what it has of this station; `lag_s` how far its standby is behind.
 
-    `rights` are sentences on who may not do what they have to.
+    `pair`: there should be a standby. `rights` are sentences on who may not do what they have to.
     """
 
     joined: bool = False
@@ -122,6 +122,7 @@ class SharedFacts:
     offset_s: float | None = None
     lag_s: float | None = None
     standbys: int | None = None
+    pair: bool = False
     rights: tuple[str, ...] = ()
 
 

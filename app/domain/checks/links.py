@@ -148,7 +148,9 @@ def shared_standby(facts: Facts) -> Iterator[Found]:
     shared = facts.shared
     if not shared.joined or shared.standbys is None:
         return
-    if not shared.standbys:
+    if not shared.standbys and not shared.pair:
+        yield OK, "Standby", "What is shared is on one server.", "", ""
+    elif not shared.standbys:
         yield (
             WARNING, "Standby", "No standby follows: what is shared is on one server only.",
             "packaging/postgres/check.sh says which step is next.", "",

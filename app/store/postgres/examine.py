@@ -19,9 +19,10 @@ from app.store.postgres.line import Connection, opened
 from app.store.postgres.plant_files import VERSIONS, plant_version
 from app.store.postgres.wire import STATUS, head
 
-STANDBYS = (
-    "select count(*), max(extract(epoch from replay_lag))::float8, bool_or(state is not null) from pg_stat_replication"
-)
+STANDBYS = "select count(*), max(extract(epoch from replay_lag))::float8 from pg_stat_replication"
+"""Everybody sees how many there are; how far behind they are only who may."""
+PEOPLE = "select person from lineside.people() where roles = '{}' order by person"
+"""For administrators only."""
 PLANT_FILES = "select to_regprocedure('lineside.plant_last()') is not null"
 LAST_PLANT = f"{VERSIONS.partition(' from ')[0]} from lineside.plant_versions(lineside.plant_last() - 1)"
 MAY_SEND = "select has_function_privilege('lineside.append(jsonb)', 'execute')"
@@ -29,7 +30,7 @@ MAY_SEND = "select has_function_privilege('lineside.append(jsonb)', 'execute')"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """What it said. `standbys` None: this login does not see them. `offset_s`: this clock less the server's."""
+    """What it said. `offset_s`: this clock less the server's; `without_role`: people who may do nothing, where told."""
 
     schema: str
     timeline: int
@@ -37,8 +38,9 @@ class Examined:
     last_seq: int
     offset_s: float
     may_send: bool
-    standbys: int | None = None
+    standbys: int = 0
     lag_s: float | None = None
+    without_role: tuple[str, ...] = ()
     plant_file: PlantVersion | None = None
 
 
@@ -56,7 +58,7 @@ async def examine(address: Address, station: str, password: str | None, within_s
 async def _asked(connection: Connection) -> Examined:
     found = head((await _rows(connection, STATUS))[0])
     now = datetime.now(UTC)
-    (count, lag_s, seen), *_ = await _rows(connection, STANDBYS)
+    (count, lag_s), *_ = await _rows(connection, STANDBYS)
     return Examined(
         schema=found.schema,
         timeline=found.timeline,
@@ -64,10 +66,18 @@ async def _asked(connection: Connection) -> Examined:
         last_seq=found.last_seq,
         offset_s=round((now - found.server_at).total_seconds(), 1),
         may_send=bool((await _rows(connection, MAY_SEND))[0][0]),
-        standbys=int(count) if seen else None,
+        standbys=int(count),
         lag_s=lag_s,
+        without_role=await _without_role(connection),
         plant_file=await _plant_file(connection),
     )
+
+
+async def _without_role(connection: Connection) -> tuple[str, ...]:
+    try:
+        return tuple(str(row[0]) for row in await _rows(connection, PEOPLE))
+    except psycopg.errors.InsufficientPrivilege:
+        return ()
 
 
 async def _plant_file(connection: Connection) -> PlantVersion | None:

@@ -29,7 +29,16 @@ UP = ControllerFacts(
     id="C-1", name="Filler", up=True, secured=True, securable=True, clock_s=0.2, last_data_at=NOW, silent=()
 )
 PUBLISHED = PlantVersion(
-    version=4, sha256="", author="it", name="B. Kaya", comment="", program="", signed="", signature="", previous="", chained=""
+    version=4,
+    sha256="",
+    author="it",
+    name="B. Kaya",
+    comment="",
+    program="",
+    signed="",
+    signature="",
+    previous="",
+    chained="",
 )
 JOURNAL = JournalFacts(operations=1000, size=4_000_000, tail=1000, grown_day=1e6)
 DISK = DiskFacts(folder="/data", free=80 * GB, total=200 * GB)
@@ -125,7 +134,8 @@ CASES: tuple[tuple[Facts, str, State, str], ...] = (
     (shared(sent=1200), "shared.place", State.BAD, "the journal here only 1,000"),
     (shared(waiting=12, oldest_at=ago(minutes=4)), "shared.place", State.WARNING, "12 operations are only stored here"),
     (shared(waiting=2, oldest_at=ago(seconds=2)), "shared.place", State.OK, "on their way"),
-    (shared(standbys=0), "shared.standby", State.WARNING, "one server only"),
+    (shared(standbys=0, pair=True), "shared.standby", State.WARNING, "one server only"),
+    (shared(standbys=0), "shared.standby", State.OK, "is on one server."),
     (shared(lag_s=90.0), "shared.standby", State.WARNING, "90 s behind"),
     (shared(rights=("x may not send.",)), "shared.rights", State.WARNING, "may not send"),
     (erp(up=False, reason="401"), "erp.link", State.BAD, "401"),
