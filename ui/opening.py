@@ -104,6 +104,8 @@ def _logged(path: Path) -> Iterator[None]:
 
 def start(choice: Choice, data: Path | None) -> int:
     """Run the program on what was chosen. The demo keeps its data nowhere."""
+    if choice.kind is Kind.JOIN:
+        return run(None, data)
     if choice.plant is not None:  # this machine's own is no other than that of everybody: nothing is overridden
         return run(None if choice.plant == config(data).plant else choice.plant, data)
     return main.demo(
@@ -151,11 +153,16 @@ class Work:
         """See Work."""
         self._asked.submit(lambda: self._readiness().cancel())
 
-    def join(self, url: str, station: str, password: str) -> str:
-        """See Work."""
-        joining = importlib.import_module("ui.join")
+    def join(self, url: str, station: str, password: str) -> tuple[str, bool]:
+        """See Work; the plant file that is published there comes with it."""
+        joining, composing = (importlib.import_module(name) for name in ("ui.join", "app.bootstrap.compose"))
         said: str = joining.joined(self._data, url, station, False, lambda: password)
-        return said
+        here = config(self._data)
+        with contextlib.suppress(KnownError):  # then a plant file is chosen by hand
+            composing.fetch_published(here)
+        if has_published(here):
+            return t("{said} The plant file of all its stations is here.", said=said), True
+        return t("{said} No plant file is published there: choose one.", said=said), False
 
     def _readiness(self) -> Any:
         if self._looking is None:

@@ -139,9 +139,9 @@ class _Nobody:
     def cancel(self) -> None:
         """Nothing runs."""
 
-    def join(self, url: str, station: str, password: str) -> str:
+    def join(self, url: str, station: str, password: str) -> tuple[str, bool]:
         """Not joined."""
-        return ""
+        return "", False
 
 
 def settle(app: QApplication) -> None:

@@ -10,10 +10,12 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+import resources
 from app.domain.errors import KnownError
 from app.domain.readiness import Finding, Grade
 from ui.choice import Choice, Kind, Remembered
 from ui.guide import Guide
+from ui.opening import Work
 from ui.theme import Look
 
 Tell = Callable[[Finding], None]
@@ -27,6 +29,7 @@ class Site:
         self.looked: list[str] = []
         self.joined: list[tuple[str, str, str]] = []
         self.refusal = ""
+        self.published = False
         self.tell: Tell = lambda _finding: None
 
     def demo(self, tell: Tell) -> None:
@@ -42,12 +45,12 @@ class Site:
     def cancel(self) -> None:
         """Nothing runs here."""
 
-    def join(self, url: str, station: str, password: str) -> str:
+    def join(self, url: str, station: str, password: str) -> tuple[str, bool]:
         """Joins, or is refused."""
         self.joined.append((url, station, password))
         if self.refusal:
             raise KnownError(self.refusal)
-        return f"{station} has joined."
+        return f"{station} has joined.", self.published
 
 
 @pytest.fixture
@@ -160,6 +163,16 @@ def test_joining_keeps_no_password_and_goes_on_to_the_plant_file(guide: Guide, q
     assert site.looked[-1] == "/plants/a.toml"
 
 
+def test_a_plant_file_that_came_with_it_is_started_at_once(guide: Guide, qtbot: QtBot, site: Site) -> None:
+    site.published = True
+    guide.presenter.choose(Kind.JOIN)
+    assert not guide.window.start.isEnabled()
+    guide.presenter.join("postgresql://pg/plant", "press-1", "s3cret")
+    qtbot.waitUntil(guide.window.start.isEnabled)
+    guide.presenter.start()
+    assert guide.chosen == Choice(kind=Kind.JOIN)
+
+
 def test_a_refusal_to_join_is_said_and_the_password_asked_for_again(guide: Guide, qtbot: QtBot, site: Site) -> None:
     site.refusal = "The plant's log does not take the password."
     guide.presenter.choose(Kind.JOIN)
@@ -182,3 +195,21 @@ def test_f1_explains_it_beside_it(guide: Guide, qtbot: QtBot) -> None:
     assert guide.window.manual.page.textCursor().block().text() == "The first start"
     qtbot.keyClick(guide.window.manual.page, Qt.Key.Key_Escape)
     assert guide.window.manual.isHidden()
+
+
+def test_with_all_that_is_real_a_plant_file_is_typed_looked_at_and_started(
+    qtbot: QtBot, look: Look, tmp_path: Path
+) -> None:
+    guide = Guide(look, Work(tmp_path), Remembered(), "press-1")
+    qtbot.addWidget(guide.window)
+    guide.window.show()
+    guide.presenter.begin(Kind.DEMO)
+    qtbot.keyClick(guide.window.ways[Kind.DEMO], Qt.Key.Key_2)
+    qtbot.keyClicks(guide.window.path, str(resources.path("plants/example.toml")))
+    qtbot.keyClick(guide.window.path, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: guide.window.start.text() == "Start anyway", timeout=30_000)
+    names = [finding.name for finding in guide.presenter.found.values()]
+    assert names == ["Plant file", "Data folder", "Line controller P1", "ERP"]
+    guide.window.start.setFocus()
+    qtbot.keyClick(guide.window.start, Qt.Key.Key_Return)
+    assert guide.chosen == Choice(kind=Kind.PLANT, plant=resources.path("plants/example.toml"))

@@ -25,11 +25,14 @@ __all__ = ["Guide", "Work", "ask"]
 
 
 class Work(Protocol):
-    """What looks and joins. `tell` is called from any thread; `join` blocks, and returns a sentence or raises."""
+    """What looks and joins. `tell` is called from any thread.
+
+    `join` blocks; it returns a sentence and whether a plant file came with it, or raises.
+    """
 
     def demo(self, tell: Callable[[Finding], None]) -> None: ...
     def plant(self, path: Path, tell: Callable[[Finding], None]) -> None: ...
-    def join(self, url: str, station: str, password: str) -> str: ...
+    def join(self, url: str, station: str, password: str) -> tuple[str, bool]: ...
     def cancel(self) -> None: ...
 
 
@@ -61,10 +64,10 @@ class PostedLooks(QObject):
 
     def _join(self, url: str, station: str, password: str, told: Joined) -> None:
         try:
-            well, bad = self._work.join(url, station, password), ""
+            (well, complete), bad = self._work.join(url, station, password), ""
         except Exception as error:  # noqa: BLE001 - the edge of the thread: whoever asked is told
-            well, bad = "", safe(str(error) or type(error).__name__, 600)
-        self._posted.emit(partial(told, well, bad))
+            well, complete, bad = "", False, safe(str(error) or type(error).__name__, 600)
+        self._posted.emit(partial(told, well, bad, complete))
 
     def _post(self, told: Told, finding: Finding) -> None:
         self._posted.emit(partial(told, finding))

@@ -17,8 +17,8 @@ from ui.text import t
 PLANT = "plant"
 """The finding that everything else hangs on."""
 Told = Callable[[Finding], None]
-Joined = Callable[[str, str], None]
-"""Hears what was said of joining: (what went well, what did not); one of them is empty."""
+Joined = Callable[[str, str, bool], None]
+"""Hears what was said of joining: what went well, what did not (one is ""), and whether a plant file came with it."""
 
 
 class Looks(Protocol):
@@ -60,7 +60,7 @@ class GuidePresenter:
         self.found: dict[str, Finding] = {}
         """What was found so far, in the order in which it was looked at."""
         self._generation = 0
-        self._joining = self._hurried = False
+        self._joining = self._hurried = self._complete = False
 
     def begin(self, kind: Kind, plant: Path | None = None) -> None:
         """The first page; `plant` is a file that is looked at."""
@@ -123,7 +123,9 @@ class GuidePresenter:
         """What can be started now."""
         grade = worst(self.found.values())
         looked = any(finding.grade is not Grade.LOOKING for finding in self.found.values())
-        if self._kind is Kind.JOIN or grade is Grade.NEEDED or (self._kind is Kind.PLANT and not looked):
+        if self._kind is Kind.JOIN:
+            return StartButton(text=t("Start"), enabled=self._complete, sure=self._complete)
+        if grade is Grade.NEEDED or (self._kind is Kind.PLANT and not looked):
             return StartButton(text=t("Start"), enabled=False)
         if grade is Grade.LOOKING:
             return StartButton(text=t("Start without waiting"), enabled=True)
@@ -162,8 +164,9 @@ class GuidePresenter:
         self._view.show_joining(t("Asking the plant's log…"), True)
         self._looks.join(url.strip(), station.strip(), password, self._joined)
 
-    def _joined(self, well: str, bad: str) -> None:
-        self._joining = False
-        if well:
+    def _joined(self, well: str, bad: str, complete: bool) -> None:
+        self._joining, self._complete = False, complete
+        if well and not complete:
             self.choose(Kind.PLANT)
+        self._show()
         self._view.show_joining(bad or well, False)

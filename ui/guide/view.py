@@ -313,6 +313,8 @@ class GuideWindow(QWidget):
             self._to_way(WAYS[number][0])
         elif event.key() == Qt.Key.Key_Escape:
             self._to_way(self._kind)
+        elif event.key() in _ENTERS and isinstance(held := self.focusWidget(), Button):
+            held.click()
         else:
             super().keyPressEvent(event)
 
@@ -357,7 +359,7 @@ class GuideWindow(QWidget):
         for field in (self.url, self.station, self.password, self._join_button):
             field.setEnabled(not busy)
         if not busy and self._kind is Kind.JOIN:
-            self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+            (self.start if self.start.isEnabled() else self.password).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _page() -> tuple[QWidget, QVBoxLayout]:
