@@ -161,13 +161,14 @@ def outcome(row: Proposal) -> str:
     )  # fmt: skip
 
 
-def deciders(row: Proposal, plant: Plant, mine: bool) -> str:
-    """ "I. Novak decides", "planner decides" where nobody is named; "you decide"."""
+def deciders(row: Proposal, plant: Plant, formats: Formats, mine: bool) -> str:
+    """ "you decide, until 23 Nov 01:15"; "I. Novak decides, …", "planner decides, …" where nobody is named."""
+    until = f"{formats.day(row.decide_by)} {formats.minute(row.decide_by)}"
     if mine:
-        return t("you decide")
+        return t("you decide, until {until}", until=until)
     names = ", ".join(name_of(person, plant) for person in row.people if person)
     role = DECIDES[row.change.kind].role.value.replace("_", " ")
-    return t("{who} decides", who=names or t(role))
+    return t("{who} decides, until {until}", who=names or t(role), until=until)
 
 
 def name_of(person_id: str, plant: Plant) -> str:

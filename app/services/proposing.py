@@ -58,7 +58,9 @@ class Proposer:
 
     def _of(self, row: Proposal, view: View, reference: Reference, now: datetime) -> Iterator[c.Command]:
         undecided = row.state is ProposalState.OFFERED
-        if (undecided or row.state is ProposalState.ACCEPTED) and self._overtaken(row, reference):
+        if undecided and row.change.lot in m.held(view):
+            yield c.WithdrawProposal(proposal_id=row.id, reason="a hold binds the lot")
+        elif (undecided or row.state is ProposalState.ACCEPTED) and self._overtaken(row, reference):
             yield c.WithdrawProposal(proposal_id=row.id, reason="it was changed meanwhile")
         elif undecided and row.decide_by is not None and row.decide_by <= now:
             yield c.OfferProposal(proposal_id=row.id)

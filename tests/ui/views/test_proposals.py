@@ -61,7 +61,7 @@ def test_what_the_person_may_decide_comes_first_then_the_rest_then_what_has_ende
     view, _, _ = seen("novak")
     assert [row.key[-2:] for row in view.cards] == ["p1", "p3", "p2", "p4", "p6", "p5", "p7"]
     assert (view.head, view.marked) == ("4 to decide", "proposal/p1")
-    assert view.figure == "Evidence to change: 0.10 days (p50 of 2) · target 7 days"
+    assert view.figure == "Evidence to change: 0.03 days (p50 of 2) · target 7 days"
     view, _, _ = seen("berger")
     assert view.cards[0].key == "proposal/p2"
 
@@ -73,8 +73,8 @@ def test_a_card_says_what_was_found_how_sure_that_is_and_what_accepting_does() -
     assert row.sureness == "24 runs, 22:10-00:10 · 99 % sure: 299 to 301 bottles/min"
     assert row.facts[0].startswith("7.98 % slower than planned")
     assert row.becoming == "If accepted: 326 → 300 bottles/min is written into the ERP"
-    assert (row.who, row.state, row.mine) == ("you decide", "to decide", True)
-    assert card(view, "p3").who == "A. Brandt decides"
+    assert (row.who, row.state, row.mine) == ("you decide, until 23 Nov 00:15", "to decide", True)
+    assert card(view, "p3").who == "A. Brandt decides, until 23 Nov 01:51"
     assert row.strip is not None
     assert (len(row.strip.values), row.strip.standard) == (24, 326.0)
 

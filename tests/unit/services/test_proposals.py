@@ -16,7 +16,7 @@ from app.domain.lifecycles import PostingState, ProposalState
 from app.domain.plant import ErpLink
 from app.domain.proposal import DECIDE_WITHIN, DECLINED_FOR, SHOWN_FOR, Proposal
 from app.readmodel import model as m
-from app.services.proposing import EVERY, Proposer
+from app.services.proposing import AT_ONCE, EVERY, Proposer
 from tests.plants import small_plant, small_reference
 from tests.unit.services.floor import Floor, floor
 
@@ -315,6 +315,28 @@ def test_a_lot_with_too_many_rejects_that_the_erp_has_free_is_quality_s_to_block
     says(loop, "blocked")
     loop.tick()
     assert (loop.only.state, loop.only.met, loop.only.said) == (ProposalState.MEASURED, True, "blocked")
+
+
+def test_a_hold_that_somebody_places_meanwhile_takes_the_proposal_back(loop: Loop) -> None:
+    counted(loop, 960, 40)
+    loop.tick()
+    units = (e.HeldUnits(lot="4480-A", product="W-050"),)
+    loop.desk.send(c.PlaceHold(units=units, reason_code="q", reason="torque"), "silva")
+    loop.tick()
+    assert (loop.only.state, loop.only.reason) == (ProposalState.WITHDRAWN, "a hold binds the lot")
+
+
+def test_many_machines_are_looked_at_in_turns(desk: Floor) -> None:
+    products = [f"P-{number}" for number in range(AT_ONCE + 5)]
+    loop = Loop(desk, *(replace(RATE, product=product) for product in products))
+    order = loop.desk.bus.reference.orders["WO-1"]
+    for product in products:
+        loop.desk.bus.reference = replace(loop.desk.bus.reference, orders={"WO-1": replace(order, product=product)})
+        loop.run(SLOW)
+    loop.tick()
+    assert len(loop.rows) == AT_ONCE
+    loop.tick(1)
+    assert len(loop.rows) == len(products)
 
 
 @pytest.mark.parametrize(("good", "scrap"), [(470, 29), (9_790, 210)])

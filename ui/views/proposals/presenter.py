@@ -94,7 +94,7 @@ class ProposalsPresenter:
             sureness=words.sureness(row.change, row.evidence, formats),
             facts=words.facts(row.change, row.evidence),
             becoming=words.becoming(row, plant, formats),
-            who=words.deciders(row, plant, mine) if undecided else "",
+            who=words.deciders(row, plant, formats, mine) if undecided else "",
             age=t("for {age}", age=age),
             open=undecided,
             mine=mine,
