@@ -90,9 +90,7 @@ def _publish(admin: Admin, text: str, name: str, comment: str) -> int:
         raise RefusedError("Say in a few words what it changes.", 'Name it with --comment "…".')
     plant, known = loaded(text, name), work.versions(admin)
     if known:
-        last, before = work.text_of(admin, known[-1].version)
-        typer.echo(f"What changes from plant file {last.version}, by {_who(last)}:")
-        for line in lines(difference(loaded(before, f"plant@{last.version}"), plant)):
+        for line in _changes(*work.text_of(admin, known[-1].version), plant):
             typer.echo(line)
     password = _signature(admin)
     record = work.publish(admin, password, text, comment.strip(), this_version(), known[-1].version if known else 0)
@@ -100,6 +98,17 @@ def _publish(admin: Admin, text: str, name: str, comment: str) -> int:
     if missing := work.without_login(admin, plant):
         typer.echo(f"note: {', '.join(missing)} can't sign in yet: lineside db person add ID --role ROLE")
     return Exit.OK
+
+
+def _changes(last: PlantVersion, text: str, plant: Plant) -> Iterator[str]:
+    """What changes from the published plant, which another Lineside may have checked."""
+    try:
+        before = loaded(text, f"plant@{last.version}")
+    except PlantFileError:
+        yield f"Plant file {last.version} can't be read by this Lineside: what changes is not known."
+        return
+    yield f"What changes from plant file {last.version}, by {_who(last)}:"
+    yield from lines(difference(before, plant))
 
 
 def _signature(admin: Admin) -> str:

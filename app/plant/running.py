@@ -1,4 +1,4 @@
-"""Which plant file a station runs, as it was at the start, and why another can't be run. Light: a start waits for it."""
+"""Which plant file a station runs, as it was at the start, and why another can't be run. A start waits for it."""
 
 from __future__ import annotations
 

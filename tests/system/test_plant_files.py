@@ -38,6 +38,7 @@ from tests.system.station import until
 from tests.system.test_db_command import Said, lineside
 from tests.unit.plant.small import SMALL
 from ui.exits import Exit
+from ui.opening import Work
 from ui.plants import Chosen, chosen
 
 ADMIN = "it"
@@ -308,6 +309,8 @@ async def test_a_version_that_this_lineside_can_t_run_is_said_and_not_kept(offic
         assert one.files.fault == "it was checked by Lineside 9.0, this is 1.0. Install that one on this station."
     assert (await asyncio.to_thread(start, station)).parts.status.running == 1
     assert "Lineside 9.0" in (await asyncio.to_thread(office.run, "stations")).text
+    said = await asyncio.to_thread(office.publish, WIDER)
+    assert (said.code, "what changes is not known" in said.text) == (Exit.OK, True), "it does not stand in the way"
 
 
 async def test_a_forged_text_is_not_taken_and_verify_names_it(office: Office, database: Database) -> None:
@@ -386,6 +389,22 @@ def test_who_joins_has_the_published_plant_file_at_once(office: Office, database
     assert said.code == Exit.OK, said
     assert "Plant file 1 runs here." in said.text
     assert next(kept(tmp_path / "nine")).record.version == 1
+
+
+def test_who_joins_in_the_guide_is_asked_for_a_plant_file_only_where_none_is_published(
+    office: Office, database: Database, tmp_path: Path
+) -> None:
+    work, login = Work(tmp_path / "ten", in_file=True), station_login("desk-10")
+    database.join("desk-10")
+    said, complete = work.join(database.url(login), "desk-10", password_of(login))
+    assert not complete
+    assert said.endswith("No plant file is published there: choose one.")
+    office.publish(SMALL)
+    said, complete = work.join(database.url(login), "desk-10", password_of(login))
+    assert complete
+    assert said.endswith("Plant file 1 runs here.")
+    with pytest.raises(KnownError):
+        work.join(database.url(login), "desk-10", "wrong")
 
 
 def test_a_difference_is_printed_and_scripted(office: Office, tmp_path: Path) -> None:
