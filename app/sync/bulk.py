@@ -10,14 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+MANY = 100_000
+"""New objects: below that the collector may look at them as at any others."""
+
+
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Nothing is collected within; what is there at the end stays, and is not looked at again."""
+    """Nothing is collected within. If it was very much, what is there at the end stays, and is not looked at again."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if gc.get_count()[0] > MANY:
+            gc.freeze()
         if was:
             gc.enable()
