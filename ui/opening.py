@@ -134,10 +134,13 @@ def choose_again(data: Path | None) -> None:
 
 
 class Work:
-    """`ui.guide.Work`, over the drivers and the stores; loaded at the first look, beside the screen."""
+    """`ui.guide.Work`, over the drivers and the stores; loaded at the first look, beside the screen.
 
-    def __init__(self, data: Path | None) -> None:
-        self._data = data
+    `in_file`: a password goes into the data folder, not into the keyring.
+    """
+
+    def __init__(self, data: Path | None, in_file: bool = False) -> None:
+        self._data, self._in_file = data, in_file
         self._looking: Any = None
         self._asked = ThreadPoolExecutor(1, thread_name_prefix="guide")
 
@@ -155,14 +158,10 @@ class Work:
 
     def join(self, url: str, station: str, password: str) -> tuple[str, bool]:
         """See Work; the plant file that is published there comes with it."""
-        joining, composing = (importlib.import_module(name) for name in ("ui.join", "app.bootstrap.compose"))
-        said: str = joining.joined(self._data, url, station, False, lambda: password)
-        here = config(self._data)
-        with contextlib.suppress(KnownError):  # then a plant file is chosen by hand
-            composing.fetch_published(here)
-        if has_published(here):
-            return t("{said} The plant file of all its stations is here.", said=said), True
-        return t("{said} No plant file is published there: choose one.", said=said), False
+        joining = importlib.import_module("ui.join")
+        said: str = joining.joined(self._data, url, station, self._in_file, lambda: password)
+        complete = has_published(config(self._data))
+        return said if complete else t("{said} No plant file is published there: choose one.", said=said), complete
 
     def _readiness(self) -> Any:
         if self._looking is None:
