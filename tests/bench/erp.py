@@ -1,6 +1,7 @@
-"""`make bench-erp`: how fast the outbox drains into the demo ERP while both are killed, and how soon Tryton has it.
+"""`make bench-erp`: how fast the outbox drains into the demo ERP while both are killed, how soon Tryton has a count,
 
-What is lost or has its effect twice is counted in the ERP's own books.
+and a day without an ERP: what waits, how it drains, and how late the window is. What is lost, has its effect twice or
+comes out of order is counted in the ERP's own books.
 """
 
 from __future__ import annotations
@@ -14,22 +15,23 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from app.clock import SystemClock
-from app.domain.erp import ErpCommand
 from app.domain.errors import KnownError
 from app.erp.backoff import Backoff
 from app.erp.demo_adapter import DemoErp
 from app.erp.outbox import Outbox
 from app.ports import Erp
 from drivers.demo_tryton.install import install
+from tests.bench.erp_outage import Job
 from tests.bench.line import Figure, Goal, at_least, run, under
+from tests.bench.sync import begin, process, said
 from tests.contract.erp_process import TOKEN, DemoErpProcess
-from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
+from tests.contract.erp_twins import a_days_postings, confirm, consume
 from tests.tryton_server import opened, serving
 from tests.unit.erp.queue import PostingQueue
 
@@ -38,6 +40,8 @@ EVENTS = 20
 QUICK = Backoff(first_s=0.05, longest_s=0.5, longest_asked_s=0.5)
 NOUGHT = Goal(text="0", met=lambda value, _: value == 0)
 WITHIN_S = 3600.0
+DAY_S = 120.0
+"""So long the day without an ERP lasts in life."""
 
 
 def main() -> None:
@@ -45,14 +49,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.erp")
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--share", type=float, default=1.0, help="share of a day's postings in the outage")
+    parser.add_argument("--only", choices=("drain", "outage", "tryton"), help="one of the parts")
     options = parser.parse_args()
-    run("erp", lambda: measured(options.rows, options.events))
+    run("erp", lambda: measured(options.rows, options.events, options.share, options.only))
 
 
-def measured(count: int, events: int) -> Iterator[Figure]:
-    """Both benchmarks, each in a folder of its own; no Tryton, no figure of it."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield from asyncio.run(drained(Path(folder), count))
+def measured(count: int, events: int, share: float, only: str | None) -> Iterator[Figure]:
+    """The parts, each in a folder of its own."""
+    if only in (None, "drain"):
+        with tempfile.TemporaryDirectory() as folder:
+            yield from asyncio.run(drained(Path(folder), count))
+    if only in (None, "outage"):
+        with tempfile.TemporaryDirectory() as folder:
+            yield from without_erp(Path(folder), share)
+    if only in (None, "tryton"):
+        yield from into_tryton(events)
+
+
+def into_tryton(events: int) -> Iterator[Figure]:
+    """From a count to Tryton; no Tryton, no figure of it."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             install()
@@ -69,7 +85,7 @@ async def drained(folder: Path, count: int) -> list[Figure]:
     """A long queue into the demo ERP; in turn the ERP is killed and Lineside's worker ends in the middle of it."""
     demo = DemoErpProcess(folder)
     demo.start()
-    queue = PostingQueue(postings(count))
+    queue = PostingQueue(a_days_postings(count, good="1"))
     began_s = time.perf_counter()
     for number in range(KILLS):
         goal = count * (number + 1) // (KILLS + 1)
@@ -92,18 +108,41 @@ async def drained(folder: Path, count: int) -> list[Figure]:
     ]
 
 
-def postings(count: int) -> list[ErpCommand]:
-    """Postings of every kind over seven lanes, most of them confirmations."""
-    makers = (
-        lambda k, n: confirm(k, good="1", order="WO-10482", lot="4480-A"),
-        lambda k, n: confirm(k, good="1", order="WO-10479", lot="4471-B"),
-        lambda k, n: confirm(k, good="1", order="WO-10491", lot="4466-A"),
-        lambda k, n: consume(k, quantity="1"),
-        lambda k, n: set_status(k, "hold" if n % 2 else "released"),
-        lambda k, n: downtime(k),
-        lambda k, n: move(k, f"L{n % 3 + 1}"),
-    )
-    return [makers[n % len(makers)](f"k-{n:06d}", n // len(makers)) for n in range(count)]
+def without_erp(folder: Path, share: float) -> Iterator[Figure]:
+    """A day of the demo plant without its ERP, then the drain, both seen at the product's window."""
+    demo = DemoErpProcess(folder)
+    demo.start()
+    job = Job(url=demo.url, folder=str(folder / "station"), share=share, day_s=DAY_S * share)
+    with process("tests.bench.erp_outage", asdict(job)) as screen:
+        idle = said(screen)["idle"]
+        demo.kill()
+        begin([screen])
+        outage = said(screen)
+        demo.start()
+        begin([screen])
+        drain = said(screen)
+    keys = json.loads((folder / "station" / "keys.json").read_text())
+    booked = demo.booked()
+    demo.stop()
+    place = {key: number for number, key in enumerate(booked)}
+    lanes: dict[str, list[int]] = {}
+    for lane, key in keys:
+        lanes.setdefault(lane, []).append(place.get(key, -1))
+    late = {"outage": outage["outage"], "drain": drain["drain"]}
+    for name, found in late.items():
+        yield Figure(
+            metric=f"{name}_ui_lateness_p99_ms", unit="ms", runs=[found["p99"]], baseline=[idle["p99"]], goal=under(50)
+        )
+    made = outage["made"]
+    yield Figure(metric="outage_postings", unit="", runs=[made], goal=at_least(4_000 * share * 0.9))
+    yield Figure(metric="outage_missing_in_backlog", unit="", runs=[made - outage["backlog"]], goal=NOUGHT)
+    yield Figure(metric="outage_age_shown_h", unit="h", runs=[outage["age_h"]], goal=at_least(23.5))
+    yield Figure(metric="outage_memory_grown_mb", unit="MiB", runs=[outage["grown_mb"]], goal=under(200))
+    yield Figure(metric="outage_drained_per_s", unit="1/s", runs=[made / drain["drained_s"]])
+    yield Figure(metric="outage_lost", unit="", runs=[sum(n < 0 for each in lanes.values() for n in each)], goal=NOUGHT)
+    yield Figure(metric="outage_duplicated", unit="", runs=[len(booked) - len(set(booked))], goal=NOUGHT)
+    disordered = sum(each != sorted(each) for each in lanes.values())
+    yield Figure(metric="outage_lanes_out_of_order", unit="", runs=[disordered], goal=NOUGHT)
 
 
 async def posted(url: str, events: int) -> list[float]:
