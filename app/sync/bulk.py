@@ -9,7 +9,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 MANY = 100_000
 """New objects: below that the collector may look at them as at any others."""
 
