@@ -140,7 +140,8 @@ def stations(url: str, data: Path | None) -> int:
     for each in work.running(admin):
         said = "has not said" if each.version is None else f"plant file {each.version}" if each.version else "its own"
         behind = behind or each.version != last
-        why = safe(each.said, 300) or ("" if each.version in (last, None) else "takes effect at its next start")
+        waits = each.version not in (0, last, None)
+        why = safe(each.said, 300) or ("takes effect at its next start" if waits else "")
         typer.echo(f"{each.station:<24} {said:<16} {why}".rstrip())
     return Exit.FOUND if behind and last else Exit.OK
 

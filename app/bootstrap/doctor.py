@@ -19,7 +19,7 @@ from app.config import Config
 from app.domain.checks.facts import ControllerFacts, ErpFacts, Facts, SharedFacts
 from app.domain.errors import KnownError
 from app.domain.plant import Controller, ErpLink, Plant, Tag
-from app.domain.plant_file import PlantFileStatus, PlantVersion
+from app.domain.plant_file import PlantFileStatus
 from app.erp.registry import open_erp
 from app.secrets import stored_secret
 from app.store.postgres.address import SECRET, Address, read_url
@@ -64,7 +64,7 @@ async def look(patient: Patient, probe: Probe, within_s: float = LOOK_S) -> Fact
         running=patient.running,
     )
     known = list(plant.controllers.values()) if plant is not None else []
-    controllers, addresses, local, (shared, published), erp, queue = await asyncio.gather(
+    controllers, addresses, local, (shared, there), erp, queue = await asyncio.gather(
         _each(known, plant, probe, within_s),
         _each(patient.controllers, plant, probe, within_s),
         asyncio.to_thread(local_facts, place),
@@ -78,7 +78,7 @@ async def look(patient: Patient, probe: Probe, within_s: float = LOOK_S) -> Fact
         addresses=addresses,
         local=replace(local, versions=replace(local.versions, schema=shared.schema)),
         shared=shared,
-        plant_file=replace(patient.plant_status, published=published),
+        plant_file=replace(patient.plant_status, published=there.published, fault=there.fault),
         erp=replace(
             erp, waiting=queue.waiting, oldest_at=queue.oldest_at, stuck=queue.stuck, last_at=queue.confirmed_at
         )
@@ -95,21 +95,21 @@ async def _each(
     return tuple(await asyncio.gather(*looks))
 
 
-async def _shared(config: Config, stores: Sequence[str], within_s: float) -> tuple[SharedFacts, PlantVersion | None]:
+async def _shared(config: Config, stores: Sequence[str], within_s: float) -> tuple[SharedFacts, PlantFileStatus]:
     """The log that was joined, else the first of the addresses that were named; and the plant file it has for all."""
     url = config.store or next(iter(stores), "")
     if not url:
-        return SharedFacts(), None
+        return SharedFacts(), PlantFileStatus()
     try:
         address = read_url(url)
         login = address if address.login or not config.store else address.for_login(station_login(config.station))
         return await _examined(config, login, within_s)
     except (KnownError, TimeoutError) as error:
         reason = str(error) or f"it has not answered within {within_s:.0f} s"
-        return SharedFacts(joined=True, up=False, reason=reason, wanted=REVISION), None
+        return SharedFacts(joined=True, up=False, reason=reason, wanted=REVISION), PlantFileStatus()
 
 
-async def _examined(config: Config, address: Address, within_s: float) -> tuple[SharedFacts, PlantVersion | None]:
+async def _examined(config: Config, address: Address, within_s: float) -> tuple[SharedFacts, PlantFileStatus]:
     secret = await asyncio.to_thread(stored_secret, config.folder, SECRET) if config.store else None
     found = await examine(address, config.station, secret, within_s)
     facts = SharedFacts(
@@ -126,7 +126,9 @@ async def _examined(config: Config, address: Address, within_s: float) -> tuple[
         pair="," in address.parameters.get("host", ""),
         rights=_rights(found, address, joined=bool(config.store)),
     )
-    return facts, found.plant_file if config.store else None
+    if not config.store:
+        return facts, PlantFileStatus()
+    return facts, PlantFileStatus(published=found.plant_file, fault=found.plant_fault)
 
 
 def _rights(found: Examined, address: Address, *, joined: bool) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class PlantSide:
             self._wake.clear()
             try:
                 self._tell(await self._taken(self._last))
-                await self._files.running(self._status.running, self._said())
+                await self._files.running(self._status.running, self._status.fault)
             except KnownError as error:
                 log.warning("plant file %d can't be taken now: %s", self._last, error)
                 self._wake.set()
@@ -98,10 +98,6 @@ class PlantSide:
         finally:
             draft.unlink(missing_ok=True)
         return ""
-
-    def _said(self) -> str:
-        status = self._status
-        return status.fault or (f"runs its own {status.file}" if status.override else "")
 
     def _tell(self, status: PlantFileStatus) -> None:
         self._status = status

@@ -309,6 +309,8 @@ async def test_a_version_that_this_lineside_can_t_run_is_said_and_not_kept(offic
         assert one.files.fault == "it was checked by Lineside 9.0, this is 1.0. Install that one on this station."
     assert (await asyncio.to_thread(start, station)).parts.status.running == 1
     assert "Lineside 9.0" in (await asyncio.to_thread(office.run, "stations")).text
+    said = await asyncio.to_thread(lineside, "doctor", "--data", station.folder)
+    assert "Version 2 can't be used here: it was checked by Lineside 9.0" in said.text
     said = await asyncio.to_thread(office.publish, WIDER)
     assert (said.code, "what changes is not known" in said.text) == (Exit.OK, True), "it does not stand in the way"
 
@@ -366,7 +368,7 @@ async def test_a_file_of_its_own_is_an_override_only_while_it_differs(office: Of
             assert (one.files.running, one.files.override, one.files.ready) == (version, override, False)
     with database.as_superuser() as connection:
         row = connection.execute("select plant, plant_said from lineside.station where name = 'desk-1'").fetchone()
-    assert row == (1, "")
+    assert row == (1, ""), "once it is the same text it is the published one"
 
 
 async def test_the_machines_own_file_runs_until_one_is_published(office: Office, database: Database) -> None:

@@ -6,6 +6,7 @@ Owns the questions. Must not know what an answer means.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,7 @@ PEOPLE = "select person from lineside.people() where roles = '{}' order by perso
 """For administrators only."""
 PLANT_FILES = "select to_regprocedure('lineside.plant_last()') is not null"
 LAST_PLANT = f"{VERSIONS.partition(' from ')[0]} from lineside.plant_versions(lineside.plant_last() - 1)"
+SAID = "select said from lineside.plant_stations() where name = %s"
 MAY_SEND = "select has_function_privilege('lineside.append(jsonb)', 'execute')"
 
 
@@ -42,6 +44,7 @@ class Examined:
     lag_s: float | None = None
     without_role: tuple[str, ...] = ()
     plant_file: PlantVersion | None = None
+    plant_fault: str = ""
 
 
 async def examine(address: Address, station: str, password: str | None, within_s: float) -> Examined:
@@ -50,12 +53,12 @@ async def examine(address: Address, station: str, password: str | None, within_s
         async with asyncio.timeout(within_s):
             connection = await opened(address, station, password)
             try:
-                return await _asked(connection)
+                return await _asked(connection, station)
             finally:
                 connection.pgconn.finish()
 
 
-async def _asked(connection: Connection) -> Examined:
+async def _asked(connection: Connection, station: str) -> Examined:
     found = head((await _rows(connection, STATUS))[0])
     now = datetime.now(UTC)
     (count, lag_s), *_ = await _rows(connection, STANDBYS)
@@ -70,6 +73,7 @@ async def _asked(connection: Connection) -> Examined:
         lag_s=lag_s,
         without_role=await _without_role(connection),
         plant_file=await _plant_file(connection),
+        plant_fault=await _plant_fault(connection, station),
     )
 
 
@@ -91,6 +95,17 @@ async def _plant_file(connection: Connection) -> PlantVersion | None:
     return plant_version(rows[0]) if rows else None
 
 
-async def _rows(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
-    cursor = await connection.execute(statement)
+async def _plant_fault(connection: Connection, station: str) -> str:
+    """Why the station could not use what is published, as it said last."""
+    if not (await _rows(connection, PLANT_FILES))[0][0]:
+        return ""
+    try:
+        rows = await _rows(connection, SAID, (station,))
+    except psycopg.errors.InsufficientPrivilege:
+        return ""
+    return str(rows[0][0] or "") if rows else ""
+
+
+async def _rows(connection: Connection, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(statement, values)
     return await cursor.fetchall()
