@@ -18,7 +18,8 @@ from app.domain.work import LotCount, OrderProgress
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
 from tests.ui.shell import FakeShell
 from ui.desk import Answer
-from ui.views.work.lists import TREND_STEPS, lag_rows
+from ui.text import Formats
+from ui.views.work.lists import MOST_OUT, TREND_STEPS, lag_rows, posting_rows
 from ui.views.work.presenter import WorkPresenter, steady
 from ui.views.work.rows import Fact, Grid, LagRow, LaneRow, ListRow, MoveSheet, OrderRow, Say, Sheet
 from ui.views.work.truth import STATE_WORDS, erp_has_less, lot_truths, order_truth
@@ -261,6 +262,15 @@ def test_postings_that_need_a_person_come_first_with_the_erps_words() -> None:
     assert first.priority == 3
     assert first.cells[2][0] == "Lot 4466 is not open"
     assert [row.key for row in bench.view.postings][-1] == "posting/p1"
+
+
+def test_of_a_backlog_the_first_are_shown_and_the_others_counted() -> None:
+    rows = [posting(f"p{n}", "A", 1, PostingState.PENDING) for n in range(1, 4_001)]
+    stuck = replace(rows[-1], state=PostingState.REJECTED)
+    shown = posting_rows(night_desk().plant, [*rows[:-1], stuck], NOW, Formats("UTC"))
+    assert shown[0].key == "posting/p4000"
+    assert len(shown) == MOST_OUT + 1
+    assert shown[-1].cells[0][0] == "3,900 more wait"
 
 
 def test_the_posting_lag_is_said_by_kind() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from app.domain.events import Subject
 from app.domain.lifecycles import AssignmentState
@@ -13,7 +14,7 @@ from app.domain.posting import Posting
 from app.domain.text import safe
 from app.domain.work import Assignment
 from app.readmodel.kpi import KPIS, lag_trend, posting_lag_s
-from ui.text import DASH, Formats, duration, hms, t
+from ui.text import DASH, Formats, amount, duration, hms, t
 from ui.views.work.rows import LagRow, ListRow
 from ui.views.work.truth import STATE_WORDS, document
 
@@ -31,6 +32,8 @@ TREND_STEPS = 24
 """Into so many parts the time of a lag's trend is divided."""
 RECENT = 20
 """How many confirmed postings stay in the list under those that are out."""
+MOST_OUT, MOST_SEEN, MORE = 100, 500, "more"
+"""How many that are out are shown, among how many of the newest a confirmed one is looked for; the others' row."""
 
 
 def assignment_rows(
@@ -75,10 +78,22 @@ def assignment_state(plant: Plant, row: Assignment, at: datetime, formats: Forma
 
 
 def posting_rows(plant: Plant, postings: Sequence[Posting], at: datetime, formats: Formats) -> tuple[ListRow, ...]:
-    """Postings that are out, those that a person must move first; then the last confirmed ones."""
+    """Postings that are out, those that a person must move first; then the last confirmed ones.
+
+    A day without an ERP leaves thousands: the first are shown, the others counted.
+    """
     out = sorted((p for p in postings if not p.closed), key=lambda p: (not p.stuck, p.seq))
-    done = [p for p in reversed(postings) if p.closed][:RECENT]
-    return tuple(_posting_row(p, at, formats) for p in (*out, *done))
+    done = [p for p in islice(reversed(postings), MOST_SEEN) if p.closed][:RECENT]
+    shown = [_posting_row(p, at, formats) for p in out[:MOST_OUT]]
+    if len(out) > MOST_OUT:
+        shown.append(_more_row(len(out) - MOST_OUT))
+    return (*shown, *(_posting_row(p, at, formats) for p in done))
+
+
+def _more_row(count: int) -> ListRow:
+    """How many more wait than are shown."""
+    said = t("{n} more wait", n=amount(count))
+    return ListRow(key=MORE, priority=0, cells=((said, ""), ("", ""), (t("in their order"), ""), ("", "")))
 
 
 def _posting_row(row: Posting, at: datetime, formats: Formats) -> ListRow:
@@ -101,11 +116,12 @@ def _posting_row(row: Posting, at: datetime, formats: Formats) -> ListRow:
 
 def lag_rows(postings: Sequence[Posting], since: datetime, at: datetime) -> tuple[LagRow, ...]:
     """Each kind's posting lag, as it was over this time: p50 and p95, and how it went."""
+    by_kind: dict[str, list[Posting]] = {kind: [] for kind in KIND_WORDS}
+    for posting in postings:
+        if posting.confirmed_at is not None and posting.confirmed_at >= since:
+            by_kind.setdefault(posting.command_kind, []).append(posting)
     rows = []
-    for kind in (*KIND_WORDS, *sorted({p.command_kind for p in postings} - KIND_WORDS.keys())):
-        mine = [
-            p for p in postings if p.command_kind == kind and p.confirmed_at is not None and p.confirmed_at >= since
-        ]
+    for kind, mine in by_kind.items():
         p50, p95 = posting_lag_s(mine, 0.5), posting_lag_s(mine, 0.95)
         if p50 is None or p95 is None:
             continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +35,8 @@ from ui.views.work.truth import postings_by_order
 
 RATE_OVER_S = 120.0
 """A line's present rate is the mean of this long, so that an estimate does not jump with every sample."""
+REST = timedelta(seconds=0.4)
+"""So long a picture stands at least while a backlog drains."""
 STANDS_AFTER = 10
 """After this many seconds at zero a line stands, whatever the mean says."""
 SUBJECTS: Mapping[str, Subject] = {"order": Subject.ORDER, "person": Subject.PERSON}
@@ -71,6 +74,7 @@ class WorkPresenter:
         self._selected = ""
         self._move: Move | None = None
         self._seen: object = None
+        self._shown_at = datetime.min.replace(tzinfo=UTC)
 
     @property
     def selected(self) -> str:
@@ -80,11 +84,18 @@ class WorkPresenter:
     # --- showing ----------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show what stands; costs nothing within a second in which nothing changed."""
+        """Show what stands; costs nothing within a second in which nothing changed.
+
+        While a backlog drains something changes all the time: it is then shown a few times a second.
+        """
         seen = self._signature()
-        if seen != self._seen:
+        if seen != self._seen and not (self._draining() and self._desk.now() - self._shown_at < REST):
             self._seen = seen
+            self._shown_at = self._desk.now()
             self._show_all()
+
+    def _draining(self) -> bool:
+        return sum(1 for _ in islice(self._desk.view.live("posting"), lists.MOST_OUT + 1)) > lists.MOST_OUT
 
     def _signature(self) -> object:
         """What a picture depends on: the second, and the versions of everything that somebody must act on."""

@@ -32,7 +32,8 @@ def order_sheet(now: Situation, order: ProductionOrder, postings: Sequence[Posti
     line = next((i for i in now.plant.lines if any(o.number == order.number for o in now.queue(i))), order.line)
     held = held_lots(now.holds)
     lots = {lot.lot for lot in progress.lots} if progress else set()
-    word = erp_word(postings, now.at)
+    word, truth = erp_word(postings, now.at), order_truth(order, progress, postings)
+    by_lot = lot_truths(progress, postings)
     return Sheet(
         title=safe(order.number, 40),
         subtitle=f"{safe(order.product_name or order.product, 80)} · {line_name(now.plant, line)}",
@@ -40,9 +41,9 @@ def order_sheet(now: Situation, order: ProductionOrder, postings: Sequence[Posti
         blocks=(
             *_plan_facts(now, order, line, formats),
             Heading(text=t("Floor, Lineside, ERP: good units")),
-            truth_grid(order_truth(order, progress, postings), lot_truths(progress, postings), held),
+            truth_grid(truth, by_lot, held),
             Fact(label=t("ERP"), value=_joined(word.text, word.detail), priority=word.priority),
-            *_unposted(order_truth(order, progress, postings), lot_truths(progress, postings), now),
+            *_unposted(truth, by_lot, now),
             *_less_there(erp_has_less(order, postings, now.reference.as_of)),
             *_as_of(now, formats),
             Heading(text=t("If it ran elsewhere")),
