@@ -107,7 +107,7 @@ def parts(
         acquisition(status.acquisition, now, formats),
         store(status.store, seq, now, formats),
         shared_part(status.shared, now, formats),
-        erp(status.erp, postings, now, formats),
+        erp(status.erp, postings, now, formats) if has_erp(plant, status) else no_erp(),
         *history(status.history, formats),
         *sent_on(status.upload, now, formats),
     )
@@ -182,6 +182,16 @@ def store(part: PartStatus, seq: int, now: datetime, formats: Formats) -> Part:
     if part.health is Health.DEGRADED:
         return Part(id="store", head=head, text=f"{text} · {safe(part.reason)}", priority=3)
     return Part(id="store", head=head, text=text)
+
+
+def has_erp(plant: Plant, status: StationStatus) -> bool:
+    """Whether there is an ERP to speak of: where the plant file names none, that nobody answers is normal."""
+    return plant.erp.adapter != "none" or status.erp.health is not Health.DOWN
+
+
+def no_erp() -> Part:
+    """Said once, and nothing to do."""
+    return Part(id="erp", head=t("ERP"), text=t("none in the plant file"))
 
 
 def erp(part: PartStatus, postings: Sequence[Posting], now: datetime, formats: Formats) -> Part:

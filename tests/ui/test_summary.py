@@ -112,6 +112,14 @@ def test_the_erp_tells_its_lag_and_what_waits_and_what_is_parked() -> None:
     assert part.priority == 3
 
 
+def test_a_plant_without_an_erp_says_so_and_warns_of_nothing() -> None:
+    desk = FakeDesk()
+    down = replace(desk.status, erp=PartStatus(health=Health.DOWN, since=NOW))
+    found = {part.id: part for part in parts(desk.plant, down, (), 0, NOW, BERLIN)}
+    assert desk.plant.erp.adapter == "none"
+    assert (found["erp"].text, found["erp"].priority) == ("none in the plant file", 0)
+
+
 def test_an_erp_that_does_not_answer_says_since_when_and_still_what_waits() -> None:
     down = PartStatus(health=Health.DOWN, since=NOW - timedelta(minutes=2), reason="connection refused")
     part = erp(down, all_postings(night_desk().view), NOW, BERLIN)
