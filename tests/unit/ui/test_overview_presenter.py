@@ -213,6 +213,7 @@ def test_the_shift_is_told_with_its_figures() -> None:
         "resolved p50": "7 min",
         "on hold": "1,152 units",
         "waiting for the ERP": "2",
+        "evidence to change p50": "–",
     }
 
 

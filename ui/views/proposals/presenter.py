@@ -145,7 +145,7 @@ def strip_of(row: Proposal) -> Strip | None:
     found, change = row.evidence, row.change
     if not found.values and found.unit != "%":
         return None
-    limit = found.unit == "%"
+    named = "limit {value}" if found.unit == "%" else "was {value}" if _done(row) else "plan {value}"
     after = row.effect
     return Strip(
         values=found.values,
@@ -154,7 +154,7 @@ def strip_of(row: Proposal) -> Strip | None:
         high=found.high,
         standard=found.standard,
         unit=found.unit,
-        standard_text=t("limit {value}" if limit else "plan {value}", value=words.number(found.standard)),
+        standard_text=t(named, value=words.number(found.standard)),
         middle_text=words.number(found.middle),
         becomes=float(change.becomes) if change.becomes is not None and _done(row) else None,
         after=after.values if after else (),
