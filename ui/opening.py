@@ -27,7 +27,7 @@ from ui.exits import Exit
 from ui.plants import has_published
 from ui.sight import application
 from ui.text import t
-from ui.theme import DAY, Look
+from ui.theme import DAY, NIGHT, Look
 
 SCHEME = "lineside:"
 OWN = ("", SCHEME, f"{SCHEME}open")
@@ -79,7 +79,7 @@ def ask(here: Config, data: Path | None, meant: Choice | None, note: str) -> Cho
     """Let the guide ask; it begins with the plant file that could not be opened."""
     choose_platform(smoke=False)
     app = application()
-    look = Look(DAY)
+    look = Look(NIGHT if here.theme == NIGHT.name else DAY)
     look.apply(app)
     plant = meant.plant if meant is not None else None
     guide = importlib.import_module("ui.guide")
