@@ -64,8 +64,8 @@ class PlantFileStatus:
 
     @property
     def differs(self) -> bool:
-        """Whether another plant file is published than the one that runs here."""
-        return self.published is not None and self.published.version != self.running
+        """Whether something else is published than what runs here."""
+        return self.published is not None and (self.published.version != self.running or bool(self.fault))
 
 
 def chain(row: PlantVersion) -> str:

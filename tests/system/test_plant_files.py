@@ -20,11 +20,12 @@ from app.bootstrap.postgres import postgres_plant_files
 from app.clock import SystemClock, TimeOrderedIds
 from app.config import Config, Shared, config, keep_shared
 from app.domain.errors import KnownError
-from app.domain.plant_file import PlantFileStatus
+from app.domain.plant_file import PlantFileStatus, chain
+from app.domain.signing import fingerprint
 from app.erp.none import NoErp
 from app.erp.registry import check_settings
 from app.plant.check import load
-from app.plant.kept import FOLDER, kept
+from app.plant.kept import FOLDER, keep, kept
 from app.secrets import Secrets
 from app.store.postgres.address import SECRET, read_url
 from app.store.postgres.log import PostgresLog
@@ -461,3 +462,19 @@ def test_the_doctor_says_whether_the_published_plant_file_runs(office: Office, d
     assert (told()["state"], told()["said"]) == ("ok", "Version 1 of it runs here.")
     office.publish(WIDER)
     assert (told()["state"], "this station runs 1" in told()["said"]) == ("warning", True)
+
+
+async def test_a_kept_plant_file_that_was_exchanged_with_its_record_is_found_at_the_store(
+    office: Office, database: Database
+) -> None:
+    office.publish(SMALL)
+    station = joined(database, office.folder, "desk-1")
+    await asyncio.to_thread(start, station)
+    record = replace(next(kept(station.folder)).record, sha256=fingerprint(WIDER))
+    keep(station.folder, replace(record, chained=chain(record)), WIDER)
+    found = await asyncio.to_thread(start, station)
+    assert found.parts.status.running == 1, "by itself it is whole"
+    async with running(station, found) as one:
+        await until(lambda: one.files.fault)
+        assert "not what this station saw before" in one.files.fault
+        assert one.files.differs
