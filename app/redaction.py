@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
 OUT = "«left out»"
@@ -26,7 +26,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
         r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
         OUT,
     ),
-    ("a password in an address", r"(?i)\b([a-z][a-z0-9+.\-]{1,20}://[^\s:/@]*):[^\s@]+@", rf"\1:{OUT}@"),
+    ("a password in an address", r"""(?i)\b([a-z][a-z0-9+.\-]{1,20}://[^\s:/@]*):[^\s"'<>]{1,300}@""", rf"\1:{OUT}@"),
     ("a password's hash", r"(?:\$argon2\w*\$|SCRAM-SHA-256\$|\$2[aby]\$|\$pbkdf2)[^\s\"',]+", OUT),
     ("an authorization", r"(?i)\b(bearer|basic|digest|negotiate)\s+[A-Za-z0-9._~+/=\-]{6,}", rf"\1 {OUT}"),
     ("a signed token", r"\beyJ[A-Za-z0-9_\-]{6,}\.[A-Za-z0-9_\-]{4,}(?:\.[A-Za-z0-9_\-]*)?", OUT),
@@ -38,7 +38,9 @@ KINDS: tuple[tuple[str, str, str], ...] = (
 )
 """What looks like a secret: what it is, how it is found, what is written for it."""
 
-_FOUND = tuple((re.compile(pattern), put) for _, pattern, put in KINDS)
+_KEY, *_FOUND = ((re.compile(pattern), put) for _, pattern, put in KINDS)
+AT_ONCE = 4_000
+"""So many characters in one go: a search can't be interrupted, and the screen waits for it."""
 
 
 class Redactor:
@@ -53,13 +55,29 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The same text without secrets and, where people were named, without their names."""
-        for stored in (self._secrets, self._short):
+        for stored in (self._secrets, self._short):  # a key and a secret may have several lines
             text = text if stored is None else stored.sub(OUT, text)
+        return "".join(map(self._part, parts(_KEY[0].sub(_KEY[1], text))))
+
+    def _part(self, text: str) -> str:
         for pattern, put in _FOUND:
             text = pattern.sub(put, text)
         if self._names is not None:
             text = self._names.sub(lambda found: self._people[found.group().casefold()], text)
         return text
+
+
+def parts(text: str) -> Iterator[str]:
+    """A text in parts of whole lines."""
+    part: list[str] = []
+    size = 0
+    for line in text.splitlines(keepends=True):
+        part.append(line)
+        size += len(line)
+        if size >= AT_ONCE:
+            yield "".join(part)
+            part, size = [], 0
+    yield "".join(part)
 
 
 def written(secret: str) -> frozenset[str]:

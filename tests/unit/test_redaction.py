@@ -11,6 +11,7 @@ KEY = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBzzz\nabc\n-----END EC PRIVATE K
 
 LOOKS_LIKE_ONE = (
     ("postgresql://it:hunter22@db1/plant", "hunter22"),
+    ("amqp://x:p@ss@word@host/y", "word"),
     ("https://api:p%40ss@erp.example/x?y=1", "p%40ss"),
     ("connecting with host=db1 password=hunter22 dbname=x", "hunter22"),
     ("password='two words' user=x", "two words"),
