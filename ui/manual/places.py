@@ -20,7 +20,7 @@ VIEW_PLACES: Mapping[str, str] = MappingProxyType(
         "handover": "shift-lead.md#handover",
         "proposals": "improving.md#proposals",
         "browse": "controllers.md#browse",
-        "health": "operator.md#health",
+        "health": "operations.md#is-all-well",
     }
 )
 """View id → page#section."""
