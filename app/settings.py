@@ -22,7 +22,7 @@ class Origin(StrEnum):
     COMMAND = "command line"
     ENVIRONMENT = "environment"
     JOINED = "lineside join"
-    SCREEN = "chosen on the screen"
+    SCREEN = "last on the screen"
     FILE = "site file"
     DEFAULT = "default"
 

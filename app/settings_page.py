@@ -24,8 +24,8 @@ start before it is mended. On Windows the same settings may come from group poli
 `policy` folder (`lineside.admx`, `en-US\\lineside.adml`): they lie under `HKLM\\Software\\Policies\\Lineside`.
 
 **Who wins.** Group policy, then the command line, then the environment, then what `lineside join` noted for this data
-folder, then what somebody chose on the screen (day or night), then the site's file. `lineside settings` prints each
-value and who said it; `lineside settings --json` the same for a script.
+folder, then what was on the screen last (day or night), then the site's file. `lineside settings` prints each value
+and who said it; `lineside settings --json` the same for a script.
 
 | setting | value | where nobody says anything | environment | command line | meaning |
 |---|---|---|---|---|---|

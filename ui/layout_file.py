@@ -49,6 +49,12 @@ def load(file: Path, screens: str) -> Layout | None:
         return None
 
 
+def last_theme(file: Path) -> str:
+    """The theme that was on the screen when a layout was last kept; "" where none was."""
+    rows = [row for row in _read(file).values() if isinstance(row, Mapping)]
+    return str(rows[-1].get("theme", "")) if rows else ""
+
+
 def save(file: Path, screens: str, layout: Layout) -> bool:
     """Keep the layout for these screens, all or nothing; False when the disk refuses."""
     rows = {key: value for key, value in _read(file).items() if key != screens}

@@ -12,6 +12,9 @@ from app.policy import KEY, values
 from app.settings import SETTINGS, Kind, Origin, Word, holds
 from app.settings_page import page
 from resources import path as resource
+from ui import layout_file
+from ui.layout_file import Layout
+from ui.settings import with_theme
 
 
 def machine(folder: Path, text: str = "", policy: dict[str, object] | None = None, **environ: str) -> Machine:
@@ -126,6 +129,16 @@ def test_a_demo_has_nothing_of_the_site(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("LINESIDE_STORE", "postgresql://db/plant")
     assert config(tmp_path / "d").store == "postgresql://db/plant"
     assert demo_config(tmp_path / "d").store == ""
+
+
+def test_a_theme_on_the_screen_wins_over_the_file_and_not_over_the_policy(tmp_path: Path) -> None:
+    text = 'theme = "day"\n'
+    assert with_theme(config(tmp_path, machine=machine(tmp_path, text)))["theme"].origin is Origin.FILE
+    layout_file.save(tmp_path / "layout.json", "one", Layout(window=(0, 0, 9, 9), docks=b"", theme="night"))
+    found = with_theme(config(tmp_path, machine=machine(tmp_path, text)))["theme"]
+    assert (found.value, found.origin) == ("night", Origin.SCREEN)
+    pinned = with_theme(config(tmp_path, machine=machine(tmp_path, text, {"theme": "day"})))["theme"]
+    assert (pinned.value, pinned.origin) == ("day", Origin.POLICY)
 
 
 class Registry:
