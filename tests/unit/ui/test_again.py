@@ -1,5 +1,6 @@
 """What begins anew is what was started: from source with its interpreter's words, installed as the executable."""
 
+import os
 import subprocess
 import sys
 
@@ -18,6 +19,7 @@ def test_installed_the_executable_gets_its_own_words(monkeypatch: pytest.MonkeyP
     assert words() == [sys.executable, "run", "--wall", "overview"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there it is another process")
 def test_a_process_begins_anew_under_its_own_number() -> None:
     code = (
         "import os, sys; from ui.again import begin\n"
