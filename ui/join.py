@@ -13,12 +13,15 @@ from app.bootstrap.inspect import journal_extent
 from app.bootstrap.plant_side import take
 from app.bootstrap.postgres import postgres_log, postgres_plant_files
 from app.config import Config, Shared, config, keep_shared
-from app.domain.errors import RefusedError
+from app.domain.errors import RefusedError, SharedDownError
 from app.domain.operation import SharedHead
 from app.secrets import open_secrets
 from app.store.postgres.address import SECRET, read_url
 from ui.exits import Exit
 from ui.secret import ask
+
+
+NOTHING = "Nothing was joined. Check the address and the network, then join again."
 
 
 def join(data: Path | None, url: str, station: str, in_file: bool) -> int:
@@ -47,10 +50,12 @@ def joined(data: Path | None, url: str, station: str, in_file: bool, password: C
             head = runner.run(_stands(joining))
             refuse_history(shared.station, written, head)
             record = runner.run(take(postgres_plant_files(joining), here.folder))
-    except BaseException:
+    except BaseException as error:
         secrets.delete(SECRET)
         if before is not None:
             secrets.set(SECRET, before, in_file=in_file)
+        if isinstance(error, SharedDownError):
+            raise SharedDownError(error.message, NOTHING) from error
         raise
     keep_shared(here.folder, shared)
     said = f"{shared.station} has joined. The plant's log has {head.place} operations, {head.last_seq} of them its own."

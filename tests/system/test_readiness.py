@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import readiness as site
-from app.config import Config
+from app.config import Config, read_shared
+from app.domain.errors import KnownError
 from app.domain.plant import ErpLink
 from app.domain.readiness import Finding, Grade
 from app.plant.rewrite import with_settings
@@ -23,6 +24,7 @@ from resources import path as resource
 from tests.contract.rigs.certificates import SERVER_URI, make
 from tests.contract.rigs.secured import PASSWORD, USER, Host, Secured
 from tests.system.simulators import free_ports, until
+from ui.opening import Work
 
 EXAMPLE = resource("plants/example.toml").read_text(encoding="utf-8")
 CONTROLLER = "controller/PLC-P1"
@@ -167,3 +169,12 @@ async def test_the_demo_needs_nothing_here(told: Told, looking: Readiness) -> No
     looking.demo(told)
     await told.known("local")
     assert told.found["local"].grade is Grade.WELL
+
+
+def test_a_store_that_does_not_answer_is_not_joined_and_says_what_to_do(tmp_path: Path) -> None:
+    url = f"postgresql://press@127.0.0.1:{free_ports(1)[0]}/plant?sslmode=disable"
+    with pytest.raises(KnownError) as refused:
+        Work(tmp_path, in_file=True).join(url, "press-1", "s3cret")
+    assert "Nothing was joined." in refused.value.todo
+    assert b"s3cret" not in b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    assert read_shared(tmp_path) is None
