@@ -45,6 +45,12 @@ def figures(job: Job = FULL) -> Iterator[Figure]:
         metric=f"ui_lateness_p99_ms_{point}", unit="ms", runs=found["late_p99_ms"], baseline=found["idle_late_p99_ms"],
         goal=NEAR_IDLE,
     )  # fmt: skip
+    yield Figure(
+        metric=f"ui_frame_cpu_p99_ms_{point}",
+        unit="ms",
+        runs=found["frame_p99_ms"],
+        baseline=found["idle_frame_p99_ms"],
+    )
     yield Figure(metric=f"ui_cpu_share_{point}", unit="% of a core", runs=found["share"], baseline=found["idle_share"])
     yield Figure(metric=f"host_cpu_us_per_change_{point}", unit="us", runs=found["host_cpu_us"])
     yield Figure(metric=f"host_changes_per_s_{point}", unit="1/s", runs=found["host_per_s"], baseline=offered)

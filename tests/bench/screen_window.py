@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.acquisition.board import BoardReader
@@ -33,7 +33,7 @@ from app.domain.reading import Reading
 from tests.bench.load import IDENTITY, NAMESPACE
 from ui.bridge import Bridge
 from ui.core_thread import CoreThread
-from ui.lateness import LatenessMeter
+from ui.lateness import FRAME_MS, LatenessMeter
 from ui.program import SAMPLE_MS, every
 from ui.sight import GIL_TURN_S
 from ui.theme import DAY, Look
@@ -149,25 +149,54 @@ class PaintWatch(QObject):
 _PAINT = QEvent.Type.Paint
 
 
-MEASURED = ("late_p99_ms", "age_p50_ms", "age_p99_ms", "painted_per_s", "share")
+class FrameWatch(QObject):
+    """The processor time of the screen's thread from frame to frame, which the load of the machine hardly lengthens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._last_s = 0.0
+        self.taken_ms: list[float] = []
+
+    def start(self) -> None:
+        """From now on, from nothing."""
+        self._last_s, self.taken_ms = time.thread_time(), []
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Keep what was measured."""
+        self._timer.stop()
+
+    def _tick(self) -> None:
+        now_s = time.thread_time()
+        self.taken_ms.append((now_s - self._last_s) * 1000)
+        self._last_s = now_s
+
+
+MEASURED = ("late_p99_ms", "frame_p99_ms", "age_p50_ms", "age_p99_ms", "painted_per_s", "share")
 
 
 def looked(job: Job, watch: PaintWatch) -> dict[str, list[float]]:
     """What is seen in each of the job's windows of time."""
-    meter = LatenessMeter()
+    meter, frames = LatenessMeter(), FrameWatch()
     seen: dict[str, list[float]] = {name: [] for name in MEASURED}
     for _ in range(job.windows):
         watch.ages_ms = []
         meter.start()
+        frames.start()
         cpu_s, start_s = time.process_time(), time.perf_counter()
         serve(job.window_s)
         cpu_s, took_s = time.process_time() - cpu_s, time.perf_counter() - start_s
         ages_ms = np.array(watch.ages_ms or [np.nan])
         p50_ms, p99_ms = (float(np.percentile(ages_ms, share)) for share in (50, 99))
-        found = (meter.measured().p99, p50_ms, p99_ms, len(watch.ages_ms) / took_s, 100 * cpu_s / took_s)
+        frame_ms = float(np.percentile(frames.taken_ms, 99))
+        found = (meter.measured().p99, frame_ms, p50_ms, p99_ms, len(watch.ages_ms) / took_s, 100 * cpu_s / took_s)
         for name, value in zip(MEASURED, found, strict=True):
             seen[name].append(value)
     meter.stop()
+    frames.stop()
     return seen
 
 
@@ -229,6 +258,7 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
     seconds = pulses.seconds[-int(job.windows * job.window_s) :]
     return busy | {
         "idle_late_p99_ms": idle["late_p99_ms"],
+        "idle_frame_p99_ms": idle["frame_p99_ms"],
         "idle_share": idle["share"],
         "host_cpu_us": [cpu_us for cpu_us, _ in seconds],
         "host_per_s": [per_s for _, per_s in seconds],
