@@ -20,7 +20,6 @@ from app.store.postgres.address import SECRET, read_url
 from ui.exits import Exit
 from ui.secret import ask
 
-
 NOTHING = "Nothing was joined. Check the address and the network, then join again."
 
 

@@ -481,3 +481,18 @@ def test_pictures_of_every_view_are_made(window: Window, tmp_path: Path) -> None
     made = window.grab_screens(tmp_path / "screens")
     assert len(made) == len([row for row in VIEWS if row.side is Side.CENTRE])
     assert all(file.stat().st_size > 10_000 for file in made)
+
+
+def test_to_open_something_else_is_asked_for_carefully_and_closes_the_window(window: Window, qtbot: QtBot) -> None:
+    left: list[bool] = []
+    window.left.connect(lambda: left.append(True))
+    window.elsewhere()
+    assert window.form.form is not None
+    assert window.form.form.guarded
+    window.form.leave()
+    assert not left
+    assert window.isVisible()
+    window.elsewhere()
+    window.form.confirm()
+    assert left == [True]
+    assert not window.isVisible()
