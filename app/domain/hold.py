@@ -48,6 +48,8 @@ class Hold:
     @property
     def lots(self) -> tuple[str, ...]:
         """The lots it binds."""
+        if len(self.units) == 1:  # as nearly always; every list asks every hold
+            return (self.units[0].lot,)
         return tuple(dict.fromkeys(u.lot for u in self.units))
 
 
