@@ -31,7 +31,7 @@ class AddressChecks(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A protocol. `module`.`factory` makes its driver and needs the library `extra` (the name to install).
+    """A protocol. `module`.`factory` makes its driver. `extra`: the library that only this protocol needs, if any.
 
     `keyed`: the factory takes the workstation too, for its certificates and passwords.
     """
@@ -39,7 +39,7 @@ class Row:
     protocol: str
     module: str
     factory: str
-    extra: str
+    extra: str = ""
     address: AddressChecks
     keyed: bool = False
 
@@ -57,7 +57,6 @@ DRIVERS: tuple[Row, ...] = (
         protocol="modbus",
         module="drivers.modbus.driver",
         factory="ModbusDriver",
-        extra="pymodbus",
         keyed=True,
         address=modbus_target,
     ),
@@ -73,7 +72,7 @@ def load_factory(protocol: str) -> Callable[..., Driver]:
     try:
         module = importlib.import_module(row.module)
     except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith(row.extra):
+        if not row.extra or error.name is None or not error.name.startswith(row.extra):
             raise
         raise KnownError(f"The {protocol} driver needs {row.extra}.", f"Run: pip install {row.extra}") from error
     return cast(Callable[..., Driver], getattr(module, row.factory))
