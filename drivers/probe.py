@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from app.domain.errors import KnownError
 from app.domain.plant import Controller, Tag
 from app.domain.text import safe
 from app.ports import AlarmEvent, Link, LinkState, Samples, UnitState
-from drivers.registry import ADDRESS_CHECKS, open_driver
+from drivers.registry import ADDRESS_CHECKS, load_factory, open_driver
 from drivers.workstation import Workstation
 
 MOST_TAGS = 16
@@ -142,6 +142,13 @@ def by_address(url: str) -> Controller | None:
     if protocol == "modbus":
         settings = {"host": parts.hostname or "", "port": parts.port or 502}
     return Controller(id=url, name=url, protocol=protocol, identity="", settings=settings)
+
+
+def preload(controllers: Iterable[Controller]) -> None:
+    """Load the drivers of these before any clock runs: a library takes its time, and everybody would wait with it."""
+    for protocol in {controller.protocol for controller in controllers}:
+        with contextlib.suppress(KnownError):  # said by the probe
+            load_factory(protocol)
 
 
 def quiet() -> None:

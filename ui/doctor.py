@@ -26,7 +26,7 @@ from app.plant.check import load
 from app.secrets import stored_secret
 from app.starts import read_starts
 from app.store.lock import BusyError, refuse_second
-from drivers.probe import by_address, probe, quiet
+from drivers.probe import by_address, preload, probe, quiet
 from drivers.registry import ADDRESS_CHECKS
 from drivers.workstation import Workstation
 from ui.plants import begins_with
@@ -67,6 +67,7 @@ def examined(here: Config, plant: Path | None, urls: Sequence[str] = ()) -> tupl
     async def ask(controller: Controller, tags: Sequence[Tag], within_s: float) -> ControllerFacts:
         return await probe(controller, tags, workstation, within_s)
 
+    preload((*patient.controllers, *(loaded.controllers.values() if loaded is not None else ())))
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # what the database's driver needs
         return runner.run(look(patient, ask)), fault
 

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,16 +18,27 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.domain.checks.table import CHECKS
+from app.bootstrap.doctor import LOOK_S, Patient, look
+from app.config import Config
+from app.domain.checks.check import State
+from app.domain.checks.facts import ControllerFacts
+from app.domain.checks.table import judged
+from app.domain.plant import Controller, Tag
+from app.erp.registry import check_settings
+from app.plant.check import load
 from app.readmodel.metrics import METRICS, Kind
 from app.starts import FILE as STARTS
 from drivers.demo import Demo, DemoOptions
 from drivers.demo_file import write_plant
+from drivers.probe import LEAVE_S, by_address, probe
+from drivers.registry import ADDRESS_CHECKS
+from drivers.workstation import Workstation
 from resources import path as resource
 from tests.system.command_line import Ended, lineside, start
 from tests.system.writers import figures
 
 PATIENCE_S = 60.0
+DOCTOR_S, SHORT_S = 10.0, 1.0
 ENDS_S = 10.0
 """A machine that is busy with other tests; what it takes as a rule is printed."""
 
@@ -66,14 +77,14 @@ def plant_at(folder: Path, controller: int, erp: int | None = None) -> Path:
     return file
 
 
-def until(condition: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
+def until(condition: Callable[[], Any], every_s: float = 0.1) -> Any:
     """What a condition comes to once it holds; fails where it does not in good time."""
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError, ValueError, psutil.Error):
             if found := condition():
                 return found
-        time.sleep(0.1)
+        time.sleep(every_s)
     raise AssertionError("it did not happen in time")
 
 
@@ -88,6 +99,18 @@ def ended(process: subprocess.Popen[str]) -> tuple[Ended, float]:
 # --- doctor -----------------------------------------------------------------------------------------------------------
 
 
+def ready(text: str) -> bool:
+    """Whether every controller is up, and somebody has looked at the machine."""
+    return text.count('"} 1.0') >= 8 and all(
+        word in text for word in ('opcua"} 1.0', "lineside_disk_free_bytes ", "lineside_last_data_age_seconds{")
+    )
+
+
+def well(found: Ended) -> Ended | None:
+    """An answer without anything bad; a busy machine's servers may be slow to answer."""
+    return found if found.rc in (0, 1) else None
+
+
 def checks(found: Ended) -> dict[str, list[dict[str, Any]]]:
     """The checks by id."""
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -96,25 +119,31 @@ def checks(found: Ended) -> dict[str, list[dict[str, Any]]]:
     return rows
 
 
-def test_the_doctor_says_what_to_do_of_everything_that_does_not_answer_and_is_soon_done(tmp_path: Path) -> None:
+async def test_the_doctor_says_what_to_do_of_everything_that_does_not_answer_and_is_soon_done(tmp_path: Path) -> None:
     with silent_server() as port:
-        plant = plant_at(tmp_path, port, erp=port)
+        plant = load(plant_at(tmp_path, port, erp=port), ADDRESS_CHECKS, check_settings)
+        urls = (f"opc.tcp://127.0.0.1:{free_port()}", f"modbus://127.0.0.1:{port}")
+        patient = Patient(
+            config=Config(folder=tmp_path, station="desk-1"),
+            plant=plant,
+            controllers=tuple(found for url in urls if (found := by_address(url)) is not None),
+            stores=(f"postgresql://x@127.0.0.1:{port}/y",),
+        )
+        workstation = Workstation(name="desk-1", folder=tmp_path, secret=lambda name: None)
+
+        async def ask(controller: Controller, tags: Sequence[Tag], within_s: float) -> ControllerFacts:
+            return await probe(controller, tags, workstation, within_s)
+
         began_s = time.monotonic()
-        found = lineside(
-            "doctor", "--data", tmp_path / "data", "--plant", plant, "--json",
-            f"opc.tcp://127.0.0.1:{free_port()}", f"modbus://127.0.0.1:{port}", f"postgresql://x@127.0.0.1:{port}/y",
-        )  # fmt: skip
+        found = judged(await look(patient, ask, SHORT_S))
         took_s = time.monotonic() - began_s
-    figures(doctor_s=took_s)
-    assert found.rc == 2, found.err
-    rows = checks(found)
-    assert {row["state"] for row in rows["controller.link"]} == {"bad"}
-    assert len(rows["controller.link"]) == 3
-    assert [rows[name][0]["state"] for name in ("shared.link", "erp.link")] == ["bad", "bad"]
-    bad = [row for group in rows.values() for row in group if row["state"] == "bad"]
-    assert [row for row in bad if not row["next"]] == []
-    assert rows.keys() <= {row.id for row in CHECKS}
-    assert took_s < 2 * ENDS_S
+    figures(doctor_s=took_s, allowed_s=LOOK_S + LEAVE_S)
+    assert LOOK_S + LEAVE_S < DOCTOR_S - 2  # for Python itself
+    states = {(row.id, row.about): row.state for row in found if row.state is not State.OK}
+    assert [state for (row, _), state in states.items() if row == "controller.link"] == [State.BAD] * 3
+    assert states["shared.link", ""] is states["erp.link", ""] is State.BAD
+    assert [row for row in found if row.state is State.BAD and not row.next] == []
+    assert took_s < SHORT_S + LEAVE_S + ENDS_S
 
 
 def test_the_doctor_refuses_an_address_that_it_can_t_look_at(tmp_path: Path) -> None:
@@ -144,10 +173,9 @@ def test_the_doctor_looks_at_a_station_that_runs_and_the_metrics_have_every_row(
             return str(answer.read().decode())
 
     try:
-        until(lambda: read().count("lineside_controller_up{") == 8 and 'protocol="opcua"} 1.0' in read())
-        until(lambda: "lineside_disk_free_bytes " in read() and "lineside_last_data_age_seconds{" in read())
+        until(lambda: ready(read()), every_s=0.5)
         families = {family.name: family for family in text_string_to_metric_families(read())}
-        looked = lineside("doctor", "--data", tmp_path, "--plant", demo, "--json")
+        looked = until(lambda: well(lineside("doctor", "--data", tmp_path, "--plant", demo, "--json")))
     finally:
         over, took_s = ended(process)
     figures(agent_ended_s=took_s)
@@ -175,7 +203,7 @@ def test_it_opens_no_port_and_ends_soon_while_controllers_plant_s_log_and_erp_ha
         store = f"postgresql://station-x@127.0.0.1:{port}/plant"
         process = start("agent", "--plant", plant, "--data", tmp_path / "data", LINESIDE_STORE=store)
         until(lambda: (tmp_path / "data" / "starts.json").exists() and psutil.Process(process.pid).children())
-        time.sleep(2.0)  # into the middle of everybody's waiting; nothing is proven by it
+        time.sleep(1.0)  # into the middle of everybody's waiting; nothing is proven by it
         mine = psutil.Process(process.pid)
         (child,) = mine.children()
         assert [c for each in (mine, child) for c in each.net_connections() if c.status == "LISTEN"] == []
