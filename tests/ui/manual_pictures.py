@@ -113,7 +113,7 @@ def drawn_guide(look: Look, app: QApplication) -> QImage:
 
 FOUND: Sequence[Finding] = (
     Finding(id="plant", name="Plant file", grade=Grade.WELL, text="Acme Packing: 1 line, 3 machines, 1 controller."),
-    Finding(id="folder", name="Data folder", grade=Grade.WELL, text="/home/press/.local/share/lineside is free."),
+    Finding(id="folder", name="Data folder", grade=Grade.WELL, text="/var/lib/lineside is free."),
     Finding(
         id="controller/PLC-P1",
         name="Line controller P1",
