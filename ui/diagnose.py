@@ -16,13 +16,14 @@ from drivers.probe import quiet
 from drivers.registry import ADDRESS_CHECKS
 from ui.doctor import examined, plain
 from ui.exits import Exit
+from ui.plants import begins_with
 
 
 def diagnostics(file: Path, data: Path | None, plant: Path | None, names: bool) -> int:
     """Look at the station and write the file."""
     quiet()
     here = config(data)
-    plant_file = plant or here.plant
+    plant_file = plant or begins_with(here)[0]
     loaded = None
     if plant_file is not None:
         try:
