@@ -87,9 +87,8 @@ class Program:
             bridge.deliver_status(StationStatus(shared=SharedStatus(joined=True), plant_file=files))
         window = self._opened(bridge)
         thread = CoreThread(lambda: self._serve(Delivery(bridge, reader), bridge, values), self._failed)
-        log.info(
-            "window shown after %d ms, the plant in it after %s ms", *list(self._times.figures().values())[::2][:2]
-        )
+        took = self._times.figures()
+        log.info("window shown after %d ms, the plant in it after %s ms", took["shown_ms"], took["overview_ms"])
         gc.freeze()  # what is there now stays: the collector need not look at it again
         if self._station.metrics_port:
             self._meter = LatenessMeter(window)

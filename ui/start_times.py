@@ -45,6 +45,7 @@ class StartTimes:
             "shown_ms": since_start_ms(self.shown),
             "shown_cpu_ms": round(1000 * self.shown.cpu_s),
             "overview_ms": since_start_ms(self.overview) if self.overview else None,
+            "overview_cpu_ms": round(1000 * self.overview.cpu_s) if self.overview else None,
             "first_values_ms": since_start_ms(self.values) if self.values else None,
         }
 
