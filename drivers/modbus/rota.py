@@ -123,8 +123,14 @@ class Rota:
             self._tries_from_s = now_s + took_s / SHARE_OF_TRIES
 
     def forgive(self) -> None:
-        """The whole controller was lost, which is no unit's fault: all are asked again."""
+        """The whole controller was lost, which is no unit's fault: all are asked again, what failed last.
+
+        A group that went on resting over the loss would have no values under a link that is up, or, where it is the
+        only one, keep the controller from being heard.
+        """
         self._units = {number: _Unit() for number in self._units}
+        for health in self._health.values():
+            health.rests_until_s = 0.0
         self._tries_from_s = 0.0
 
     def halve(self, group: Group) -> tuple[Group, ...]:

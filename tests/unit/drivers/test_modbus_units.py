@@ -93,6 +93,21 @@ def test_when_the_whole_gateway_was_lost_all_units_are_asked_again() -> None:
     assert units_asked(rota, 0.0).count(DEAD) == 2
 
 
+def test_after_a_loss_of_the_controller_no_group_rests_and_those_that_failed_are_asked_last() -> None:
+    """Else a link would be up, and a group without values for as long as it rests."""
+    rota = Rota(plan(items(at(1), at(1, 500), at(1, 900)), 120))
+    first, second, third = rota.due(0.0)
+    for _ in range(6):
+        rota.failed(first, 0.0)
+    rota.failed(second, 0.0)
+    assert rota.due(0.1) == [third]
+    rota.forgive()
+    assert rota.due(0.1) == [third, second, first]
+    for group in (first, second, third):
+        rota.answered(group)
+    assert rota.due(0.1) == [first, second, third]
+
+
 def test_the_figures_of_a_unit_are_its_own() -> None:
     book = UnitBook((1, DEAD), 100.0)
     for at_s in (101.0, 102.0, 103.0, 104.0):
