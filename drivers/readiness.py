@@ -10,12 +10,16 @@ import contextlib
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.bootstrap import readiness as site
 from app.config import Config
+from app.domain.checks.check import State
+from app.domain.checks.facts import Facts
+from app.domain.checks.links import controller_clocks
 from app.domain.plant import Controller, Plant, Tag
 from app.domain.readiness import Finding, Grade
 from app.domain.text import safe
@@ -182,6 +186,9 @@ async def reach(
         facts = await probe(controller, tags, workstation, ANSWER_S)
     if not facts.up:
         return found(grade=Grade.MISSING, text=facts.reason, todo=_next(controller))
+    for state, _title, said, todo, _about in controller_clocks(Facts(now=datetime.now(UTC), controllers=(facts,))):
+        if state is not State.OK:
+            return found(grade=Grade.MISSING, text=said, todo=todo)
     secured = " signed and encrypted" if facts.secured else ""
     return found(grade=Grade.WELL, text=f"It answers{secured}." + (f" ({facts.reason})" if facts.reason else ""))
 

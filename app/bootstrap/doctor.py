@@ -33,6 +33,8 @@ LOOK_S = 5.0
 NO_ROLE = "{} has no login or no role in the plant's log."
 NO_RIGHT = "This login may not send to the plant's log: {}."
 
+NO_ERP = ErpLink(adapter="none", settings={})
+
 Probe = Callable[[Controller, Sequence[Tag], float], Coroutine[Any, Any, ControllerFacts]]
 
 
@@ -68,8 +70,8 @@ async def look(patient: Patient, probe: Probe, within_s: float = LOOK_S) -> Fact
         _each(known, plant, probe, within_s),
         _each(patient.controllers, plant, probe, within_s),
         asyncio.to_thread(local_facts, place),
-        _shared(config, patient.stores, within_s),
-        _erp(plant, config, within_s),
+        shared_facts(config, patient.stores, within_s),
+        erp_facts(plant.erp if plant is not None else NO_ERP, config, within_s),
         asyncio.to_thread(queue_of, config.folder),
     )
     return Facts(
@@ -95,7 +97,7 @@ async def _each(
     return tuple(await asyncio.gather(*looks))
 
 
-async def _shared(config: Config, stores: Sequence[str], within_s: float) -> tuple[SharedFacts, PlantFileStatus]:
+async def shared_facts(config: Config, stores: Sequence[str], within_s: float) -> tuple[SharedFacts, PlantFileStatus]:
     """The log that was joined, else the first of the addresses that were named; and the plant file it has for all."""
     url = config.store or next(iter(stores), "")
     if not url:
@@ -137,8 +139,8 @@ def _rights(found: Examined, address: Address, *, joined: bool) -> tuple[str, ..
     return (*station, *(NO_ROLE.format(person) for person in found.without_role))
 
 
-async def _erp(plant: Plant | None, config: Config, within_s: float) -> ErpFacts:
-    link = plant.erp if plant is not None else ErpLink(adapter="none", settings={})
+async def erp_facts(link: ErpLink, config: Config, within_s: float) -> ErpFacts:
+    """Whether the ERP answers and takes the sign-in, and how far its clock is off."""
     if link.adapter == "none":
         return ErpFacts(adapter="none")
     try:

@@ -5,23 +5,22 @@ Owns what each of them is asked, under a time-out. Must not know controllers or 
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
-from app.bootstrap.compose import open_shared
+from app.bootstrap.doctor import erp_facts, shared_facts
 from app.config import Config
+from app.domain.checks import links
+from app.domain.checks.check import ORDER, State
+from app.domain.checks.facts import Facts
 from app.domain.errors import KnownError
 from app.domain.plant import ErpLink
 from app.domain.readiness import Finding, Grade
 from app.domain.text import safe
-from app.erp.registry import open_erp
-from app.secrets import stored_secret
 from app.store.lock import refuse_second
 
 ANSWER_S = 8.0
@@ -78,48 +77,21 @@ def local() -> Finding:
 
 
 async def store(config: Config, within_s: float = ANSWER_S) -> Finding:
-    """Whether the plant's log that was joined takes this station's login and fits this Lineside."""
-    todo = "Start all the same: what is done here is kept, and sent once it answers."
-    try:
-        log = open_shared(config)
-    except KnownError as error:
-        return of_error(STORE, error, Grade.NEEDED)
-    if log is None:
-        return said(STORE, text="None was joined: this workstation works alone.")
-    try:
-        async with asyncio.timeout(within_s):
-            head = await log.status()
-    except KnownError as error:
-        return of_error(STORE, error, Grade.MISSING)
-    except TimeoutError:
-        return said(STORE, Grade.MISSING, f"The plant's log has not answered within {within_s:.0f} s.", todo)
-    finally:
-        with suppress(KnownError, TimeoutError):
-            await log.aclose()
-    return said(STORE, text=f"{config.station} has joined; the log has {head.place:,} operations.")
+    """Whether the plant's log that was joined takes this station's login and fits this Lineside, by its clock too."""
+    shared, _plant_file = await shared_facts(config, (), within_s)
+    facts = Facts(now=datetime.now(UTC), shared=shared)
+    return judged(STORE, facts, links.shared_link, links.shared_schema, links.shared_rights, links.station_clock)
 
 
 async def erp(link: ErpLink, config: Config, within_s: float = ANSWER_S) -> Finding:
     """Whether the plant file's ERP answers and takes the sign-in."""
-    if link.adapter == "none":
-        return said(ERP, text="The plant file names none: there are no orders, and nothing is posted.")
-    secret: Callable[[str], str | None] = partial(stored_secret, config.folder)
-    try:
-        door = open_erp(link, secret)
-    except KnownError as error:
-        return of_error(ERP, error, Grade.NEEDED)
-    try:
-        async with asyncio.timeout(within_s):
-            info = await door.probe()
-    except KnownError as error:
-        return of_error(ERP, error, Grade.MISSING)
-    except TimeoutError:
-        return said(
-            ERP,
-            Grade.MISSING,
-            f"It has not answered within {within_s:.0f} s.",
-            "Start all the same: postings wait until it answers.",
-        )
-    finally:
-        await door.aclose()
-    return said(ERP, text=f"{info.product} {info.version} answers.".replace("  ", " "))
+    facts = Facts(now=datetime.now(UTC), erp=await erp_facts(link, config, within_s))
+    return judged(ERP, facts, links.erp_link)
+
+
+def judged(found: str, facts: Facts, *rows: Callable[[Facts], Iterable[links.Found]]) -> Finding:
+    """The worst of what the doctor's rows say, as one finding; a start needs none of it."""
+    state, _title, text, todo, _about = min(
+        (each for row in rows for each in row(facts)), key=lambda each: ORDER[each[0]]
+    )
+    return said(found, Grade.WELL if state is State.OK else Grade.MISSING, text, todo if state is not State.OK else "")
