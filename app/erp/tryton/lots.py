@@ -5,9 +5,12 @@ Owns lots, where they lie, and their status as Lineside left it. Knows no orders
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+
+import msgspec
 
 from app.domain.erp import SetLotStatus
 from app.domain.erp_errors import ErpRejectedError
@@ -18,7 +21,19 @@ from app.erp.tryton.layout import Layout
 from app.erp.tryton.marks import Mark, Note, Notes
 from app.erp.tryton.moving import Part, Shipments
 from app.erp.tryton.rpc import Rpc
-from app.erp.tryton.shapes import LOT, PRODUCT, Coded, LotRow, PlaceRow, ProductRow, Shipment, rows, tidy
+from app.erp.tryton.shapes import (
+    LEVEL,
+    LOT,
+    PRODUCT,
+    Coded,
+    LevelRow,
+    LotRow,
+    PlaceRow,
+    ProductRow,
+    Shipment,
+    rows,
+    tidy,
+)
 
 WORDS = {"hold": "on hold", "released": "released", "scrapped": "scrapped"}
 
@@ -37,6 +52,21 @@ class Lots:
         if len(found) != 1 or not code:
             raise ErpRejectedError(f"Item {safe(code) or '(none)'} is unknown in Tryton.", "unknown_item")
         return rows(found, ProductRow)[0]
+
+    async def levels(self, codes: Iterable[str], under: int, day: date) -> dict[str, LevelRow]:
+        """These products by code, with what lies of each from a place down; none that is missing, or there twice."""
+        context = {"locations": [under], "stock_date_end": day}
+        domain = [["code", "in", sorted(codes)]]
+        found = await self._rpc.read(
+            "product.product.search_read", domain, 0, 1_000, None, list(LEVEL), context=context
+        )  # fmt: skip
+        levels = rows(found, LevelRow)
+        times = Counter(row.code for row in levels)
+        return {
+            row.code: msgspec.structs.replace(row, quantity=tidy(row.quantity, signed=True))
+            for row in levels
+            if row.code and times[row.code] == 1
+        }
 
     async def record(self, number: str, product: str) -> str:
         """The lot as Tryton refers to it, "" where there is none."""

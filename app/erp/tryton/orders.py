@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from app.domain.erp_errors import ErpActionRequiredError, ErpConflictError, ErpProtocolError, ErpRejectedError
 from app.domain.text import safe
 from app.erp.tryton.marks import TAKEN, Mark, Notes, mark_in, marked
@@ -114,10 +116,13 @@ class Orders:
         return order
 
     async def _towards_running(self, order: Production) -> Production:
-        if order.state in ("running", "assigned"):
-            return await self._press(order, "wait" if order.state == "running" else "run")
-        order = await self._press(order, "assign_try")
+        if order.state == "running":
+            return await self._push(order, "wait")
+        if order.state == "assigned":
+            return await self._press(order, "run")
+        order = await self._push(order, "assign_try")
         if order.state == "waiting":
+            order = await self.read(order.number)
             short = ", ".join(sorted({named(move) for move in order.inputs if move.state == "draft"}))
             raise ErpRejectedError(f"Tryton can't reserve for {order.number}: {safe(short, 200)}.", "no_stock")
         return order
@@ -130,7 +135,18 @@ class Orders:
         return order
 
     async def _press(self, order: Production, button: str) -> Production:
-        """Press a button and look what came of it: no error does not mean that anything happened."""
+        """Press a button and read the order again: no error does not mean that anything happened."""
+        await self._told(order, button)
+        return await self.read(order.number)
+
+    async def _push(self, order: Production, button: str) -> Production:
+        """Press a button on the way to another one: of what came of it only the state is read."""
+        await self._told(order, button)
+        (found,) = await self._rpc.read("production.read", [order.id], ["state"])
+        return msgspec.structs.replace(order, state=str(found["state"]))
+
+    async def _told(self, order: Production, button: str) -> None:
+        """Press a button; raises ErpActionRequiredError where Tryton wants something done first."""
         said = await self._rpc.write(f"production.{button}", [order.id])
         if isinstance(said, dict) and said.get("type") == "ir.action.wizard":
             what = "inspection" if said.get("wiz_name") == "quality.inspect" else safe(str(said.get("wiz_name")), 60)
@@ -138,7 +154,6 @@ class Orders:
                 f"Tryton wants an {what} of {order.number} first. Make it in Tryton, then answer here.",
                 f"wizard:{button}",
             )
-        return await self.read(order.number)
 
 
 def resource(order: Production) -> str:
