@@ -28,6 +28,9 @@ LEAST_LOT = 500
 SETTLE = timedelta(minutes=2)
 """What the ERP says of a lot counts when it was read so long after the outcome: our own posting has arrived by then."""
 
+RECENT = timedelta(days=1)
+"""What a hold came to and what was counted longer ago proposes nothing."""
+
 HELD, RELEASED, SCRAPPED = "hold", "released", "scrapped"
 
 
@@ -147,20 +150,28 @@ def batch_outcomes(
     holds: Sequence[Hold],
     progress: Iterable[OrderProgress],
 ) -> Iterator[Found]:
-    """The lots whose status in the ERP is not what quality came to: by a hold that ended, else by their rejects."""
-    judged = {lot for hold in holds for lot in hold.lots}
-    for lot in judged & reference.lots.keys():
-        found = _by_hold(reference.lots[lot], [h for h in holds if lot in h.lots], reference.as_of)
+    """The lots whose status in the ERP is not what quality came to: by a hold that ended, else by their rejects.
+
+    Of what came to its end lately only: later the ERP has its own reasons.
+    """
+    as_of = reference.as_of
+    if as_of is None:
+        return
+    ended = [hold for hold in holds if hold.released_at is not None and as_of - hold.released_at <= RECENT]
+    for lot in {lot for hold in ended for lot in hold.lots} & reference.lots.keys():
+        found = _by_hold(reference.lots[lot], [hold for hold in holds if lot in hold.lots], as_of)
         if found is not None:
             yield found
+    judged = {lot for hold in holds for lot in hold.lots}
     for row in progress:
-        yield from _by_rejects(row, plant, reference, judged)
+        if row.counted_at is not None and as_of - row.counted_at <= RECENT:
+            yield from _by_rejects(row, plant, reference, judged)
 
 
-def _by_hold(lot: Lot, holds: Sequence[Hold], as_of: datetime | None) -> Found | None:
+def _by_hold(lot: Lot, holds: Sequence[Hold], as_of: datetime) -> Found | None:
     """Hold wins: while one binds the lot, nothing is proposed. Then the last one's disposition counts."""
     last = max(holds, key=lambda hold: hold.released_at or hold.placed_at)
-    if any(not hold.closed for hold in holds) or last.released_at is None or as_of is None:
+    if any(not hold.closed for hold in holds) or last.released_at is None:
         return None
     wanted = SCRAPPED if last.disposition is Disposition.SCRAP else RELEASED
     if as_of - last.released_at < SETTLE or status_in(lot) == wanted:
@@ -186,7 +197,8 @@ def _by_rejects(row: OrderProgress, plant: Plant, reference: Reference, judged: 
     limit = parameter(plant, "reject_drift", "above_percent", row.machine)
     for count in row.lots:
         lot, total = reference.lots.get(count.lot), int(count.good + count.scrap)
-        if lot is None or count.lot in judged or total < LEAST_LOT or status_in(lot) != RELEASED:
+        old = reference.as_of is None or reference.as_of - count.to_at > RECENT
+        if lot is None or old or count.lot in judged or total < LEAST_LOT or status_in(lot) != RELEASED:
             continue
         share = share_of(int(count.scrap), total)
         if share.low * 100 <= limit:

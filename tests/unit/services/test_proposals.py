@@ -13,6 +13,7 @@ from app.domain import commands as c
 from app.domain import events as e
 from app.domain.erp import Capability, Lot, Standard, StandardKind
 from app.domain.lifecycles import PostingState, ProposalState
+from app.domain.loops import RECENT
 from app.domain.plant import ErpLink
 from app.domain.proposal import DECIDE_WITHIN, DECLINED_FOR, SHOWN_FOR, Proposal
 from app.readmodel import model as m
@@ -315,6 +316,14 @@ def test_a_lot_with_too_many_rejects_that_the_erp_has_free_is_quality_s_to_block
     says(loop, "blocked")
     loop.tick()
     assert (loop.only.state, loop.only.met, loop.only.said) == (ProposalState.MEASURED, True, "blocked")
+
+
+def test_what_was_counted_days_ago_proposes_nothing(loop: Loop) -> None:
+    counted(loop, 960, 40)
+    loop.desk.clock.move(RECENT.total_seconds() + 1)
+    says(loop, "free")
+    loop.tick()
+    assert loop.rows == []
 
 
 def test_a_hold_that_somebody_places_meanwhile_takes_the_proposal_back(loop: Loop) -> None:
