@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QFocusEvent,
     QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,12 +19,12 @@ from app.domain.readiness import Finding
 from ui.choice import Kind
 from ui.guide.presenter import StartButton
 from ui.guide.rows import FindingList
+from ui.guide.way import ENTERS, Way
 from ui.keyboard import bind
 from ui.manual.panel import ManualPanel
 from ui.manual.places import GUIDE_PLACE
 from ui.text import t
-from ui.theme import DAY, NIGHT, RADIUS, Look
-from ui.widgets.chips import draw_key, key_width
+from ui.theme import DAY, NIGHT, Look
 from ui.widgets.forms import Button, LineEdit, Tone
 from ui.widgets.labels import text_label
 
@@ -37,78 +32,12 @@ SIZE = (1000, 640)
 WAYS_PX = 280
 WITH_MANUAL_PX = 1500
 ENDINGS = "*.toml *.lineside"
-_ANTIALIAS = QPainter.RenderHint.Antialiasing
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 WAYS: tuple[tuple[Kind, str, str], ...] = (
     (Kind.DEMO, "Try the demo", "A simulated plant, on this machine."),
     (Kind.PLANT, "Open a plant file", "Your own lines and controllers."),
     (Kind.JOIN, "Join a plant", "Share one log with its workstations."),
 )
-
-
-class Way(QWidget):
-    """One of the three, with its number. `pressed`: Enter or a click on it; the arrows move on."""
-
-    pressed = Signal()
-    entered = Signal()
-
-    def __init__(self, look: Look, number: int, title: str, words: str) -> None:
-        super().__init__()
-        self._look, self._key, self._title, self._words = look, str(number), title, words
-        self._on = False
-        self.setFixedHeight(76)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(words)
-        look.changed.connect(self.update)
-
-    def set_on(self, on: bool) -> None:
-        """Whether its page is shown."""
-        self._on = on
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look, theme, painter = self._look, self._look.theme, QPainter(self)
-        painter.setRenderHint(_ANTIALIAS)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(theme.selection if self._on else theme.line, 2 if self._on else 1))
-        painter.setBrush(theme.raised if self._on else theme.panel)
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
-        painter.setPen(theme.ink)
-        painter.setFont(look.font(16, True))
-        painter.drawText(
-            QRectF(16, 12, box.width() - 60, 26), _LEFT, look.elided(self._title, 16, box.width() - 60, True)
-        )
-        painter.setPen(theme.soft)
-        painter.setFont(look.font(13))
-        painter.drawText(QRectF(16, 40, box.width() - 24, 22), _LEFT, look.elided(self._words, 13, box.width() - 24))
-        draw_key(painter, self.width() - key_width(self._key) - 14, 16, self._key, look)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.selection, 1, Qt.PenStyle.DotLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(4, 4, -4, -4))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.entered.emit()
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ENTERS or event.key() == Qt.Key.Key_Space:
-            self.pressed.emit()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
-        else:
-            super().keyPressEvent(event)
 
 
 class GuideWindow(QWidget):
@@ -313,7 +242,7 @@ class GuideWindow(QWidget):
             self._to_way(WAYS[number][0])
         elif event.key() == Qt.Key.Key_Escape:
             self._to_way(self._kind)
-        elif event.key() in _ENTERS and isinstance(held := self.focusWidget(), Button):
+        elif event.key() in ENTERS and isinstance(held := self.focusWidget(), Button):
             held.click()
         else:
             super().keyPressEvent(event)
