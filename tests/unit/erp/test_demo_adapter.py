@@ -80,9 +80,12 @@ async def endless(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None
         await say(writer, b" " * 10_000)
 
 
+BOMB = gzip.compress(b" " * 50_000_000)
+"""Made before anybody waits for it."""
+
+
 async def bomb(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    body = gzip.compress(b" " * 50_000_000)
-    await say(writer, HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+    await say(writer, HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(BOMB)}\r\n\r\n".encode() + BOMB)
 
 
 async def no_http(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
