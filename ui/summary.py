@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from app.domain.alarm import Alarm
 from app.domain.case import ExceptionCase
@@ -22,7 +22,8 @@ from app.domain.status import (
     UploadStatus,
 )
 from app.domain.text import safe
-from app.readmodel.model import View, all_postings, open_cases
+from app.readmodel import kpi
+from app.readmodel.model import View, open_cases
 from ui.headline import PRIORITIES, Banner, Top
 from ui.part import Part
 from ui.sharing import shared_part
@@ -99,7 +100,7 @@ def told(status: StationStatus) -> bool:
 
 
 def parts(
-    plant: Plant, status: StationStatus, postings: Sequence[Posting], seq: int, now: datetime, formats: Formats
+    plant: Plant, status: StationStatus, postings: Tally, seq: int, now: datetime, formats: Formats
 ) -> tuple[Part, ...]:
     """Controllers, acquisition, this station's store, the shared one, ERP and history, told apart."""
     return (
@@ -194,18 +195,50 @@ def no_erp() -> Part:
     return Part(id="erp", head=t("ERP"), text=t("none in the plant file"))
 
 
-def erp(part: PartStatus, postings: Sequence[Posting], now: datetime, formats: Formats) -> Part:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """The postings in figures: how many wait and need a person, when one was confirmed last, their lag's p95."""
+
+    all: int = 0
+    queued: int = 0
+    stuck: int = 0
+    last_at: datetime | None = None
+    lag_s: float | None = None
+
+
+def tally_of(postings: Iterable[Posting], now: datetime) -> Tally:
+    """Count them in one go: after a day without an ERP they are thousands. The lag is that of the last eight hours."""
+    count = queued = stuck = 0
+    confirmed: list[datetime] = []
+    lags: list[float] = []
+    since = now - LAG_WINDOW
+    for posting in postings:
+        count += 1
+        at = posting.confirmed_at
+        if at is not None:
+            confirmed.append(at)
+            if at >= since:
+                lags.append((at - posting.occurred_at).total_seconds())
+        elif posting.stuck:
+            stuck += 1
+        else:
+            queued += 1
+    return Tally(
+        all=count, queued=queued, stuck=stuck, last_at=max(confirmed, default=None), lag_s=kpi.quantile(lags, 0.95)
+    )
+
+
+def erp(part: PartStatus, postings: Tally, now: datetime, formats: Formats) -> Part:
     """ "posted 41 s ago · lag p95 1 min 52 s · 2 waiting · 1 parked"."""
-    words = [said for said in (posted(postings, now), lag(postings, now), *waiting(postings)) if said]
-    stuck = any(p.stuck for p in postings)
+    words = [said for said in (posted(postings, now), lag(postings), *waiting(postings)) if said]
     if part.health is Health.DOWN:
         since = t("no answer since {at}", at=formats.clock(part.since)) if part.since else t("no answer")
         return Part(id="erp", head=t("ERP"), text=" · ".join((since, *words)), priority=3, tip=safe(part.reason))
-    if part.health is Health.STARTING and not postings:
+    if part.health is Health.STARTING and not postings.all:
         return Part(id="erp", head=t("ERP"), text=t("connecting"))
     if part.health is Health.DEGRADED:
         words.insert(0, safe(part.reason) or t("poor"))
-    priority = 3 if stuck or part.health is Health.DEGRADED else 0
+    priority = 3 if postings.stuck or part.health is Health.DEGRADED else 0
     return Part(id="erp", head=t("ERP"), text=" · ".join(words) or t("nothing posted yet"), priority=priority)
 
 
@@ -255,28 +288,21 @@ def disk(size: int) -> str:
     return t("{size} GB", size=f"{size / 1e9:.1f}") if size >= 1e9 else t("{size} MB", size=f"{size / 1e6:.0f}")
 
 
-def posted(postings: Sequence[Posting], now: datetime) -> str:
+def posted(postings: Tally, now: datetime) -> str:
     """When the ERP last confirmed something."""
-    last = max((p.confirmed_at for p in postings if p.confirmed_at), default=None)
-    return t("posted {age} ago", age=ago(last, now)) if last else ""
+    return t("posted {age} ago", age=ago(postings.last_at, now)) if postings.last_at else ""
 
 
-def lag(postings: Sequence[Posting], now: datetime) -> str:
+def lag(postings: Tally) -> str:
     """The 95th percentile of the posting lag of the last eight hours (nearest rank)."""
-    recent = (p for p in postings if p.confirmed_at is not None and p.confirmed_at >= now - LAG_WINDOW)
-    lags = sorted(p.lag_s for p in recent if p.lag_s is not None)
-    if not lags:
-        return ""
-    return t("lag p95 {lag}", lag=duration(lags[math.ceil(0.95 * len(lags)) - 1]))
+    return t("lag p95 {lag}", lag=duration(postings.lag_s)) if postings.lag_s is not None else ""
 
 
-def waiting(postings: Sequence[Posting]) -> tuple[str, ...]:
+def waiting(postings: Tally) -> tuple[str, ...]:
     """How many wait, and how many need a person."""
-    stuck = sum(1 for p in postings if p.stuck)
-    queued = sum(1 for p in postings if not p.closed and not p.stuck)
     return (
-        t("{count} waiting", count=queued) if queued else "",
-        t("{count} parked", count=stuck) if stuck else "",
+        t("{count} waiting", count=postings.queued) if postings.queued else "",
+        t("{count} parked", count=postings.stuck) if postings.stuck else "",
     )
 
 
@@ -285,19 +311,31 @@ def ago(at: datetime, now: datetime) -> str:
     return duration(max(0.0, (now - at).total_seconds()))
 
 
+MANY = 500
+"""So many postings are no longer counted with every change."""
+
+
 class Frame:
     """What the window's frame says, worked out anew only when the log has grown: it may hold thousands of rows."""
 
     def __init__(self) -> None:
         self._seq = -1
         self._cases = Banner()
-        self._postings: Sequence[Posting] = ()
+        self._postings = Tally()
+        self._counted: tuple[int, int] = (-1, -1)
 
-    def look(self, view: View) -> None:
-        """Take in the view as it stands."""
+    def look(self, view: View, now: datetime) -> None:
+        """Take in the view as it stands. Thousands of postings are counted once a second, though all the time one of
+
+        them changes.
+        """
         seq = stamp(view)
         if seq != self._seq or seq < 0:
-            self._seq, self._cases, self._postings = seq, cases_of(view), all_postings(view)
+            self._seq, self._cases = seq, cases_of(view)
+        second = int(now.timestamp())
+        if self._counted[1] != second or (self._postings.all < MANY and (self._counted[0] != seq or seq < 0)):
+            self._counted = (seq, second)
+            self._postings = tally_of(cast("Iterator[Posting]", view.every("posting")), now)
 
     def banner(self, alarms: Iterable[Alarm], now: datetime, person: str, known: bool = True) -> Banner:
         """The banner at an instant. `known`: the core has told what there is."""
@@ -309,6 +347,6 @@ class Frame:
         return self._cases.top.ref if self._cases.top is not None else ""
 
     @property
-    def postings(self) -> Sequence[Posting]:
-        """All postings, in queue order."""
+    def postings(self) -> Tally:
+        """The postings in figures."""
         return self._postings

@@ -163,7 +163,7 @@ class Window(QWidget):
         self._notice_person()
         for text, bad in self._controls.news():
             self.say(text, bad)
-        self._frame.look(desk.view)
+        self._frame.look(desk.view, now)
         self.banner.set_state(self._frame.banner(desk.alarms, now, said_of(desk.person), told(desk.status)), now)
         self.banner.set_crumbs(self._path())
         self.strip.warn(notices(desk, self._formats))

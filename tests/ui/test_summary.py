@@ -9,7 +9,20 @@ from app.domain.lifecycles import AlarmState
 from app.domain.status import Health, HistoryStatus, PartStatus, StationStatus, UnitStatus, UploadStatus
 from app.readmodel.model import all_postings
 from tests.ui.desk import NOW, FakeDesk, night_desk
-from ui.summary import Frame, Part, acquisition, banner, controllers, erp, history, parts, sent_on, store
+from ui.summary import (
+    Frame,
+    Part,
+    Tally,
+    acquisition,
+    banner,
+    controllers,
+    erp,
+    history,
+    parts,
+    sent_on,
+    store,
+    tally_of,
+)  # fmt: skip
 from ui.text import Formats
 
 BERLIN = Formats("Europe/Berlin")
@@ -26,7 +39,7 @@ def alarms(count: int) -> list[Alarm]:
 
 
 def bar(desk: FakeDesk) -> dict[str, Part]:
-    found = parts(desk.plant, desk.status, all_postings(desk.view), 54, desk.now(), BERLIN)
+    found = parts(desk.plant, desk.status, tally_of(all_postings(desk.view), desk.now()), 54, desk.now(), BERLIN)
     return {part.id: part for part in found}
 
 
@@ -115,14 +128,14 @@ def test_the_erp_tells_its_lag_and_what_waits_and_what_is_parked() -> None:
 def test_a_plant_without_an_erp_says_so_and_warns_of_nothing() -> None:
     desk = FakeDesk()
     down = replace(desk.status, erp=PartStatus(health=Health.DOWN, since=NOW))
-    found = {part.id: part for part in parts(desk.plant, down, (), 0, NOW, BERLIN)}
+    found = {part.id: part for part in parts(desk.plant, down, Tally(), 0, NOW, BERLIN)}
     assert desk.plant.erp.adapter == "none"
     assert (found["erp"].text, found["erp"].priority) == ("none in the plant file", 0)
 
 
 def test_an_erp_that_does_not_answer_says_since_when_and_still_what_waits() -> None:
     down = PartStatus(health=Health.DOWN, since=NOW - timedelta(minutes=2), reason="connection refused")
-    part = erp(down, all_postings(night_desk().view), NOW, BERLIN)
+    part = erp(down, tally_of(all_postings(night_desk().view), NOW), NOW, BERLIN)
     assert part.text.startswith("no answer since 02:12:31 · ")
     assert part.text.endswith("1 waiting · 1 parked")
 
@@ -172,10 +185,10 @@ def test_where_no_history_is_kept_nothing_is_said_of_it() -> None:
 
 def test_the_frame_follows_the_log() -> None:
     desk, frame = night_desk(), Frame()
-    frame.look(desk.view)
+    frame.look(desk.view, desk.now())
     assert frame.top == "case/c3"
     desk.record(e.CaseAcknowledged(case_id="c3"), person="okafor")
     assert frame.top == "case/c3"
-    frame.look(desk.view)
+    frame.look(desk.view, desk.now())
     assert frame.top == "case/c6"
     assert frame.banner((), desk.now(), "") == banner(desk.view, (), desk.now(), "")
