@@ -287,15 +287,12 @@ def _stored(folder: Path) -> int:
 
 
 async def _holds(core: Core, name: str, each: int) -> None:
-    """Nothing but holds: the most that can be open at once."""
+    """Nothing but holds, of one lot: the most that can be open at once, and every one changes what each row says."""
+    units = (HeldUnits(lot="4480-A", product="W-050", first=1, last=9, quantity=Decimal(9)),)
     for start in range(0, each, 200):
-        lots = (f"{name}-{number}" for number in range(start, min(start + 200, each)))
-        holds = (PlaceHold(units=_units(lot), reason_code="seal", reason="leaks") for lot in lots)
+        count = min(200, each - start)
+        holds = (PlaceHold(units=units, reason_code="seal", reason=f"{name} {start + n}") for n in range(count))
         await asyncio.gather(*(core.send(command, PERSON) for command in holds))
-
-
-def _units(lot: str) -> tuple[HeldUnits, ...]:
-    return (HeldUnits(lot=lot, product="W-050", first=1, last=9, quantity=Decimal(9)),)
 
 
 async def _shifts(core: Core, name: str, each: int) -> None:
