@@ -38,7 +38,10 @@ class UnreadableError(KnownError):
 
 def encode(value: Any) -> str:
     """Canonical JSON text of a value type."""
-    return _encoder.encode(value).decode()
+    try:
+        return _encoder.encode(value).decode()
+    except TypeError:  # a dict whose keys are no texts, as one that was read from JSON has
+        return _encoder.encode(msgspec.to_builtins(value, str_keys=True, enc_hook=_builtin)).decode()
 
 
 def read(payload: str | bytes, cls: type[T]) -> T:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.codec import encode
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.erp.registry import check_settings
@@ -41,6 +42,14 @@ def test_the_kept_plant_is_the_checked_one(file: Path, tmp_path: Path) -> None:
     again = cached(file, tmp_path / "cache", "1", loads)
     assert loads.count == 1
     assert again == first
+
+
+def test_the_kept_plant_can_be_sent_to_the_acquisition_as_the_checked_one(tmp_path: Path) -> None:
+    example, loads = resource("plants/example.toml"), Loads()
+    first, again = (cached(example, tmp_path, "1", loads) for _ in range(2))
+    assert loads.count == 1
+    assert any(tag.state_map for tag in again.tags)
+    assert encode(again) == encode(first)
 
 
 def test_a_changed_file_or_program_is_checked_again(file: Path, tmp_path: Path) -> None:
