@@ -41,7 +41,8 @@ def encode(value: Any) -> str:
     try:
         return _encoder.encode(value).decode()
     except TypeError:  # a dict whose keys are no texts, as one that was read from JSON has
-        return _encoder.encode(msgspec.to_builtins(value, str_keys=True, enc_hook=_builtin)).decode()
+        texts = msgspec.to_builtins(value, str_keys=True, order="deterministic", enc_hook=_builtin)
+        return msgspec.json.encode(texts).decode()
 
 
 def read(payload: str | bytes, cls: type[T]) -> T:
