@@ -167,6 +167,8 @@ class SignIn(Overlay):
     def _enable(self, on: bool) -> None:
         if self._demo:
             return
+        if not on and self._word.hasFocus():  # else Qt tabs on by itself, into the screens behind
+            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
         self._go.setEnabled(on)
         self._word.setEnabled(on)
         if on and self.isVisible():

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.people import Person, Role
@@ -105,6 +105,19 @@ def test_while_one_answer_is_waited_for_nothing_else_is_asked(host: QWidget) -> 
     made.enter("weiss", "one")
     made.enter("hoff", "two")
     assert [asked.person for asked in gate.asked] == ["weiss"]
+
+
+def test_while_it_is_checked_the_keyboard_stays_in_the_panel(qtbot: QtBot, host: QWidget) -> None:
+    behind = QLineEdit(host)
+    behind.show()
+    made = panel(host, Gate())
+    made._name.choose("weiss")
+    made._word.setFocus()
+    made._word.setText("one")
+    qtbot.keyClick(made._word, Qt.Key.Key_Return)
+    held = QApplication.focusWidget()
+    assert held is not None
+    assert made.isAncestorOf(held)
 
 
 def test_without_a_name_nothing_is_asked(host: QWidget) -> None:
