@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import resources
@@ -84,6 +85,14 @@ def test_enter_starts_the_demo_without_waiting_for_anything(guide: Guide, qtbot:
     qtbot.keyClick(guide.window.ways[Kind.DEMO], Qt.Key.Key_Return)
     assert guide.chosen == Choice(kind=Kind.DEMO)
     assert guide.window.isHidden()
+
+
+def test_what_comes_once_it_has_ended_is_dropped(guide: Guide, site: Site) -> None:
+    guide.presenter.start()
+    assert guide.chosen == Choice(kind=Kind.DEMO)
+    site.tell(one(WELL, key="local"))
+    QApplication.processEvents()
+    assert guide.presenter.found == {}
 
 
 def test_a_demo_that_cannot_start_here_is_not_started(guide: Guide, qtbot: QtBot, site: Site) -> None:

@@ -90,7 +90,7 @@ class Guide:
         self.window.look_again.connect(self.presenter.look)
         self.window.start_pressed.connect(self.presenter.start)
         self.window.join_pressed.connect(self.presenter.join)
-        self.window.closed.connect(self._looks.cancel)
+        self.window.closed.connect(self.presenter.end)
 
     def _start(self, choice: Choice) -> None:
         self.chosen = choice

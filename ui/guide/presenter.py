@@ -60,7 +60,7 @@ class GuidePresenter:
         self.found: dict[str, Finding] = {}
         """What was found so far, in the order in which it was looked at."""
         self._generation = 0
-        self._joining = self._hurried = self._complete = False
+        self._joining = self._hurried = self._complete = self._ended = False
 
     def begin(self, kind: Kind, plant: Path | None = None) -> None:
         """The first page; `plant` is a file that is looked at."""
@@ -138,9 +138,14 @@ class GuidePresenter:
         if not self.button.enabled:
             self._wait()
             return
-        self._hurried = False
-        self._looks.cancel()
+        self.end()
         self._start(Choice(kind=self._kind, plant=self._plant if self._kind is Kind.PLANT else None))
+
+    def end(self) -> None:
+        """Nothing is shown any more, whatever comes late."""
+        self._generation += 1
+        self._hurried, self._ended = False, True
+        self._looks.cancel()
 
     def _wait(self) -> None:
         if worst(self.found.values()) is Grade.NEEDED:
@@ -165,6 +170,8 @@ class GuidePresenter:
         self._looks.join(url.strip(), station.strip(), password, self._joined)
 
     def _joined(self, well: str, bad: str, complete: bool) -> None:
+        if self._ended:
+            return
         self._joining, self._complete = False, complete
         if well and not complete:
             self.choose(Kind.PLANT)
