@@ -35,7 +35,7 @@ from ui.views.work.truth import postings_by_order
 
 RATE_OVER_S = 120.0
 """A line's present rate is the mean of this long, so that an estimate does not jump with every sample."""
-REST = timedelta(seconds=1)
+REST = timedelta(seconds=2)
 """So long a picture stands at least while a backlog drains."""
 STANDS_AFTER = 10
 """After this many seconds at zero a line stands, whatever the mean says."""
@@ -86,7 +86,7 @@ class WorkPresenter:
     def refresh(self) -> None:
         """Show what stands; costs nothing within a second in which nothing changed.
 
-        While a backlog drains something changes all the time: it is then shown once a second.
+        While a backlog drains something changes all the time: it is then shown every two seconds.
         """
         seen = self._signature()
         if seen != self._seen and not (self._draining() and self._desk.now() - self._shown_at < REST):
