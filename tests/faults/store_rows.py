@@ -16,6 +16,7 @@ CONVERGENCE = "unit/sync/test_convergence.py"
 JOURNALS = "contract/test_journals.py"
 KILL = "system/test_journal_kill.py"
 POWER = "system/test_journal_power.py"
+RESTORED = "system/test_restored_station.py"
 
 STORE: tuple[Row, ...] = (
     Row(
@@ -166,8 +167,9 @@ STORE: tuple[Row, ...] = (
             f"{KILL}::test_verify_names_a_removed_tail_by_the_mark",
             f"{STATIONS}::test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_do",
             f"{LOGS}::test_another_journal_under_the_same_name_is_refused",
+            f"{RESTORED}::test_a_lost_disk_comes_back_from_a_backup_and_the_plants_log_and_goes_on",
+            f"{RESTORED}::test_without_a_backup_the_plants_log_alone_brings_everything_back",
         ),
-        but="It is not fetched back under its name: two journals must never have one. The station joins anew.",
     ),
     Row(
         number=48,

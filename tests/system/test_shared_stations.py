@@ -38,7 +38,7 @@ async def test_a_station_whose_journal_was_lost_sends_nothing_and_says_what_to_d
         await writer.share()
     async with station_of(database, tmp_path / "another disk", "desk-1") as station:
         await station.sits("silva")
-        await until(lambda: "new station name" in station.core.station.status.shared.reason)
+        await until(lambda: "restore --from-plant" in station.core.station.status.shared.reason)
         await station.send(c.ReportException(what="1", text="Steam", machine="L2.filler"), "silva")
         assert not station.shared
         with database.as_superuser() as connection:
