@@ -23,6 +23,8 @@ log = logging.getLogger("lineside.front")
 FILE = "front.json"
 SHOW, SHOWN = "show", "shown"
 PATIENCE_S = 3.0
+ASKING_S = 8.0
+"""A machine that has just been started twice is busy."""
 
 
 class Front:
@@ -70,7 +72,7 @@ def bring_to_front(folder: Path) -> bool:
     answered: list[bool] = []
     asking = threading.Thread(target=_ask, args=(folder, answered), daemon=True)
     asking.start()
-    asking.join(PATIENCE_S)
+    asking.join(ASKING_S)
     return bool(answered)
 
 
@@ -80,7 +82,7 @@ def _ask(folder: Path, answered: list[bool]) -> None:
         _allow(int(door["pid"]))
         with Client(str(door["address"]), authkey=bytes.fromhex(door["key"])) as there:
             there.send_bytes(SHOW.encode())
-            if there.poll(PATIENCE_S) and there.recv_bytes(16) == SHOWN.encode():
+            if there.poll(ASKING_S) and there.recv_bytes(16) == SHOWN.encode():
                 answered.append(True)
 
 

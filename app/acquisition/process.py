@@ -9,7 +9,8 @@ from typing import IO
 
 from app.child import QUIET
 
-STOP_S = 2.0
+STOP_S = 1.4
+"""The child takes a second at most to bring its last samples to the disk; the whole program ends within three."""
 
 
 def start(argv: Sequence[str]) -> subprocess.Popen[bytes]:
