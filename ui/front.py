@@ -60,8 +60,9 @@ class Front:
     def close(self) -> None:
         """Nobody is shown any more."""
         listener, self._listener = self._listener, None
-        with contextlib.suppress(OSError):
-            self._file.unlink()
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            if int(json.loads(self._file.read_text(encoding="utf-8"))["pid"]) == os.getpid():
+                self._file.unlink()
         if listener is not None:
             with contextlib.suppress(OSError):
                 listener.close()

@@ -24,7 +24,7 @@ from app.config import Config, config, demo_config
 from app.domain.errors import KnownError
 from app.domain.plant import Plant
 from app.plant.cache import cached, program_stamp
-from app.store.lock import BusyError, refuse_second
+from app.store.lock import refuse_second
 from drivers.demo import Demo, DemoOptions
 from ui.again import start_again
 from ui.exits import Exit
@@ -134,13 +134,11 @@ def said(number: int | None) -> str:
 
 def shown_instead(folder: Path, smoke: float | None) -> bool:
     """Whether another Lineside works on the folder and its window is in front now. Raises BusyError where it is not."""
-    try:
-        refuse_second(folder)
-    except BusyError:
-        if smoke is None and importlib.import_module("ui.front").bring_to_front(folder):
-            log.info("another Lineside runs on %s; it was brought to the front", folder)
-            return True
-        raise
+    listens = smoke is None and (folder / "front.json").exists()  # it does so before it has the folder's lock
+    if listens and importlib.import_module("ui.front").bring_to_front(folder):
+        log.info("another Lineside runs on %s; it was brought to the front", folder)
+        return True
+    refuse_second(folder)
     return False
 
 
