@@ -88,8 +88,10 @@ class WorkPresenter:
 
         While a backlog drains something changes all the time: it is then shown every two seconds.
         """
+        if self._desk.now() - self._shown_at < REST and self._draining():
+            return
         seen = self._signature()
-        if seen != self._seen and not (self._draining() and self._desk.now() - self._shown_at < REST):
+        if seen != self._seen:
             self._seen = seen
             self._shown_at = self._desk.now()
             self._show_all()
