@@ -128,7 +128,15 @@ class SharedHead:
     history_until: int = 0
 
 
-def place_hash(prev: str, place: int, op_hash: str, outcome: Outcome, version: int) -> str:
-    """SHA-256 that chains one place of the shared log to the one before (GENESIS before the first)."""
-    fields = (prev, str(place), op_hash, outcome.value, str(version))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def place_hash(prev: str, row: SharedOperation) -> str:
+    """SHA-256 that chains a place of the shared log, all of it, to the one before (GENESIS before the first).
+
+    The instant goes in as microseconds since 1970, which the server's SQL and Python write alike.
+    """
+    at = row.server_at - EPOCH
+    at_us = (at.days * 86_400 + at.seconds) * 1_000_000 + at.microseconds
+    fields = (prev, str(row.place), row.operation.hash, row.outcome.value, str(row.version), str(at_us), row.reason)
     return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()

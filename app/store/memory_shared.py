@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -219,8 +219,9 @@ class MemoryPlant:
             reason=reason,
             version=version,
             server_at=self._now(),
-            place_hash=place_hash(before, place, op.hash, outcome, version),
+            place_hash="",
         )
+        row = replace(row, place_hash=place_hash(before, row))
         self.log.append(row)
         self._by_opid[op.opid] = row
 

@@ -67,9 +67,9 @@ class _Walk:
 
     def _place_fault(self, row: SharedOperation) -> str:
         """Whether it is what the log took, and what the stations saw at this place."""
-        expected = place_hash(self.hash, row.place, row.operation.hash, row.outcome, row.version)
+        expected = place_hash(self.hash, row)
         if row.place_hash != expected:
-            return "its outcome, its version or the chain of the log was changed"
+            return "its outcome, reason, version or time, or the chain of the log, was changed"
         if self.heads.get(row.place, expected) != expected:
             return "the log was written anew up to here: it differs from what this station saw"
         return ""

@@ -182,8 +182,11 @@ class Exchange:
         place, before = self._place, self._hash
         for row in batch:
             place += 1
-            expected = place_hash(before, place, row.operation.hash, row.outcome, row.version)
-            if row.place != place or row.place_hash != expected or chain_hash(row.operation) != row.operation.hash:
+            if (
+                row.place != place
+                or row.place_hash != place_hash(before, row)
+                or chain_hash(row.operation) != row.operation.hash
+            ):
                 raise SharedRefusedError(
                     f"The plant's log was changed at place {place} after it was written.",
                     "Tell plant IT: `lineside verify --shared` names what was changed.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from app.bus import seal
 from app.domain import events as e
 from app.domain.chain import GENESIS
-from app.domain.operation import Operation, Outcome, Recorded, place_hash
+from app.domain.operation import Operation, Outcome, Recorded, SharedOperation, place_hash
 from tests.contract.rigs.postgres import Database
 from tests.plants import NOON
 
@@ -50,10 +51,13 @@ def write_history(database: Database, count: int) -> int:
     rows, tips, streams = [], {}, {}
     chained, last = GENESIS, GENESIS
     for op in operations(count):
-        version = op.base_version + 1
-        chained = place_hash(chained, op.seq, op.hash, Outcome.APPLIED, version)
-        rows.append(_row(op, version, chained))
-        streams[op.stream] = version
+        row = SharedOperation(
+            operation=op, place=op.seq, outcome=Outcome.APPLIED, reason="", version=op.base_version + 1,
+            server_at=op.recorded_at, place_hash="",
+        )  # fmt: skip
+        chained = place_hash(chained, row)
+        rows.append(_row(replace(row, place_hash=chained)))
+        streams[op.stream] = row.version
         if op.kind != "NoteAdded":
             tips[op.strand] = op.opid
         last = op.hash
@@ -75,10 +79,11 @@ def write_history(database: Database, count: int) -> int:
     return count
 
 
-def _row(op: Operation, version: int, chained: str) -> tuple[Any, ...]:
+def _row(row: SharedOperation) -> tuple[Any, ...]:
     """In the order of the server's table."""
+    op = row.operation
     return (
-        op.seq, op.opid, op.workstation, op.seq, op.person, op.kind, op.stream, op.base_version, op.strand,
+        row.place, op.opid, op.workstation, op.seq, op.person, op.kind, op.stream, op.base_version, op.strand,
         op.base_opid, op.payload, op.cause, op.source_at.isoformat(), op.recorded_at.isoformat(), op.monotonic_ns,
-        op.prev_hash, op.hash, Outcome.APPLIED.value, "", version, op.recorded_at, chained,
+        op.prev_hash, op.hash, row.outcome.value, row.reason, row.version, row.server_at, row.place_hash,
     )  # fmt: skip

@@ -89,7 +89,7 @@ async def test_places_are_chained_and_the_head_is_the_last(log_of: MakeLog) -> N
     await log.append(desk.operations)
     before = GENESIS
     for row in await log.feed(0, 10):
-        assert row.place_hash == place_hash(before, row.place, row.operation.hash, row.outcome, row.version)
+        assert row.place_hash == place_hash(before, row)
         before = row.place_hash
     head = await log.status()
     assert (head.place, head.place_hash, head.last_seq) == (5, before, 5)

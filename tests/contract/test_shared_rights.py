@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -168,6 +169,8 @@ async def test_a_log_that_nobody_touched_is_whole(log: PostgresLog) -> None:
         ("update lineside.operation set person = 'okafor' where place = 2", 2, "changed"),
         ("update lineside.operation set outcome = 'refused' where place = 2", 2, "outcome"),
         ("update lineside.operation set version = 7 where place = 2", 2, "version"),
+        ("update lineside.operation set server_at = server_at - interval '1 hour' where place = 2", 2, "time"),
+        ("update lineside.operation set reason = 'nobody may' where place = 2", 2, "reason"),
         ("update lineside.operation set place_hash = 'x' where place = 2", 2, "chain"),
         ("delete from lineside.operation where place = 2", 2, "missing"),
         ("delete from lineside.operation where place = 3", 3, "gone"),
@@ -197,7 +200,7 @@ async def test_a_superuser_who_writes_the_whole_chain_anew_is_found_by_a_station
     before = GENESIS
     with database.as_superuser() as connection:
         for row, new in zip(rows, desk.operations, strict=True):
-            before = place_hash(before, row.place, new.hash, row.outcome, row.version)
+            before = place_hash(before, replace(row, operation=new))
             connection.execute(
                 "update lineside.operation set payload=%s, stream=%s, strand=%s, prev_hash=%s, hash=%s, place_hash=%s "
                 "where place=%s",

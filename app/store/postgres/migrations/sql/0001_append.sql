@@ -53,13 +53,18 @@ begin
 end
 $$;
 
-create function write_operation(op incoming, place bigint, outcome text, reason text, version bigint, chained text)
-returns void language plpgsql as
+-- Writes a place after the last one and moves `top` to it.
+create function write_operation(op incoming, inout top head, outcome text, reason text, version bigint)
+language plpgsql as
 $$
+declare
+    at timestamptz := clock_timestamp();
 begin
-    insert into operation values (place, op.opid, op.workstation, op.seq, op.person, op.kind, op.stream,
+    top.place := top.place + 1;
+    top.place_hash := place_hash(top.place_hash, top.place, op.hash, outcome, version, at, reason);
+    insert into operation values (top.place, op.opid, op.workstation, op.seq, op.person, op.kind, op.stream,
         op.base_version, op.strand, op.base_opid, op.payload, op.cause, op.source_at, op.recorded_at, op.monotonic_ns,
-        op.prev_hash, op.hash, outcome, reason, version, clock_timestamp(), chained);
+        op.prev_hash, op.hash, outcome, reason, version, at, top.place_hash);
 end
 $$;
 
@@ -153,9 +158,7 @@ begin
                     if done.outcome = 'duplicate' then
                         doubled := doubled || op.stream;
                     end if;
-                    top.place := top.place + 1;
-                    top.place_hash := place_hash(top.place_hash, top.place, op.hash, done.outcome, done.version);
-                    perform write_operation(op, top.place, done.outcome, '', done.version, top.place_hash);
+                    top := write_operation(op, top, done.outcome, '', done.version);
                 end loop;
             exception when sqlstate 'LS000' then
                 fault := sqlerrm;
@@ -165,9 +168,7 @@ begin
             top := before;
             for i in first..last loop
                 op := list[i];
-                top.place := top.place + 1;
-                top.place_hash := place_hash(top.place_hash, top.place, op.hash, 'refused', 0);
-                perform write_operation(op, top.place, 'refused', fault, 0, top.place_hash);
+                top := write_operation(op, top, 'refused', fault, 0);
             end loop;
         end if;
         first := last + 1;

@@ -33,9 +33,14 @@ $$
         op.monotonic_ns, op.payload), 'UTF8')), 'hex')
 $$;
 
-create function place_hash(prev text, place bigint, hash text, outcome text, version bigint) returns text
+-- The instant as microseconds since 1970: no setting of the session changes how it is written.
+create function place_hash(prev text, place bigint, hash text, outcome text, version bigint, at timestamptz,
+    reason text) returns text
 language sql stable as
-$$ select encode(sha256(convert_to(concat_ws(E'\x1f', prev, place, hash, outcome, version), 'UTF8')), 'hex') $$;
+$$
+    select encode(sha256(convert_to(concat_ws(E'\x1f', prev, place, hash, outcome, version,
+        (extract(epoch from at) * 1000000)::bigint, reason), 'UTF8')), 'hex')
+$$;
 
 -- Raises where an operation can't be part of this station's chain: then nothing of the call is stored.
 create function check_whole(op incoming, expected bigint, last_hash text, name text) returns void
