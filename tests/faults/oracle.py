@@ -93,7 +93,7 @@ class Oracle:
         before = self.states[-1] if self.states else None
         if before is not None and before.link is Link.UP:
             self.look_for_silence(state.since_s)
-        if state.link is Link.UP:
+        if state.link is Link.UP and self.now is not Link.UP:  # else told anew, with another reason or clock
             self.ups += 1
             self.kept += state.kept
             if before is not None and not state.kept:

@@ -116,7 +116,7 @@ async def test_a_cut_loses_no_value_of_an_asyncua_server(rig: Rig, cut_s: float)
     async with on_rig(rig) as watched:
         await cut_and_heal(watched, cut_s)
     assert watched.holes() == []
-    assert watched.said.links[-1].kept
+    assert watched.said.turns[-1].kept
     assert watched.said.losses == []
 
 
@@ -125,7 +125,7 @@ async def test_a_cut_loses_no_value_of_a_node_opcua_server(press: Press, cut_s: 
     async with on_press(press) as watched:
         await cut_and_heal(watched, cut_s)
     assert watched.holes() == []
-    assert watched.said.links[-1].kept
+    assert watched.said.turns[-1].kept
     assert watched.said.losses == []
 
 
@@ -134,7 +134,7 @@ async def test_cut_after_cut_the_session_lives_on(press: Press) -> None:
         for _ in range(2):
             await cut_and_heal(watched, 3.0)
     assert watched.holes() == []
-    assert [state.kept for state in watched.said.links if state.link is Link.UP] == [False, True, True]
+    assert [state.kept for state in watched.said.turns if state.link is Link.UP] == [False, True, True]
 
 
 async def test_a_reset_connection_loses_no_value(press: Press) -> None:
@@ -146,7 +146,7 @@ async def test_a_reset_connection_loses_no_value(press: Press) -> None:
         count = len(said.of(watched.counter))
         await said.until(lambda: len(said.of(watched.counter)) > count + 5)
     assert watched.holes() == []
-    assert said.links[-1].kept
+    assert said.turns[-1].kept
 
 
 async def test_a_server_that_restarted_meanwhile_is_taken_as_new_and_the_gap_begins_at_the_last_word(rig: Rig) -> None:
@@ -161,7 +161,7 @@ async def test_a_server_that_restarted_meanwhile_is_taken_as_new_and_the_gap_beg
         await said.until(lambda: len(said.of(NUMBER)) > count + 3)
     lost = [state for state in said.links if state.link is Link.LOST]
     assert {state.last_data_s for state in lost} == {last_s}
-    assert not said.links[-1].kept
+    assert not said.turns[-1].kept
     assert [seen.value for seen in said.of(NUMBER) if seen.good and not 1_000 <= seen.value < 2_000] == []
 
 
@@ -188,7 +188,7 @@ async def test_a_session_that_is_gone_when_the_cut_ends_leaves_a_gap(rig: Rig, m
     monkeypatch.setattr(subscription, "SESSION_S", 3.0)
     async with on_rig(rig) as watched:
         await cut_and_heal(watched, 9.0)
-    assert not watched.said.links[-1].kept
+    assert not watched.said.turns[-1].kept
 
 
 async def test_a_signed_and_encrypted_session_lives_on_over_a_cut(
@@ -211,5 +211,5 @@ async def test_a_signed_and_encrypted_session_lives_on_over_a_cut(
             await asyncio.gather(task, return_exceptions=True)
     finally:
         await asyncio.to_thread(host.stop)
-    assert said.links[-1].kept
+    assert said.turns[-1].kept
     assert said.links[-1].secured

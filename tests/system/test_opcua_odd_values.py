@@ -91,7 +91,7 @@ async def test_odd_values_are_bad_long_texts_are_cut_and_the_connection_stays(po
     assert (last(said, "Huge").text or "").startswith("<b><b>")
     assert "⟨U+0000⟩" in (last(said, "Hidden").text or "")
     assert len(last(said, "Hidden").text or "") <= LONGEST
-    assert [state.link for state in said.links] == [Link.CONNECTING, Link.UP]
+    assert [state.link for state in said.turns] == [Link.CONNECTING, Link.UP]
 
 
 SPOILT = {

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from app.domain.reading import Quality
 from app.ports import AlarmEvent, Link, LinkState, Samples, UnitState
@@ -66,6 +67,11 @@ class Recorder:
     def link(self, state: LinkState) -> None:
         """Keep it."""
         self.links.append(state)
+
+    @property
+    def turns(self) -> list[LinkState]:
+        """The words by which the link became another; between them one is told anew, with another reason or clock."""
+        return [state for old, state in pairwise([None, *self.links]) if state and (not old or old.link != state.link)]
 
     def units(self, controller: str, states: Sequence[UnitState]) -> None:
         """Keep them."""
