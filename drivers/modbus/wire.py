@@ -316,6 +316,8 @@ class Wire(asyncio.BufferedProtocol):
         if asked is None:
             self._end(WrongAnswerError("The device sends what nobody asked for." if self._tid else NOT_MODBUS))
             return
+        if self._waiting is None or self._waiting.done():
+            return  # whoever asked has given up in this very turn of the loop, and ends the connection
         came = self._came + nbytes
         try:
             taken = self._frames.take(self._room[:came], self._tid, asked)

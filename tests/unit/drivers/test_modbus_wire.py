@@ -145,3 +145,20 @@ async def test_nobody_there_is_an_os_error() -> None:
     await server.wait_closed()
     with pytest.raises(OSError, match="Connect"):
         await Wire.open(Place(host="127.0.0.1", port=port), 5.0)
+
+
+async def test_an_answer_that_comes_in_the_moment_of_giving_up_is_dropped_and_ends_the_connection() -> None:
+    async with stubbed(lambda _: b"") as stub:
+        wire = await Wire.open(Place(host="127.0.0.1", port=stub.port), 5.0)
+        reading = asyncio.create_task(wire.read(Table.HOLDING, 1, 10, 4, 5.0))
+        while not stub.asked:  # noqa: ASYNC110 - the stub has no event for it
+            await asyncio.sleep(0.001)
+        answer = stub.asked[0].good()
+        reading.cancel()
+        wire.get_buffer(-1)[: len(answer)] = answer
+        wire.buffer_updated(len(answer))
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        with pytest.raises(ConnectionAbortedError):
+            await wire.read(Table.HOLDING, 1, 10, 4, TIMEOUT_S)
+        await wire.close()
