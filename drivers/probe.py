@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -151,7 +151,15 @@ def preload(controllers: Iterable[Controller]) -> None:
             load_factory(protocol)
 
 
-def quiet() -> None:
-    """What libraries say of a controller that does not answer is said by the check."""
-    for name in ("asyncua", "pymodbus", "lineside"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Meanwhile what drivers and libraries say of a controller that does not answer is said by the check alone."""
+    loggers = [logging.getLogger(name) for name in ("asyncua", "pymodbus", "lineside")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

@@ -21,7 +21,6 @@ from ui.plants import begins_with
 
 def diagnostics(file: Path, data: Path | None, plant: Path | None, names: bool) -> int:
     """Look at the station and write the file."""
-    quiet()
     here = config(data)
     plant_file = plant or begins_with(here)[0]
     loaded = None
@@ -30,7 +29,8 @@ def diagnostics(file: Path, data: Path | None, plant: Path | None, names: bool) 
             loaded = load(plant_file, ADDRESS_CHECKS, check_settings)
         except KnownError as error:
             typer.echo(f"The plant file is left as it is: {error.message.partition(chr(10))[0]}", err=True)
-    facts, fault = examined(here, plant)
+    with quiet():
+        facts, fault = examined(here, plant)
     known = Known(checks=plain(facts, (*fault, *judged(facts))), plant=loaded, plant_file=plant_file)
     typer.echo(save(file, here, known, names=names))
     return Exit.OK

@@ -39,8 +39,8 @@ SCHEMES = ("opc.tcp://", "modbus://", "postgresql://")
 
 def doctor(data: Path | None, plant: Path | None, urls: Sequence[str], as_json: bool) -> int:
     """Print the checks of this station and of further addresses; the exit code is that of the worst."""
-    quiet()
-    facts, fault = examined(config(data), plant, urls)
+    with quiet():
+        facts, fault = examined(config(data), plant, urls)
     checks = (*fault, *judged(facts))
     typer.echo(json.dumps(plain(facts, checks), indent=2, ensure_ascii=False) if as_json else readable(checks))
     return CODES[worst(checks)]
