@@ -54,8 +54,8 @@ async def test_what_a_failover_lost_is_taken_again_as_it_was(plant: MemoryPlant)
     head = await log.status()
     assert (head.timeline, head.place, head.last_seq) == (2, 1, 1)
     assert await log.append(desk.operations) == 3
-    assert [(row.place, row.operation, row.outcome, row.version) for row in plant.log] == [
-        (row.place, row.operation, row.outcome, row.version) for row in before
+    assert [(row.place, row.operation.hash, row.outcome, row.version) for row in plant.log] == [
+        (row.place, row.operation.hash, row.outcome, row.version) for row in before
     ]
     assert verify_shared(plant.log, [(3, before[-1].place_hash)]).ok
 
