@@ -8,23 +8,19 @@ stands, waits for a line again (the ERP is back) and says when all is posted.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import psutil
-from PySide6.QtWidgets import QApplication
 
-from app.acquisition.values import new_board
-from app.bootstrap.core import Core, Parts, run_core
+from app.bootstrap.core import Core, Parts
 from app.clock import TimeOrderedIds
 from app.domain.commands import ConfirmOrder, PlaceHold
 from app.domain.erp import Capability
@@ -36,18 +32,15 @@ from app.readmodel.model import all_postings
 from app.store.sqlite import SqliteJournal
 from drivers.registry import ADDRESS_CHECKS
 from resources import path as resource
+from tests.bench.core_window import CoreWindow, looked, until
 from tests.bench.screen_window import serve
 from tests.bench.sync_host import SilentLine, say
 from tests.contract.erp_process import TOKEN
-from ui.bridge import Bridge
-from ui.core_thread import CoreThread
-from ui.lateness import Lateness, LatenessMeter
-from ui.program import SAMPLE_MS, CoreDoor, Delivery, every
+from ui.lateness import LatenessMeter
 from ui.sight import GIL_TURN_S
-from ui.theme import DAY, Look
-from ui.window import compose
 
-LONGEST_S = 1_800.0
+LOOK_S = 0.25
+"""Between two looks at what is waited for: each walks every posting."""
 PERSON = "okafor"
 ORDERS = (("WO-10482", "4480-A", 480), ("WO-10479", "4471-B", 600), ("WO-10491", "4466-A", 300))
 """Order, lot and bottles a minute of each line of the demo plant."""
@@ -116,45 +109,25 @@ def a_day(core: Core, job: Job) -> None:
 
 def measured(job: Job) -> None:
     """The window: while nothing happens, through the day, and through the drain."""
-    app, folder, plant, clock = QApplication(sys.argv[:1]), Path(job.folder), demo_plant(), QuickClock()
-    folder.mkdir(exist_ok=True)
-    look = Look(DAY)
-    look.apply(app)
-    reader, values = new_board(plant, folder / "board")
-    bridge = Bridge(plant=plant, values=values)
-    window = compose(look, bridge, seat=bridge, changed=bridge.changed)
-    window.resize(1920, 1080)
-    window.show()
-    app.processEvents()
-    gc.freeze()
-    every(SAMPLE_MS, window, lambda: values.sample(time.time()))
-    cores: list[Core] = []
+    folder, plant, clock = Path(job.folder), demo_plant(), QuickClock()
 
-    def started(core: Core) -> None:
-        cores.append(core)
-        bridge.connect_core(CoreDoor(core))
-
-    def work() -> Coroutine[object, object, None]:
-        parts = Parts(
+    def parts() -> Parts:
+        return Parts(
             plant=plant, folder=folder, store=SqliteJournal(folder), erp=DemoErp(job.url, TOKEN), clock=clock,
             ids=TimeOrderedIds(), station="desk-1", acquirer=lambda *_: SilentLine(),
         )  # fmt: skip
-        running: Coroutine[object, object, None] = run_core(parts, Delivery(bridge, reader), started)
-        return running
 
-    thread = CoreThread(work, _raise)
-    thread.start()
+    window = CoreWindow(plant, folder, parts)
     window.go("work")
-    until(lambda: bool(cores) and bool(cores[0].bus.reference.orders))
+    core, meter, bridge = window.running(lambda core: core.bus.reference.orders), LatenessMeter(), window.bridge
     serve(2.0)
-    meter, core = LatenessMeter(), cores[0]
     before_mb = rss_mb()
     say(idle=asdict(looked(meter, lambda: serve(job.idle_s))))
     sys.stdin.readline()
     clock.go(DAY_S / job.day_s)
     day = threading.Thread(target=a_day, args=(core, job), name="a day")
     day.start()
-    outage = looked(meter, lambda: until(lambda: not day.is_alive()))
+    outage = looked(meter, lambda: until(lambda: not day.is_alive(), LOOK_S))
     clock.go(1.0)
     last_at = core.station.status.erp.last_at
     keys = [(p.lane, p.id) for p in sorted(all_postings(bridge.view), key=lambda p: p.seq)]
@@ -165,35 +138,14 @@ def measured(job: Job) -> None:
     )  # fmt: skip
     sys.stdin.readline()
     began_s = time.monotonic()
-    drain = looked(meter, lambda: until(lambda: all(p.closed for p in all_postings(bridge.view))))
+    drain = looked(meter, lambda: until(lambda: all(p.closed for p in all_postings(bridge.view)), LOOK_S))
     say(drain=asdict(drain), drained_s=time.monotonic() - began_s, grown_mb=rss_mb() - before_mb)
-    thread.stop()
-
-
-def looked(meter: LatenessMeter, live: Callable[[], None]) -> Lateness:
-    """How late the window is while it lives so."""
-    meter.start()
-    live()
-    meter.stop()
-    return meter.measured()
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Let the window live until it is; looks four times a second."""
-    end_s = time.monotonic() + LONGEST_S
-    while not true():
-        if time.monotonic() > end_s:
-            raise TimeoutError("what was waited for did not come")
-        serve(0.25)
+    window.stop()
 
 
 def rss_mb() -> float:
     """This process's memory, MiB."""
     return float(psutil.Process().memory_info().rss) / 2**20
-
-
-def _raise(error: BaseException) -> None:
-    raise error
 
 
 def main() -> None:
