@@ -22,6 +22,12 @@ from app.domain.work import ZERO, Assignment, OrderProgress
 ON_PLAN_S = 60.0
 """Nearer to plan than this is on plan: nobody acts on less than a minute."""
 
+RATE_RESTS_ON_S = 60
+"""So many seconds of its last minutes must be known of a line's rate before it says when an order ends."""
+
+STANDS_AFTER_S = 10
+"""After so many seconds at zero a line stands, whatever the mean says."""
+
 LONGEST = timedelta(days=365)
 """A crawling line ends some day: no estimate is further away."""
 
@@ -35,12 +41,34 @@ class Outlook(StrEnum):
     BEHIND = "behind"
     STANDING = "standing"
     LATE = "late"
+    UNKNOWN = "unknown"
+    """The line's rate is not known, or not for long enough; at nominal rate it would be in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRate:
+    """A line's present rate in its units a minute, NaN while its controller is silent, and the seconds it rests on."""
+
+    per_min: float
+    known_s: int
+
+    @classmethod
+    def unknown(cls) -> LineRate:
+        """What nobody tells."""
+        return cls(per_min=math.nan, known_s=0)
+
+    @property
+    def trusted(self) -> float:
+        """The rate that an order's end may be told from, NaN until there is one: a line that starts up is not slow."""
+        needed_s = STANDS_AFTER_S if self.per_min == 0 else RATE_RESTS_ON_S
+        return self.per_min if self.known_s >= needed_s else math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanProgress:
     """An order at one instant. `ahead_s` negative: behind. `finish_at` None: at the present rate, never.
 
+    Where the rate is not known (`rate_known`) the nominal one stands in for it: the best that can be.
     `back_by_at` is the last instant at which running at nominal rate still meets the due time; `late_s` is how late it
     ends at the present rate, or, standing, how late it is already for that instant. Never negative.
     """
@@ -52,6 +80,7 @@ class PlanProgress:
     finish_at: datetime | None
     back_by_at: datetime
     late_s: float
+    rate_known: bool
     outlook: Outlook
 
     @property
@@ -117,7 +146,8 @@ def plan_progress(
     A rate that is not known (NaN) counts as the nominal one, so that a lost controller does not look like a stop.
     """
     done = made(order, progress)
-    now_rate = nominal if math.isnan(rate) else rate
+    rate_known = not math.isnan(rate)
+    now_rate = rate if rate_known else nominal
     left = max(ZERO, order.quantity - done)
     finish = None if left and now_rate <= 0 else at + run_time(left, now_rate)
     back_by = order.due_at - run_time(left, nominal)
@@ -133,19 +163,20 @@ def plan_progress(
         finish_at=finish,
         back_by_at=back_by,
         late_s=late_s,
-        outlook=_outlook(finished, bool(done) or at >= order.start_at, finish, late_s, ahead_s),
+        rate_known=rate_known,
+        outlook=_outlook(
+            (finished, Outlook.DONE),
+            (not done and at < order.start_at, Outlook.WAITING),
+            (finish is None and rate_known, Outlook.STANDING),
+            (late_s >= ON_PLAN_S, Outlook.LATE),
+            (not rate_known, Outlook.UNKNOWN),
+            (ahead_s <= -ON_PLAN_S, Outlook.BEHIND),
+        ),
     )
 
 
-def _outlook(finished: bool, begun: bool, finish: datetime | None, late_s: float, ahead_s: float) -> Outlook:
-    """The first word that is true, gravest first."""
-    words = (
-        (finished, Outlook.DONE),
-        (not begun, Outlook.WAITING),
-        (finish is None, Outlook.STANDING),
-        (late_s >= ON_PLAN_S, Outlook.LATE),
-        (ahead_s <= -ON_PLAN_S, Outlook.BEHIND),
-    )
+def _outlook(*words: tuple[bool, Outlook]) -> Outlook:
+    """The first word that is true."""
     return next((word for true, word in words if true), Outlook.ON_PLAN)
 
 

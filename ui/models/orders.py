@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.case import ExceptionCase
 from app.domain.erp import ProductionOrder
-from app.domain.plan import Outlook, PlanProgress, line_rate, plan_progress, queue_of
+from app.domain.plan import ON_PLAN_S, Outlook, PlanProgress, line_rate, plan_progress, queue_of
 from app.domain.work import OrderProgress
 from app.readmodel.model import all_progress, open_assignments
 from ui.desk import Desk
 from ui.models.machine import MachineNow
+from ui.models.rates import present_rate
 from ui.text import Formats, amount, t
 
 STOPPING = frozenset({"breakdown", "unplanned_stop"})
@@ -42,30 +42,30 @@ def line_orders(
     """The orders of a line, the running one first."""
     counted = {row.id: row for row in all_progress(desk.view)}
     orders = queue_of(desk.reference, counted, open_assignments(desk.view), line)
-    rate = present_rate(line, cases, output)
+    nominal = line_rate(desk.plant, line)
+    rate = 0.0 if _stopped(line, cases) else present_rate(desk, output.machine).trusted
     return [
-        order_row(desk, order, counted.get(order.number), line, rate if place == 0 else math.nan, formats)
+        order_row(desk, order, counted.get(order.number), rate if place == 0 else nominal, nominal, formats)
         for place, order in enumerate(orders)
     ]
 
 
-def present_rate(line: str, cases: list[ExceptionCase], output: MachineNow) -> float:
-    """The line's rate in its units a minute: none while a stop is open on it, whatever still empties from buffers."""
-    stopped = any(c.line == line and c.kind in STOPPING and c.cleared_at is None for c in cases)
-    return 0.0 if stopped else output.rate * output.machine.bundle
+def _stopped(line: str, cases: list[ExceptionCase]) -> bool:
+    """Whether a stop is open on the line: then it makes nothing, whatever still empties from buffers."""
+    return any(c.line == line and c.kind in STOPPING and c.cleared_at is None for c in cases)
 
 
 def order_row(
     desk: Desk,
     order: ProductionOrder,
     counted: OrderProgress | None,
-    line: str,
     rate: float,
+    nominal: float,
     formats: Formats,
 ) -> OrderRow:
-    """An order at the line's present rate (NaN: at nominal)."""
+    """An order at the line's present rate (NaN: not known yet) beside its nominal one, line units a minute."""
     now = desk.now()
-    stand = plan_progress(order, counted, at=now, rate=rate, nominal=line_rate(desk.plant, line))
+    stand = plan_progress(order, counted, at=now, rate=rate, nominal=nominal)
     words, priority = outlook_words(stand, order, now, formats)
     return OrderRow(
         number=order.number,
@@ -89,11 +89,18 @@ def outlook_words(stand: PlanProgress, order: ProductionOrder, now: datetime, fo
     if stand.outlook is Outlook.STANDING:
         return _standing(stand, now, formats)
     if stand.outlook is Outlook.LATE:
-        finish = formats.minute(stand.finish_at)
-        return t("late by {minutes} min at this rate, ends {at}", minutes=round(stand.late_s / 60), at=finish), 3
-    if stand.outlook is Outlook.BEHIND:
-        return t("{minutes} min behind plan", minutes=-ahead_min), 0
-    return t("on plan, {minutes:+} min", minutes=ahead_min), 0
+        return _late(stand, formats), 3
+    pace = t("on plan, {minutes:+} min", minutes=ahead_min)
+    if stand.ahead_s <= -ON_PLAN_S:
+        pace = t("{minutes} min behind plan", minutes=-ahead_min)
+    return (t("{pace}, rate not known yet", pace=pace) if stand.outlook is Outlook.UNKNOWN else pace), 0
+
+
+def _late(stand: PlanProgress, formats: Formats) -> str:
+    minutes, finish = round(stand.late_s / 60), formats.minute(stand.finish_at)
+    if not stand.rate_known:
+        return t("late by {minutes} min even at nominal rate, ends {at}", minutes=minutes, at=finish)
+    return t("late by {minutes} min at this rate, ends {at}", minutes=minutes, at=finish)
 
 
 def _standing(stand: PlanProgress, now: datetime, formats: Formats) -> tuple[str, int]:

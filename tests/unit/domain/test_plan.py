@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from app.domain.erp import ProductionOrder, Reference
 from app.domain.events import Subject
 from app.domain.lifecycles import AssignmentState
-from app.domain.plan import Outlook, expected_by, made, plan_progress, queue_of, running_order, schedule
+from app.domain.plan import (
+    RATE_RESTS_ON_S,
+    STANDS_AFTER_S,
+    LineRate,
+    Outlook,
+    expected_by,
+    made,
+    plan_progress,
+    queue_of,
+    running_order,
+    schedule,
+)
 from app.domain.work import Assignment, OrderProgress
 
 START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
@@ -96,6 +107,34 @@ def test_a_standing_line_says_until_when_it_must_be_back() -> None:
 def test_a_lost_rate_is_not_a_stop() -> None:
     plan = plan_progress(order(), progress("WO-1", 3000), at=at(60), rate=math.nan, nominal=60)
     assert plan.finish_at == at(110)
+
+
+def test_while_the_rate_is_not_known_an_order_is_late_only_if_it_is_even_at_nominal_rate() -> None:
+    in_time = plan_progress(order(), progress("WO-1", 2800), at=at(60), rate=math.nan, nominal=60)
+    too_late = plan_progress(order(), progress("WO-1", 1200), at=at(60), rate=math.nan, nominal=60)
+    assert (in_time.outlook, in_time.rate_known) == (Outlook.UNKNOWN, False)
+    assert (too_late.outlook, too_late.rate_known) == (Outlook.LATE, False)
+    assert too_late.late_s == 20 * 60
+
+
+@pytest.mark.parametrize(
+    ("per_min", "known_s", "trusted"),
+    [
+        (3, RATE_RESTS_ON_S - 1, False),
+        (3, RATE_RESTS_ON_S, True),
+        (0, STANDS_AFTER_S - 1, False),
+        (0, STANDS_AFTER_S, True),
+    ],
+)
+def test_a_rate_is_trusted_once_it_rests_on_a_minute_and_a_standstill_within_seconds(
+    per_min: float, known_s: int, trusted: bool
+) -> None:
+    rate = LineRate(per_min=per_min, known_s=known_s)
+    assert rate.trusted == per_min if trusted else math.isnan(rate.trusted)
+
+
+def test_what_nobody_tells_is_never_trusted() -> None:
+    assert math.isnan(LineRate.unknown().trusted)
 
 
 def test_a_complete_or_finally_confirmed_order_is_done() -> None:

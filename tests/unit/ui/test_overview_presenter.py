@@ -157,6 +157,37 @@ def test_a_line_says_how_its_order_stands(line: int, outlook: str, priority: int
     assert (order.outlook, order.priority) == (outlook, priority)
 
 
+def rates(desk: FakeDesk, *per_min: float) -> None:
+    """What the output of line 1 ran at in the last seconds."""
+    desk.values.series[desk.set("L1.case_packer", Signal.RATE, per_min[-1]).index] = np.array(per_min)
+
+
+def test_a_line_that_starts_up_is_not_told_to_be_late_until_its_rate_rests_on_a_minute() -> None:
+    desk = night_desk()
+    rates(desk, *[0.2] * 25)
+    first = overview(desk)[0].lines[0].order
+    rates(desk, *[0.2] * 60)
+    later = overview(desk)[0].lines[0].order
+    assert (first.outlook, first.priority) == ("on plan, +18 min, rate not known yet", 0)
+    assert later.outlook.startswith("late by ")
+    assert later.priority == 3
+
+
+def test_a_slow_moment_does_not_make_a_line_late() -> None:
+    desk = night_desk()
+    rates(desk, *[38.0] * 118, 21.0, 0.4)
+    assert overview(desk)[0].lines[0].order.outlook == "on plan, +18 min"
+
+
+def test_without_a_rate_it_says_what_is_late_even_at_best() -> None:
+    desk = night_desk()
+    desk.lose("C-L1", at("02:14:07"))
+    desk.pass_time(4 * 3600)
+    order = overview(desk)[0].lines[0].order
+    assert " even at nominal rate, ends " in order.outlook
+    assert order.priority == 3
+
+
 def test_a_line_header_has_order_item_quantity_and_due_time() -> None:
     order = overview(night_desk())[0].lines[1].order
     assert (order.number, order.item, order.quantity, order.due) == (

@@ -18,9 +18,10 @@ from app.domain.work import LotCount, OrderProgress
 from tests.ui.desk import NOW, FakeDesk, at, night_desk
 from tests.ui.shell import FakeShell
 from ui.desk import Answer
+from ui.models.rates import steady
 from ui.text import Formats
 from ui.views.work.lists import MOST_OUT, TREND_STEPS, lag_rows, posting_rows
-from ui.views.work.presenter import WorkPresenter, steady
+from ui.views.work.presenter import WorkPresenter
 from ui.views.work.rows import Fact, Grid, LagRow, LaneRow, ListRow, MoveSheet, OrderRow, Say, Sheet
 from ui.views.work.truth import STATE_WORDS, erp_has_less, lot_truths, order_truth
 
@@ -100,6 +101,13 @@ def test_an_order_on_a_broken_down_line_stands_and_says_until_when() -> None:
     assert row.priority == 3
     assert bench.view.lanes[1].trouble == "L2 Filler aborted since 02:11"
     assert bench.view.lanes[1].priority == 1
+
+
+def test_an_end_without_a_rate_to_tell_it_from_says_that_it_is_the_nominal_ones() -> None:
+    desk = night_desk()
+    desk.values.series[desk.set("L1.case_packer", Signal.RATE, 0.2).index] = np.array([0.2] * 25)
+    row = Bench(desk).view.order("WO-10482")
+    assert (row.outlook, row.priority) == ("ends 02:49 at nominal rate", 0)
 
 
 def test_an_order_with_a_held_lot_is_marked_and_no_other() -> None:

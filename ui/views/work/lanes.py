@@ -11,7 +11,7 @@ from app.domain.feasibility import Situation, skill_text
 from app.domain.hold import held_lots
 from app.domain.lifecycles import AssignmentState
 from app.domain.people import Person
-from app.domain.plan import Outlook, PlanProgress, Slot, line_rate, plan_progress, schedule
+from app.domain.plan import LineRate, Outlook, PlanProgress, Slot, line_rate, plan_progress, schedule
 from app.domain.posting import Posting
 from app.domain.shifts import crew
 from app.domain.text import safe
@@ -26,20 +26,20 @@ LATE, NEAR = 3, 0
 
 
 def lanes(
-    now: Situation, rates: Mapping[str, float], postings: Mapping[str, Sequence[Posting]], formats: Formats
+    now: Situation, rates: Mapping[str, LineRate], postings: Mapping[str, Sequence[Posting]], formats: Formats
 ) -> tuple[LaneRow, ...]:
-    """Every line in the order of the plant file. `rates` are present rates in line units/min, NaN unknown."""
-    return tuple(_lane(now, line, rates.get(line, math.nan), postings, formats) for line in now.plant.lines)
+    """Every line in the order of the plant file. `rates` are their present rates."""
+    return tuple(_lane(now, line, rates[line], postings, formats) for line in now.plant.lines)
 
 
 def _lane(
-    now: Situation, line: str, rate: float, postings: Mapping[str, Sequence[Posting]], formats: Formats
+    now: Situation, line: str, rate: LineRate, postings: Mapping[str, Sequence[Posting]], formats: Formats
 ) -> LaneRow:
     down = _stopped(now.cases, line)
     nominal = line_rate(now.plant, line)
-    pace = 0.0 if down else rate  # what still leaves the line comes from its buffers
+    pace = 0.0 if down else rate.trusted  # what still leaves the line comes from its buffers
     queue = now.queue(line)
-    slots = schedule(queue, now.progress, nominal if math.isnan(rate) or rate <= 0 else rate, now.at)
+    slots = schedule(queue, now.progress, rate.trusted if rate.trusted > 0 else nominal, now.at)
     held = held_lots(now.holds)
     orders = tuple(
         _order(now, slot, running=now.running_on(line) == slot.order.number, rate=pace, nominal=nominal,
@@ -49,7 +49,7 @@ def _lane(
     return LaneRow(
         ref=f"line/{line}",
         name=safe(now.plant.lines[line].name, 80),
-        rate=rate_text(rate, nominal),
+        rate=rate_text(rate.per_min, nominal),
         trouble=t("{case} since {at}", case=safe(down.title, 120), at=formats.minute(down.happened_at)) if down else "",
         priority=down.priority if down else 0,
         orders=orders,
@@ -137,8 +137,9 @@ def running_outlook(plan: PlanProgress, formats: Formats) -> tuple[str, int]:
         return t("stands: late after {at}", at=back_by), LATE
     ends = formats.minute(plan.finish_at)
     if plan.outlook is Outlook.LATE:
-        return t("ends {at}, late by {m} min", at=ends, m=minutes), LATE
-    return t("ends {at}", at=ends), NEAR
+        late = t("ends {at}, late by {m} min", at=ends, m=minutes)
+        return late if plan.rate_known else t("late by {m} min even at nominal rate", m=minutes), LATE
+    return t("ends {at}", at=ends) if plan.rate_known else t("ends {at} at nominal rate", at=ends), NEAR
 
 
 def queued_outlook(slot: Slot, formats: Formats, *, stands: bool) -> tuple[str, int]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-import numpy as np
-
 from app.domain.commands import ProposeAssignment
 from app.domain.consequence import Consequence, Severity
 from app.domain.events import Subject
 from app.domain.feasibility import MOVES, Situation, line_of
+from app.domain.plan import LineRate
 from app.domain.plant import Signal
 from app.domain.posting import Posting
 from app.domain.reading import NOTHING
@@ -25,6 +23,7 @@ from app.readmodel import model
 from ui.actions import BY_ID, applicable, refusal
 from ui.desk import Answer, Desk
 from ui.marks import Marks, marks_of
+from ui.models.rates import present_rate
 from ui.sharing import holds_doubt
 from ui.shell import Shell, id_of, kind_of
 from ui.text import Formats, t
@@ -33,12 +32,8 @@ from ui.views.work.lanes import lanes
 from ui.views.work.rows import Block, Key, LagRow, LaneRow, ListRow, MoveSheet, Say, Sheet
 from ui.views.work.truth import postings_by_order
 
-RATE_OVER_S = 120.0
-"""A line's present rate is the mean of this long, so that an estimate does not jump with every sample."""
 REST = timedelta(seconds=2)
 """So long a picture stands at least while a backlog drains."""
-STANDS_AFTER = 10
-"""After this many seconds at zero a line stands, whatever the mean says."""
 SUBJECTS: Mapping[str, Subject] = {"order": Subject.ORDER, "person": Subject.PERSON}
 ACTION_OF: Mapping[Subject, str] = {Subject.ORDER: "order.reassign", Subject.PERSON: "person.reassign"}
 
@@ -156,20 +151,9 @@ class WorkPresenter:
         heard = not reading.stale(self._desk.now().timestamp()) and isinstance(reading.value, str)
         return str(reading.value) if heard else ""
 
-    def _rates(self) -> dict[str, float]:
-        return {line: self._rate(line) for line in self._desk.plant.lines}
-
-    def _rate(self, line: str) -> float:
-        """The line's present rate in line units/min; NaN while its controller is silent."""
+    def _rates(self) -> dict[str, LineRate]:
         plant = self._desk.plant
-        machine = plant.machines.get(plant.lines[line].output)
-        tag = plant.tag(machine.id, Signal.RATE) if machine else None
-        if machine is None or tag is None:
-            return math.nan
-        reading = self._desk.values.reading(tag.index)
-        if reading.stale(self._desk.now().timestamp()):
-            return math.nan
-        return steady(self._desk.values.recent(tag.index, RATE_OVER_S)[1], reading.number) * machine.bundle
+        return {line.id: present_rate(self._desk, plant.machines[line.output]) for line in plant.lines.values()}
 
     def _show_side(self, now: Situation, by_order: Mapping[str, Sequence[Posting]]) -> None:
         self._view.show_move(self._move_sheet(now) if self._move else None)
@@ -355,17 +339,6 @@ def marked_lanes(rows: Sequence[LaneRow], marks: Marks, doubt: str) -> tuple[Lan
 
 
 _KINDS = ("case", "hold", "order", "assignment", "posting")
-
-
-def steady(values: Sequence[float] | np.ndarray[tuple[int], np.dtype[np.float64]], last: float) -> float:
-    """The mean of the known values; zero after `STANDS_AFTER` zeros; `last` where none is known."""
-    rows = np.asarray(values, dtype=np.float64)
-    known = rows[np.isfinite(rows)]
-    if known.size == 0:
-        return last
-    if known.size >= STANDS_AFTER and not known[-STANDS_AFTER:].any():
-        return 0.0
-    return float(known.mean())
 
 
 def _break_blocks(found: Sequence[Consequence], chosen: bool) -> tuple[Block, ...]:
