@@ -92,16 +92,16 @@ class Web:
         return answered
 
     async def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] = NONE) -> Answered:
-        """One request, once. Raises ErpUnavailableError when it was certainly not sent, ErpOutcomeUnknownError when
+        """One request, once.
 
-        it was and no whole answer came, ErpProtocolError for an answer beyond the limits, ErpAuthError while no
-        sign-in is tried.
+        Raises ErpUnavailableError when it was certainly not sent, ErpOutcomeUnknownError when it was and no whole
+        answer came, ErpProtocolError for an answer beyond the limits, ErpAuthError while no sign-in is tried.
         """
         if self._sign_in is None or self._guard.good:
             return self._heard(await self._ask(method, path, body, {**headers, **self._signed}))
         async with self._guard.turn():
             if not self._guard.good:
-                self._signed = await asyncio.to_thread(self._sign_in)
+                self._signed = sendable(await asyncio.to_thread(self._sign_in))
             return self._heard(await self._ask(method, path, body, {**headers, **self._signed}))
 
     def _heard(self, answered: Answered) -> Answered:
@@ -192,6 +192,15 @@ def trusting(certificates: str) -> ssl.SSLContext:
             f"The ERP's certificates {certificates} can't be read ({type(error).__name__}).",
             'Name a PEM file in "certificates", or take the setting out.',
         ) from error
+
+
+def sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers of a sign-in; raises ErpAuthError for what no header can hold, such as a blank at a secret's end."""
+    if all(value.isascii() and value.isprintable() and value == value.strip() for value in headers.values()):
+        return headers
+    raise ErpAuthError(
+        "The ERP's secret holds a letter that can't be sent, or a blank at its end.", "Run `lineside secret set` again."
+    )
 
 
 def authorization(user: str, secret: str) -> str:

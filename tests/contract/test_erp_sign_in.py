@@ -30,7 +30,7 @@ SIGNED: dict[str, Callable[[str, Callable[[], str]], Erp]] = {
     "odoo": lambda url, secret: Odoo(url, "plant", 17, secret, user="robot"),
     "odoo 19": lambda url, secret: Odoo(url, "plant", 19, secret),
     "erpnext": lambda url, secret: ErpNext(url, "Europe/Vienna", secret),
-    "sap": lambda url, secret: SapS4(url, "1000", "Europe/Vienna", secret, user="robot"),
+    "sap": lambda url, secret: SapS4(url, "1000", "Europe/Vienna", secret),
     "b2mml_web": by_web,
     "mapped": lambda url, secret: Mapped(secret, **MAPPING, url=url),
 }
@@ -44,7 +44,10 @@ class Guarded(Peer):
 
     def answer(self, request: Request) -> Reply:
         if request.path == "/jsonrpc":
-            return reply({"result": 7 if self.takes in str(request.json["params"]["args"]) else False})
+            taken = self.takes in request.json["params"]["args"]
+            if request.json["params"]["service"] == "object" and not taken:
+                return reply({"error": {"data": {"name": "odoo.exceptions.AccessDenied", "message": "Access Denied"}}})
+            return reply({"result": 7 if taken else False})
         return Reply(status=404 if self.takes in request.headers.get("authorization", "") else 401)
 
 
@@ -65,6 +68,32 @@ async def test_eight_lanes_and_a_reader_try_a_wrong_sign_in_once(name: str) -> N
             await erp.find("k-1")
         await erp.aclose()
     assert len(peer.asked) == 1
+
+
+@each_erp
+async def test_a_sign_in_that_was_taken_and_is_no_longer_is_tried_no_further(name: str) -> None:
+    peer = Guarded()
+    with peer.up():
+        erp = SIGNED[name](peer.url, lambda: "new")
+        [before] = await asyncio.gather(erp.orders(), return_exceptions=True)
+        assert not isinstance(before, ErpAuthError)
+        peer.takes, asked = "newer", len(peer.asked)
+        for _ in range(3):
+            with pytest.raises(ErpAuthError):
+                await erp.orders()
+        await erp.aclose()
+    assert len(peer.asked) == asked + 1
+
+
+@pytest.mark.parametrize("secret", ["schlüssel", "copied with its end\n"])
+async def test_a_secret_that_no_header_can_hold_is_a_refused_sign_in(secret: str) -> None:
+    peer = Guarded()
+    with peer.up():
+        erp = ErpNext(peer.url, "Europe/Vienna", lambda: secret)
+        with pytest.raises(ErpAuthError, match="secret set"):
+            await erp.orders()
+        await erp.aclose()
+    assert peer.asked == []
 
 
 async def test_after_a_while_it_is_tried_again_and_once_taken_nobody_waits() -> None:

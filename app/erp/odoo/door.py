@@ -58,7 +58,12 @@ class JsonRpc:
         await self._sign_in()
         args = [list(ids)] if ids else []
         given = [self._database, self._uid, self._word, model, method, args, named]
-        return await self._rpc("object", "execute_kw", given, looks)
+        try:
+            return await self._rpc("object", "execute_kw", given, looks)
+        except ErpAuthError as error:  # the password was changed in Odoo: the next sign-in takes the one stored by then
+            self._uid = 0
+            self._guard.refused(error)
+            raise
 
     async def version(self) -> str:
         """Odoo's own word for its version."""
