@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from app.bootstrap.erp_side import worth_keeping
 from app.clock import SystemClock
 from app.domain.erp import CustomerOrderLine, ErpLinkState, ErpStatus, Lot, Page, Product, Reference
@@ -14,7 +16,7 @@ from app.domain.errors import KnownError
 from app.erp.demo_data import demo_reference
 from app.erp.faults import Faults
 from app.erp.memory import MemoryErp
-from app.erp.reader import WHOLE_EVERY_S, ReferenceReader, merged
+from app.erp.reader import OUR_FAULT, WHOLE_EVERY_S, ReferenceReader, merged
 
 AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
@@ -85,6 +87,33 @@ async def test_half_a_read_is_never_handed_on() -> None:
     assert not await reader.read()
     assert watch.saved == []
     assert reader.status.reason == "The ERP answered with a web page."
+
+
+class BrokenErp(MemoryErp):
+    """An adapter with a bug that one row meets."""
+
+    broken = True
+
+    async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
+        if self.broken:
+            raise RuntimeError("our bug")
+        return await super().demand(cursor)
+
+
+@pytest.mark.expects_error_log
+async def test_a_bug_in_an_adapter_is_said_and_the_reading_goes_on() -> None:
+    watch, broken = Watch(), BrokenErp(demo_reference(AT))
+    reader = ReferenceReader(
+        erp=broken, clock=SystemClock(), save=watch.saved.append, status=watch.take, period_s=0.005
+    )
+    task = asyncio.create_task(reader.run())
+    await watch.until(ErpLinkState.DOWN)
+    assert watch.said[-1].reason == OUR_FAULT
+    broken.broken = False
+    await watch.until(ErpLinkState.UP)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def test_how_long_a_state_lasts_counts_from_its_beginning() -> None:
