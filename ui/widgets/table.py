@@ -45,6 +45,7 @@ HEADER = 32
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
+_NO_BRUSH = Qt.BrushStyle.NoBrush
 _BY_TAB = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 _CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _LEFT_BUTTON = Qt.MouseButton.LeftButton
@@ -339,18 +340,26 @@ class PaintedTable(QAbstractScrollArea):
         last = min(len(self._rows), first + self._body_height() // high + 2)
         painter.setClipRect(0, HEADER, self.viewport().width(), self._body_height())
         for place in range(first, last):
-            self._paint_row(painter, self._rows[place], HEADER + place * high - offset, spans)
+            row, y = self._rows[place], HEADER + place * high - offset
+            self._paint_ground(painter, y, chosen=row.key == self._key)
+            self._paint_row(painter, row, y, spans)
         painter.setClipping(False)
 
-    def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
+    def _paint_ground(self, painter: QPainter, y: int, *, chosen: bool) -> None:
+        """What a row stands on: that it is selected, whether it has the keyboard, and the line below it."""
         theme, width, high = self._look.theme, self.viewport().width(), self._row_height
-        if row.key == self._key:
+        if chosen:
             painter.fillRect(0, y, width, high - 1, theme.raised)
             painter.fillRect(0, y, 3, high - 1, theme.selection)
             if self.hasFocus():
                 painter.setPen(QPen(theme.selection, 1))
+                painter.setBrush(_NO_BRUSH)
                 painter.drawRect(QRectF(0.5, y + 0.5, width - 1, high - 2))
         painter.fillRect(0, y + high - 1, width, 1, theme.line)
+
+    def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
+        """What stands in a row, on the ground that has been painted; a list of cards paints its own."""
+        high = self._row_height
         for column, cell, (x, wide) in zip(self._columns, row.cells, spans, strict=False):
             if not wide:
                 continue

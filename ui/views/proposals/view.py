@@ -107,16 +107,8 @@ class Cards(PaintedTable):
     def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
         if not isinstance(row, Card):
             return
-        theme, width = self.look.theme, self.viewport().width()
-        if row.key == self.current:
-            painter.fillRect(0, y, width, ROW - 1, theme.raised)
-            painter.fillRect(0, y, 3, ROW - 1, theme.selection)
-            if self.hasFocus():
-                painter.setPen(QPen(theme.selection, 1))
-                painter.setBrush(_NO_BRUSH)
-                painter.drawRect(QRectF(0.5, y + 0.5, width - 1, ROW - 2))
-        painter.fillRect(0, y + ROW - 1, width, 1, theme.line)
-        drawn = width * _STRIP_SHARE if row.strip else 0.0
+        width = self.viewport().width()
+        drawn = width * _STRIP_SHARE  # also without a drawing: the ages stand below one another
         box = QRectF(_PAD, y + 10.0, width - drawn - 2 * _PAD, ROW - 20.0)
         painter.setOpacity(0.65 if row.ended else 1.0)
         self._paint_words(painter, row, box)

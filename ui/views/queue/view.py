@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui.text import hms, t
@@ -50,16 +50,8 @@ class QueueTable(PaintedTable):
     def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
         if not isinstance(row, QueueRow):
             return
-        theme, width = self.look.theme, self.viewport().width()
-        if row.key == self.current:
-            painter.fillRect(0, y, width, ROW - 1, theme.raised)
-            painter.fillRect(0, y, 3, ROW - 1, theme.selection)
-            if self.hasFocus():
-                painter.setPen(QPen(theme.selection, 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(QRectF(0.5, y + 0.5, width - 1, ROW - 2))
-        painter.fillRect(0, y + ROW - 1, width, 1, theme.line)
-        draw_priority(painter, QRectF(14, y + 10, 19, 19), row.priority, theme)
+        width = self.viewport().width()
+        draw_priority(painter, QRectF(14, y + 10, 19, 19), row.priority, self.look.theme)
         self._paint_words(painter, row, y, width)
         if row.undecided:
             self._paint_reason(painter, row, y, width)
