@@ -41,7 +41,7 @@ class View(QWidget):
         self._head = _Head(look)
         self._signals = PaintedTable(look, _signal_columns(), row_height=44)
         self._signals.setAccessibleName(t("Signals"))
-        self._alarms = self._linked(look, "alarm", _alarm_columns(), t("Alarms"), t("The controller reports no alarm"))
+        self._alarms = self._linked(look, "alarm", _alarm_columns(), t("Alarms"), "")
         self._cases = self._linked(look, "case", _case_columns(), t("Open cases"), t("Nothing is open here"))
         self._holds = self._linked(look, "hold", _hold_columns(), t("Holds"), t("Nothing is held here"))
         self._checks = PaintedTable(look, _check_columns(), empty=t("No check is recorded"))
@@ -99,6 +99,9 @@ class View(QWidget):
         """Show a machine."""
         self._head.set_machine(state)
         self._signals.set_rows([signal_cells(row) for row in state.signals])
+        self._alarms.set_empty(
+            t("Not known: {stale}", stale=state.stale) if state.stale else t("The controller reports no alarm")
+        )
         self._alarms.set_rows([alarm_cells(row) for row in state.alarms])
         self._cases.set_rows([case_cells(row) for row in state.cases])
         self._holds.set_empty(doubted(state.doubt) or t("Nothing is held here"))
