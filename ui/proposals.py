@@ -58,7 +58,7 @@ def title(change: Change, evidence: Evidence, plant: Plant, products: dict[str, 
 
 def sureness(change: Change, evidence: Evidence, formats: Formats) -> str:
     """How many, how sure, how wide, and over which time."""
-    span = f"{formats.minute(evidence.from_at)}-{formats.minute(evidence.to_at)}"
+    span = f"{formats.minute(evidence.from_at)} – {formats.minute(evidence.to_at)}"
     if not evidence.values and evidence.unit != "%":
         return t("the hold ended {at}", at=formats.minute(evidence.to_at))
     counted = (

@@ -70,7 +70,7 @@ def test_a_card_says_what_was_found_how_sure_that_is_and_what_accepting_does() -
     view, _, _ = seen()
     row = card(view, "p1")
     assert row.title == "L3 Filler, Apple 1.0 l: runs 300 bottles/min, the plan says 326"
-    assert row.sureness == "24 runs, 22:10-00:10 · 99 % sure: 299 to 301 bottles/min"
+    assert row.sureness == "24 runs, 22:10 – 00:10 · 99 % sure: 299 to 301 bottles/min"
     assert row.facts[0].startswith("7.98 % slower than planned")
     assert row.becoming == "If accepted: 326 → 300 bottles/min is written into the ERP"
     assert (row.who, row.state, row.mine) == ("you decide, until 23 Nov 00:15", "to decide", True)

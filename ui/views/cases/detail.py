@@ -321,7 +321,7 @@ def timeline(case: ExceptionCase, holds: Iterable[Hold], desk: Desk, formats: Fo
             rows.append((hold.released_at, Line(when=formats.clock(hold.released_at), text=said)))
     if case.members:
         count, at = case.first_occurrences - 1, max(m.at for m in case.members)
-        folded = t("{count} more folded into this case, the last", count=count)
+        folded = t("{count} more folded into this case by then", count=count)
         rows.append((at, Line(when=formats.clock(at), text=folded)))
     rows.sort(key=lambda row: row[0])
     return tuple(line for _, line in rows)

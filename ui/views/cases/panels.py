@@ -221,7 +221,7 @@ class MomentPanel(Panel):
             from_text=t("−120 s"),
             to_text=t("+30 s"),
             seconds=(-120.0, 30.0),
-            more=t("{count} more signals", count="{count}"),
+            more=t("and {count} more", count="{count}"),
         )
         self._facts.set([FlowFact(name=f.name, value=f.value, held=f.held) for f in moment.facts])
 

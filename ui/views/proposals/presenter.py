@@ -105,7 +105,7 @@ class ProposalsPresenter:
     def _keys(self) -> list[tuple[str, str, str]]:
         found = [r for r in applicable(self._desk, self._selected) if r.id != "open"]
         keys = [(r.id, r.key, t(r.text)) for r in found]
-        return [*keys, ("open", "Enter", t("machine, lot"))] if self._selected else keys
+        return [*keys, ("open", "Enter", t("open it"))] if self._selected else keys
 
     # --- acting -----------------------------------------------------------------------------------------------------
 
