@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.erp import ErpCommand, Outcome
+from app.domain.erp import ErpCommand, Outcome, SetLotStatus
 from app.domain.erp_errors import (
     ErpAuthError,
     ErpConflictError,
@@ -21,7 +21,7 @@ from app.domain.erp_errors import (
 )
 from app.erp.differing import difference
 from app.erp.sap.adapter import SapS4, guid, reference
-from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
+from tests.contract.erp_twins import LotStatus, confirm, consume, downtime, move, set_status
 from tests.contract.rigs.erp_peer import Reply, caught_up, insist, losing_each, reply
 from tests.contract.rigs.sap_server import SapServer, changed_at
 
@@ -46,7 +46,7 @@ async def erp(server: SapServer) -> AsyncIterator[SapS4]:
     await adapter.aclose()
 
 
-def hold(key: str, status: str = "hold") -> ErpCommand:
+def hold(key: str, status: LotStatus = "hold") -> SetLotStatus:
     return set_status(key, status, lot="CAP-28-1", product="CAP-28")
 
 
@@ -243,6 +243,13 @@ async def test_no_read_believes_an_answer_that_makes_no_sense(server: SapServer,
 async def test_a_date_that_can_not_be_is_refused(server: SapServer, erp: SapS4, day: str) -> None:
     server.order["MfgOrderScheduledEndDate"] = day
     with pytest.raises(ErpProtocolError):
+        await erp.orders()
+
+
+async def test_an_instant_of_change_that_can_not_be_is_refused(server: SapServer, erp: SapS4) -> None:
+    row = {**server.order, "LastChangeDateTime": "/Date(999999999999999)/"}
+    server.instead = lambda r: reply({"d": {"results": [row]}}) if "A_ProductionOrder_2" in r.path else None
+    with pytest.raises(ErpProtocolError, match="LastChangeDateTime"):
         await erp.orders()
 
 

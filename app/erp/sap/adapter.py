@@ -52,9 +52,10 @@ MINUTES = "MIN"
 
 
 class SapS4:
-    """One plant of S/4HANA. `operation`: the operation that is confirmed, empty for the order as a whole (S/4 can't
+    """One plant of S/4HANA.
 
-    mix both on one order); `storage_location`: where components are taken from; `time_zone`: the plant's.
+    `operation`: the operation that is confirmed, empty for the order as a whole (S/4 can't mix both on one order);
+    `storage_location`: where components are taken from; `time_zone`: the plant's.
     """
 
     capabilities: frozenset[Capability] = frozenset(

@@ -182,9 +182,15 @@ def changed(cursor: str) -> str:
 
 
 def changed_last(cursor: str, rows: Iterable[Fields]) -> str:
-    """The cursor after these rows; none where a service does not say when its rows changed, or not as an instant."""
+    """The cursor after these rows; none where a service does not say when its rows changed, or not as an instant.
+
+    Raises ErpProtocolError for an instant beyond all calendars.
+    """
     found = [DAY.fullmatch(row.text(STAMP)) for row in rows if STAMP in row.values]
-    instants = [(EPOCH + timedelta(milliseconds=int(each[1]))).replace(tzinfo=UTC) for each in found if each]
+    try:
+        instants = [(EPOCH + timedelta(milliseconds=int(each[1]))).replace(tzinfo=UTC) for each in found if each]
+    except OverflowError as error:
+        raise ErpProtocolError(f"SAP sent a row whose {STAMP} can't be.") from error
     return latest(cursor, instants)
 
 
