@@ -16,7 +16,7 @@ FORMAT = len(STEPS)
 
 
 def bring_forward(connection: Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> int:
-    """Make the newest format of an older one, in the caller's transaction; returns what it was before.
+    """Make the newest format of an older one, whole or not at all: the caller commits; returns what it was before.
 
     Raises StoreError for a newer one, which is not touched.
     """
@@ -26,10 +26,11 @@ def bring_forward(connection: Connection, steps: tuple[tuple[str, ...], ...] = S
             f"The journal was written by a newer Lineside: format {found}, this one knows up to {newest}.",
             "Install the newer Lineside; nothing was changed.",
         )
-    for step in steps[found:]:
-        for statement in step:
-            connection.exec_driver_sql(statement)
     if found != newest:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver itself begins none for what changes tables
+        for step in steps[found:]:
+            for statement in step:
+                connection.exec_driver_sql(statement)
         connection.exec_driver_sql(f"PRAGMA user_version = {newest}")
     return found
 

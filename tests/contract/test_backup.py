@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.domain.chain import GENESIS
 from app.domain.errors import KnownError, RefusedError, StoreError
@@ -192,6 +193,17 @@ def test_each_step_forward_is_made_once_and_in_order(station: Path) -> None:
             assert formats.bring_forward(connection, steps) == expected
             assert connection.exec_driver_sql("select count(*) from extra").scalar_one() == 1
     engine.dispose()
+
+
+def test_steps_that_fail_half_way_leave_the_journal_as_it_was(station: Path) -> None:
+    engine = open_engine(station / FILE)
+    with pytest.raises(OperationalError), engine.begin() as connection:
+        formats.bring_forward(connection, ((), ("create table extra (x)",), ("this is no statement",)))
+    with engine.connect() as connection:
+        assert not connection.exec_driver_sql("select name from sqlite_master where name = 'extra'").all()
+    engine.dispose()
+    assert number_of(station) == 1
+    assert len(read_journal(station)) == 10
 
 
 def test_an_empty_journal_has_nothing_to_complete(tmp_path: Path) -> None:
