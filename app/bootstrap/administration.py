@@ -17,9 +17,9 @@ from app.domain.permissions import SIGNED
 from app.domain.plant import Plant
 from app.secrets import open_secrets, stored_secret
 from app.store.postgres import logins, schema
-from app.store.postgres.address import SECRET, Address, read_url
+from app.store.postgres.address import SECRET, Address
 from app.store.postgres.faults import PASSWORD_WANTED
-from app.store.postgres.logins import Joined, Member, one_time_password, station_login
+from app.store.postgres.logins import Joined, Member, one_time_password, station_address
 from app.store.postgres.walk import walk
 from app.store.shared_chain import SharedVerdict, verify_shared
 from app.store.shared_heads import kept_heads
@@ -153,8 +153,7 @@ def shared_verdict(here: Config) -> SharedVerdict:
     """Whether the plant's log is whole, and what this station saw of it. Raises KnownError where it can't be asked."""
     if not here.store:
         raise RefusedError("This station has not joined a plant.", "Join it: lineside join URL")
-    address = read_url(here.store)
-    address = address if address.login else address.for_login(station_login(here.station))
+    address = station_address(here.store, here.station)
     return verify_shared(walk(address, stored_secret(here.folder, SECRET)), kept_heads(here.folder))
 
 

@@ -24,7 +24,7 @@ from app.erp.registry import open_erp
 from app.secrets import stored_secret
 from app.store.postgres.address import SECRET, Address, read_url
 from app.store.postgres.examine import Examined, examine
-from app.store.postgres.logins import station_login
+from app.store.postgres.logins import station_address
 from app.store.postgres.revision import REVISION
 from app.store.queue import queue_of
 
@@ -103,9 +103,8 @@ async def shared_facts(config: Config, stores: Sequence[str], within_s: float) -
     if not url:
         return SharedFacts(), PlantFileStatus()
     try:
-        address = read_url(url)
-        login = address if address.login or not config.store else address.for_login(station_login(config.station))
-        return await _examined(config, login, within_s)
+        address = station_address(url, config.station) if config.store else read_url(url)
+        return await _examined(config, address, within_s)
     except (KnownError, TimeoutError) as error:
         reason = str(error) or f"it has not answered within {within_s:.0f} s"
         return SharedFacts(joined=True, up=False, reason=reason, wanted=REVISION), PlantFileStatus()

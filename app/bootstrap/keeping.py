@@ -9,8 +9,8 @@ from app.domain.errors import RefusedError
 from app.secrets import stored_secret
 from app.store import backup as copies
 from app.store.backup import Copied
-from app.store.postgres.address import SECRET, read_url
-from app.store.postgres.logins import station_login
+from app.store.postgres.address import SECRET
+from app.store.postgres.logins import station_address
 from app.store.postgres.walk import walk
 
 
@@ -32,7 +32,5 @@ def complete_from_plant(here: Config) -> int:
     """
     if not here.store:
         raise RefusedError("This station has not joined a plant.", "Join it: lineside join URL --station NAME")
-    address = read_url(here.store)
-    address = address if address.login else address.for_login(station_login(here.station))
-    log = walk(address, stored_secret(here.folder, SECRET))
+    log = walk(station_address(here.store, here.station), stored_secret(here.folder, SECRET))
     return copies.complete(here.folder, here.station, (row.operation for row in log))

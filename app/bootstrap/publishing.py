@@ -15,8 +15,8 @@ from app.domain.plant_file import PlantVerdict, PlantVersion, verify
 from app.plant.kept import heads
 from app.secrets import stored_secret
 from app.store.postgres import logins, plant_files, schema
-from app.store.postgres.address import SECRET, read_url
-from app.store.postgres.logins import station_login
+from app.store.postgres.address import SECRET
+from app.store.postgres.logins import station_address
 from app.store.postgres.plant_files import Running
 
 
@@ -24,9 +24,7 @@ def as_station(here: Config) -> Admin:
     """The way in of a workstation that has joined: it may look. Raises RefusedError for one that has not."""
     if not here.store:
         raise RefusedError("This station has not joined a plant.", "Name its shared store with --url, or join it.")
-    address = read_url(here.store)
-    address = address if address.login else address.for_login(station_login(here.station))
-    return Admin(address=address, password=stored_secret(here.folder, SECRET))
+    return Admin(address=station_address(here.store, here.station), password=stored_secret(here.folder, SECRET))
 
 
 def versions(admin: Admin) -> Sequence[PlantVersion]:

@@ -112,6 +112,22 @@ def test_nobody_gets_a_login_that_could_do_more(database: Database, name: str) -
         assert name not in {each.id for each in logins.people(connection)}
 
 
+def test_whoever_is_removed_only_a_login_of_their_own_is_closed(database: Database) -> None:
+    who = Person(id="leaving", name="Lee Leaving", roles=frozenset({Role.OPERATOR}))
+    with database.as_superuser() as connection:
+        connection.execute("drop role if exists another_program")
+        connection.execute("create role another_program login")
+        logins.give_login(connection, who, password_of("leaving"))
+        assert logins.remove_person(connection, "leaving")
+        assert not logins.remove_person(connection, "leaving")
+        for stranger in ("another_program", "postgres", "nobody-at-all"):
+            assert not logins.remove_person(connection, stranger)
+        rows = connection.execute("select rolname from pg_roles where rolcanlogin").fetchall()
+    may_sign_in = {row[0] for row in rows}
+    assert {"another_program", "postgres"} <= may_sign_in
+    assert "leaving" not in may_sign_in
+
+
 def test_a_password_reaches_the_server_as_a_verifier_only(database: Database) -> None:
     with database.as_superuser() as connection:
         password = "never in a log of the server"

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from app.domain.errors import RefusedError
 from app.domain.people import SYSTEM, Person, Role
+from app.store.postgres.address import Address, read_url
 from app.store.postgres.roles import PERSON, STATION, Connection, grant, repeated, revoke
 
 LONGEST = 63
@@ -55,6 +56,12 @@ def station_login(station: str) -> str:
     return f"station-{station}"
 
 
+def station_address(url: str, station: str) -> Address:
+    """The plant's log for a station's own login, unless the URL names another. Raises KnownError for a bad URL."""
+    address = read_url(url)
+    return address if address.login else address.for_login(station_login(station))
+
+
 def put_person(connection: Connection, person: Person) -> None:
     """Enter a person's name and lines, or set them anew. No login is made; twice is the same as once."""
     _check_name(person.id)
@@ -84,9 +91,12 @@ def set_password(connection: Connection, login: str, password: str) -> None:
 
 
 def remove_person(connection: Connection, person_id: str) -> bool:
-    """Take nothing of theirs from now on, and close their login. What they did stays. Whether they were there."""
+    """Take nothing of theirs from now on, and close their login. What they did stays. Whether they were there.
+
+    A login of that name that is nobody's here (another program's, an administrator's) is left alone.
+    """
     row = connection.execute("select lineside.remove_person(%s)", (person_id,)).fetchone()
-    if _has_login(connection, person_id):
+    if _is_persons(connection, person_id):
         closed = sql.SQL("alter role {} nologin").format(sql.Identifier(person_id))
         repeated(partial(connection.execute, closed))
     return bool(row and row[0])
@@ -151,8 +161,10 @@ def _verifier(connection: Connection, login: str, password: str) -> sql.Literal:
     return sql.Literal(made.decode("ascii"))
 
 
-def _has_login(connection: Connection, login: str) -> bool:
-    return connection.execute("select 1 from pg_roles where rolname = %s", (login,)).fetchone() is not None
+def _is_persons(connection: Connection, login: str) -> bool:
+    """Whether a login was given to a person. Not by pg_has_role, by which a superuser is everything."""
+    given = "select from pg_auth_members where roleid = %s::regrole and member = to_regrole(quote_ident(%s))"
+    return connection.execute(given, (PERSON, login)).fetchone() is not None
 
 
 def _check_name(name: str) -> None:
