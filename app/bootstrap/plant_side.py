@@ -7,6 +7,7 @@ used is never kept, and says why.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -74,9 +75,9 @@ class PlantSide:
         text = await self._files.text(version)
         if reason := fault(record, text):
             return replace(known, fault=f"{reason}. Run `lineside verify --shared` and tell IT.")
-        if reason := await asyncio.to_thread(self._unfit, record, text):
-            return replace(known, fault=reason)
         try:
+            if reason := await asyncio.to_thread(self._unfit, record, text):
+                return replace(known, fault=reason)
             await asyncio.to_thread(keep, self._folder, record, text)
         except StoreError as error:
             self._tell(replace(known, fault=str(error)))
@@ -84,7 +85,7 @@ class PlantSide:
         return replace(known, ready=True)
 
     def _unfit(self, record: PlantVersion, text: str) -> str:
-        """Why this program can't run the text; "" where it can."""
+        """Why this program can't run the text; "" where it can. Raises StoreError where the disk refuses a draft."""
         draft = self._folder / FOLDER / "draft.toml"
         if self._parts.check is None:
             return ""
@@ -95,8 +96,13 @@ class PlantSide:
         except PlantFileError as error:
             log.warning("%s can't be used here: %s", record.title, error)
             return unfit(record, error, self._parts.program)
+        except OSError as error:
+            raise StoreError(
+                f"The plant file can't be checked in {draft.parent}: {error.strerror}.", "Make room."
+            ) from error
         finally:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
         return ""
 
     def _tell(self, status: PlantFileStatus) -> None:
