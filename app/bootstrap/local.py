@@ -72,8 +72,7 @@ def journal_facts(folder: Path, now: datetime) -> JournalFacts:
     path = folder / FILE
     if not path.is_file():
         return JournalFacts()
-    wal = path.with_name(f"{FILE}-wal")
-    size, waits = path.stat().st_size, wal.stat().st_size if wal.exists() else 0
+    size, waits = _size(path), _size(path.with_name(f"{FILE}-wal"))
     try:
         tail, verdict = verify_tail(folder, TAIL)
         if not verdict.ok:
@@ -84,6 +83,14 @@ def journal_facts(folder: Path, now: datetime) -> JournalFacts:
         return JournalFacts(operations=verdict.count, size=size, wal=waits, tail=tail, grown_day=added * each)
     except KnownError as error:
         return JournalFacts(size=size, wal=waits, fault=error.message)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file that a running Lineside may take away at any moment; 0 where it is not there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def disk_facts(place: Place) -> DiskFacts:

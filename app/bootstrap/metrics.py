@@ -71,19 +71,19 @@ class Station(Collector):
             yield family(row, samples)
 
     def _read(self) -> Read | None:
-        reading: Future[Read] = Future()
+        reading: Future[Read | None] = Future()
 
         def read() -> None:
             try:
                 reading.set_result(read_all(self._look()))
-            except Exception as error:
+            except Exception:
                 log.exception("the metrics could not be read")
-                reading.set_exception(error)
+                reading.set_result(None)
 
         try:
             self._loop.call_soon_threadsafe(read)
             return reading.result(PATIENCE_S)
-        except Exception:  # noqa: BLE001 - said already, or the loop is gone or hangs: that is what is served
+        except (RuntimeError, TimeoutError):  # the loop is gone, or hangs: that is what is served
             return None
 
 
