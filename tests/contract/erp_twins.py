@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from app.domain.erp import (
     ConfirmProduction,
@@ -25,6 +25,7 @@ from app.ports import Erp
 from tests.contract.erp_process import TOKEN, DemoErpProcess
 
 AT = datetime(2026, 3, 29, 0, 59, tzinfo=UTC)
+LotStatus = Literal["hold", "released", "scrapped"]
 
 
 class Twin(Protocol):
@@ -75,10 +76,10 @@ def consume(key: str, quantity: str = "100", lot: str = "CAP-28-1", product: str
     return ConsumeMaterial(key=key, occurred_at=AT, actor="berger", order="WO-10482", consumptions=(taken,))
 
 
-def set_status(key: str, status: str, lot: str = "4480-A", product: str = "W-050") -> SetLotStatus:
+def set_status(key: str, status: LotStatus, lot: str = "4480-A", product: str = "W-050") -> SetLotStatus:
     return SetLotStatus(
-        key=key, occurred_at=AT, actor="brandt", product=product, lot=lot, status=status, reason="cap torque"  # type: ignore[arg-type]
-    )  # fmt: skip
+        key=key, occurred_at=AT, actor="brandt", product=product, lot=lot, status=status, reason="cap torque"
+    )
 
 
 def downtime(key: str, minutes: int = 12) -> RecordDowntime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -315,9 +315,9 @@ async def test_no_read_believes_an_answer_that_makes_no_sense(
     twin: Twin, read: str, fault: str, error: type[Exception]
 ) -> None:
     twin.faults(**{fault: 1, "reads": True})
-    call: Callable[[], object] = getattr(twin.erp, read)
+    call: Callable[[], Awaitable[object]] = getattr(twin.erp, read)
     with pytest.raises(error):
-        await call()  # type: ignore[misc]
+        await call()
 
 
 HOSTILE = [

@@ -82,15 +82,15 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize("command", MESSAGES, ids=lambda c: f"{type(c).__name__}-{c.key}")
-def test_every_message_is_valid_by_the_schemas(schemas: B2mmlSchemas, command: object) -> None:
-    name, body = message(command, "k", "Plant 1")  # type: ignore[arg-type]
+def test_every_message_is_valid_by_the_schemas(schemas: B2mmlSchemas, command: ErpCommand) -> None:
+    name, body = message(command, "k", "Plant 1")
     assert schemas.faults_of(body) == []
     assert f"<{name} ".encode() in body
 
 
 @each_sent
-def test_a_message_with_an_answer_is_valid_too(schemas: B2mmlSchemas, command: object) -> None:
-    _, body = message(command, "k.2", "Plant 1", {"period": "yes <b>"})  # type: ignore[arg-type]
+def test_a_message_with_an_answer_is_valid_too(schemas: B2mmlSchemas, command: ErpCommand) -> None:
+    _, body = message(command, "k.2", "Plant 1", {"period": "yes <b>"})
     assert schemas.faults_of(body) == []
     said = b"<Code>Answered</Code><ReasonCode>period</ReasonCode><Reason>yes &lt;b&gt;</Reason>"
     assert b"<ActionCriteria><ChangeStatus>" + said in body
@@ -127,10 +127,10 @@ def test_scrap_and_time_worked_are_in_the_confirmation() -> None:
 
 
 @each_sent
-async def test_a_posting_is_unknown_until_the_receipt_came(peer: FolderErp, erp: B2mmlErp, command: object) -> None:
-    key = command.key  # type: ignore[attr-defined]
+async def test_a_posting_is_unknown_until_the_receipt_came(peer: FolderErp, erp: B2mmlErp, command: ErpCommand) -> None:
+    key = command.key
     assert await erp.find(key) is None
-    assert (await erp.post(command)).outcome is Outcome.ACCEPTED  # type: ignore[arg-type]
+    assert (await erp.post(command)).outcome is Outcome.ACCEPTED
     waiting = await erp.find(key)
     assert waiting is not None
     assert waiting.outcome is Outcome.ACCEPTED
@@ -139,7 +139,7 @@ async def test_a_posting_is_unknown_until_the_receipt_came(peer: FolderErp, erp:
     assert found is not None
     assert found.outcome is Outcome.ALREADY_APPLIED
     assert found.refs == {"document": f"DOC-{key}-Accepted"}
-    assert (await erp.post(command)).refs == found.refs  # type: ignore[arg-type]
+    assert (await erp.post(command)).refs == found.refs
     assert peer.booked == [key]
 
 
@@ -377,11 +377,11 @@ async def test_folders_that_are_gone_are_an_outage_and_are_never_made(peer: Fold
 
 
 @each_sent
-async def test_by_http_every_answer_may_be_lost_once(web: WebErp, by_http: B2mmlErp, command: object) -> None:
+async def test_by_http_every_answer_may_be_lost_once(web: WebErp, by_http: B2mmlErp, command: ErpCommand) -> None:
     web.lose_each = True
-    receipt = await insist(by_http, command)  # type: ignore[arg-type]
+    receipt = await insist(by_http, command)
     assert receipt.outcome is Outcome.ALREADY_APPLIED
-    assert web.booked == [command.key]  # type: ignore[attr-defined]
+    assert web.booked == [command.key]
 
 
 async def test_by_http_an_answer_that_comes_late_is_asked_for(web: WebErp, by_http: B2mmlErp) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.erp import ErpCommand, Outcome
+from app.domain.erp import ErpCommand, Outcome, SetLotStatus
 from app.domain.erp_errors import (
     ErpAuthError,
     ErpConflictError,
@@ -21,7 +21,7 @@ from app.domain.erp_errors import (
 )
 from app.erp.differing import difference
 from app.erp.erpnext.adapter import ErpNext
-from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
+from tests.contract.erp_twins import LotStatus, confirm, consume, downtime, move, set_status
 from tests.contract.rigs.erp_peer import Reply, caught_up, insist, losing_each, reply
 from tests.contract.rigs.erpnext_server import ErpNextServer, failed
 
@@ -44,7 +44,7 @@ async def erp(server: ErpNextServer) -> AsyncIterator[ErpNext]:
     await adapter.aclose()
 
 
-def hold(key: str, status: str = "hold") -> ErpCommand:
+def hold(key: str, status: LotStatus = "hold") -> SetLotStatus:
     return set_status(key, status, lot="CAP-28-1", product="CAP-28")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.erp import Capability, Outcome
+from app.domain.erp import Capability, ErpCommand, Outcome
 from app.domain.erp_errors import (
     ErpActionRequiredError,
     ErpAuthError,
@@ -85,7 +85,7 @@ class RestErp(Peer):
             return reply(self._word(key))
         key = request.path.removeprefix("/erp/postings/")
         if request.path == "/erp/lots":
-            return reply([row for row in self.lots if row["At"] > request.query.get("after", "")])
+            return reply([row for row in self.lots if str(row["At"]) > request.query.get("after", "")])
         return reply(self._word(key)) if key in self.booked else reply({}, 404)
 
     def _word(self, key: str) -> dict[str, str]:
@@ -184,12 +184,12 @@ each_sent = pytest.mark.parametrize("command", SENT, ids=lambda c: type(c).__nam
 
 
 @each_sent
-async def test_by_rest_every_answer_may_be_lost_once(server: RestErp, rest: Mapped, command: object) -> None:
+async def test_by_rest_every_answer_may_be_lost_once(server: RestErp, rest: Mapped, command: ErpCommand) -> None:
     server.lose_each = True
-    await insist(rest, command)  # type: ignore[arg-type]
-    receipt = await rest.post(command)  # type: ignore[arg-type]
+    await insist(rest, command)
+    receipt = await rest.post(command)
     assert receipt.outcome is Outcome.ALREADY_APPLIED
-    assert list(server.booked) == [command.key]  # type: ignore[attr-defined]
+    assert list(server.booked) == [command.key]
 
 
 async def test_by_rest_fields_are_called_what_the_plant_file_says(server: RestErp, rest: Mapped) -> None:
@@ -226,14 +226,14 @@ async def test_by_rest_no_answer_is_believed_that_is_not_about_the_posting(
 
 @each_sent
 async def test_by_files_a_posting_waits_for_its_receipt_and_is_dropped_once(
-    folders: tuple[Path, Path], erp: Mapped, command: object
+    folders: tuple[Path, Path], erp: Mapped, command: ErpCommand
 ) -> None:
-    key = command.key  # type: ignore[attr-defined]
-    assert (await insist(erp, command)).outcome is Outcome.ACCEPTED  # type: ignore[arg-type]
+    key = command.key
+    assert (await insist(erp, command)).outcome is Outcome.ACCEPTED
     (dropped,) = folders[0].glob("*.csv")
     assert table.read(dropped.read_bytes())[0]["Id"] == key
     dropped.unlink()
-    assert (await erp.post(command)).outcome is Outcome.ACCEPTED  # type: ignore[arg-type]
+    assert (await erp.post(command)).outcome is Outcome.ACCEPTED
     assert list(folders[0].glob("*.csv")) == []
     receipt = f"key;status;document;message\n{key};accepted;4711;\n"
     (folders[1] / f"receipt-{key}.csv").write_text(receipt)

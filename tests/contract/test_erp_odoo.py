@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.erp import ErpCommand, Outcome
+from app.domain.erp import ErpCommand, Outcome, SetLotStatus
 from app.domain.erp_errors import (
     ErpActionRequiredError,
     ErpAuthError,
@@ -19,7 +19,7 @@ from app.domain.erp_errors import (
     ErpUnsupportedError,
 )
 from app.erp.odoo.adapter import Odoo
-from tests.contract.erp_twins import confirm, consume, downtime, move, set_status
+from tests.contract.erp_twins import LotStatus, confirm, consume, downtime, move, set_status
 from tests.contract.rigs.erp_peer import Reply, caught_up, insist, losing_each, reply
 from tests.contract.rigs.odoo_server import QUARANTINE, STOCK, OdooServer
 
@@ -45,7 +45,7 @@ async def erp(server: OdooServer) -> AsyncIterator[Odoo]:
     await adapter.aclose()
 
 
-def hold(key: str, status: str = "hold") -> ErpCommand:
+def hold(key: str, status: LotStatus = "hold") -> SetLotStatus:
     return set_status(key, status, lot="CAP-28-1", product="CAP-28")
 
 
@@ -140,7 +140,7 @@ async def test_a_hold_moves_only_what_is_there(server: OdooServer, erp: Odoo) ->
     with pytest.raises(ErpRejectedError, match="0 of lot CAP-28-1 lie in WH/Stock"):
         await erp.post(hold("k-2"))
     with pytest.raises(ErpRejectedError, match=r"16\.0 of lot"):
-        await erp.post(replace(hold("k-3", "released"), quantity=Decimal(17)))  # type: ignore[call-arg]
+        await erp.post(replace(hold("k-3", "released"), quantity=Decimal(17)))
     await erp.post(hold("k-4", "released"))
     assert [row.status for row in (await erp.lots()).rows] == ["released"]
     await erp.post(hold("k-5"))

@@ -208,7 +208,7 @@ async def test_what_the_erp_cannot_do_is_parked_as_kept_in_lineside_only() -> No
 async def test_a_command_that_cannot_be_read_is_parked() -> None:
     queue = PostingQueue([good(1)])
     posting = queue.postings["k-001"]
-    posting.command["good"] = "NaN"  # type: ignore[index]
+    queue.postings["k-001"] = replace(posting, command={**posting.command, "good": "NaN"})
     async with working(queue, erp()):
         await queue.until(lambda: queue.postings["k-001"].stuck)
     assert "good is no number" in queue.postings["k-001"].words
