@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -17,11 +19,29 @@ from ui.text import t
 from ui.theme import Look
 from ui.widgets.chips import draw_key, key_width
 
-WIDTH, LINE, HEAD, PAD, COLUMNS = 1180, 26, 34, 24, 4
+LINE, HEAD, PAD, GAP, COLUMNS = 26, 34, 24, 16, 4
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _KEY_WIDTH = 104
-CONTROLLED = frozenset({"machine", "control"})
-"""What is asked of a controller, beside alarms."""
+
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "case": "On a case",
+        "refusal": "On a step not taken",
+        "hold": "On a hold",
+        "order": "On an order or a person",
+        "person": "On an order or a person",
+        "assignment": "On a move",
+        "item": "On the handover",
+        "handover": "On the handover",
+        "proposal": "On a proposal",
+        "posting": "On a posting",
+        "alarm": "To a controller",
+        "machine": "To a controller",
+        "control": "To a controller",
+        "": "Anywhere",
+    }
+)
+"""Kind of thing → the group of its keys; what acts on several kinds stands under the first of them here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +54,13 @@ class Group:
 
 def groups(actions: Sequence[Row], views: Sequence[Named], steering: Sequence[Named]) -> tuple[Group, ...]:
     """Every key once, under the first kind of thing it acts on."""
-    titles = {
-        "case": t("On a case"),
-        "refusal": t("On a step not taken"),
-        "hold": t("On a hold"),
-        "order": t("On an order or a person"),
-        "assignment": t("On a move"),
-        "handover": t("On the handover"),
-        "posting": t("On a posting"),
-        "alarm": t("To a controller"),
-        "": t("Anywhere"),
-    }
-    found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in titles}
+    found: dict[str, list[tuple[str, str]]] = {title: [] for title in PLACES.values()}
     for row in actions:
         said = (row.key.replace("Return", "Enter"), t(row.text))
-        if said not in found[_home(row)]:
-            found[_home(row)].append(said)
-    made = [Group(title=titles[kind], keys=tuple(keys)) for kind, keys in found.items()]
+        keys = found[_title(row)]
+        if said not in keys:
+            keys.append(said)
+    made = [Group(title=t(title), keys=tuple(keys)) for title, keys in found.items()]
     return (
         *made,
         Group(title=t("Views"), keys=tuple((v.key, v.text) for v in views)),
@@ -59,28 +69,24 @@ def groups(actions: Sequence[Row], views: Sequence[Named], steering: Sequence[Na
     )
 
 
-def _home(row: Row) -> str:
-    """The group that a row stands in."""
-    if not row.kinds:
-        return ""
-    order = ("case", "refusal", "hold", "order", "person", "assignment", "item", "handover", "posting", "alarm")
-    kind = next((kind for kind in order if kind in row.kinds), "alarm" if row.kinds & CONTROLLED else "case")
-    return {"person": "order", "item": "handover"}.get(kind, kind)
+def _title(row: Row) -> str:
+    """The title of the group that a row stands in."""
+    return next(title for kind, title in PLACES.items() if kind in (row.kinds or {""}))
 
 
 class KeysOverlay(Overlay):
     """All keys on one panel, in columns; any key closes it."""
 
     def __init__(self, look: Look, host: QWidget, shown: Sequence[Group]) -> None:
-        super().__init__(look, host, width=WIDTH)
-        self._groups = tuple(shown)
-        self._columns = columns(self._groups)
+        self._columns = columns(shown)
+        self._wide = [max(width(group, look) for group in column) for column in self._columns]
+        super().__init__(look, host, width=2 * PAD + math.ceil(sum(self._wide)))
         self.setAccessibleName(t("All keys"))
         self.setAccessibleDescription("; ".join(f"{key} {text}" for group in shown for key, text in group.keys))
 
     def sizeHint(self) -> QSize:
         tallest = max(sum(height(group) for group in column) for column in self._columns)
-        return QSize(WIDTH, 2 * PAD + tallest)
+        return QSize(2 * PAD + math.ceil(sum(self._wide)), 2 * PAD + tallest)
 
     def keyPressEvent(self, event: object) -> None:
         self.leave()
@@ -91,12 +97,13 @@ class KeysOverlay(Overlay):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        wide = (self.width() - 2 * PAD) / COLUMNS
-        for index, column in enumerate(self._columns):
+        x, share = float(PAD), (self.width() - 2 * PAD) / sum(self._wide)
+        for column, wanted in zip(self._columns, self._wide, strict=True):
             y = float(PAD)
             for group in column:
-                self._paint_group(painter, group, PAD + index * wide, y, wide - 16)
+                self._paint_group(painter, group, x, y, wanted * share - GAP)
                 y += height(group)
+            x += wanted * share
 
     def _paint_group(self, painter: QPainter, group: Group, x: float, y: float, wide: float) -> None:
         theme, look = self.look.theme, self.look
@@ -116,6 +123,11 @@ class KeysOverlay(Overlay):
 def height(group: Group) -> int:
     """The height of a group in px, with the room below it."""
     return HEAD + LINE * len(group.keys) + 14
+
+
+def width(group: Group, look: Look) -> float:
+    """What a group takes beside the next column when no word of it is cut, in px."""
+    return max(_KEY_WIDTH + look.width(text, 14) + 2 + GAP for _, text in group.keys)
 
 
 def columns(shown: Sequence[Group]) -> list[list[Group]]:
