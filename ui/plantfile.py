@@ -26,7 +26,7 @@ from app.domain.text import safe
 from app.erp.registry import check_settings
 from app.plant.check import check_text
 from app.plant.difference import Change, difference
-from app.plant.difference_words import TITLES
+from app.plant.difference_areas import TITLES
 from app.plant.faults import PlantFileError
 from app.plant.source import read
 from drivers.registry import ADDRESS_CHECKS

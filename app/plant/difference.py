@@ -1,6 +1,6 @@
 """What differs between two plants, in an engineer's words: a change a line, with what follows from it. Pure.
 
-Owns the comparison. What is compared, and how it is said, are the tables of `difference_words`. Comments, order of keys
+Owns the comparison. What is compared, and how it is said, is the table of `difference_areas`. Comments, order of keys
 and everything else that changes nothing at the line does not appear.
 """
 
@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.plant import AllowedCommand, Plant, ReadBack
-from app.plant.difference_words import AREAS, Area, Word, say
+from app.plant.difference_areas import AREAS, Area
+from app.plant.difference_words import Word, say
 
 MOST_NAMED = 8
 """Members of a set that a line names."""

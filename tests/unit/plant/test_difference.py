@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.domain.plant import Plant
 from app.plant.check import check_text
 from app.plant.difference import Change, Kind, difference
-from app.plant.difference_words import AREAS, GAP, Area
+from app.plant.difference_areas import AREAS, GAP, Area
 from drivers.registry import ADDRESS_CHECKS
 from resources import path as resource
 from tests.unit.plant.small import SMALL, plant_of
