@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.plant import Plant
-from app.plant.check import check_text
+from app.plant.check import load
 from app.plant.difference import Change, Kind, difference
 from app.plant.difference_areas import AREAS, GAP, Area
 from drivers.registry import ADDRESS_CHECKS
 from resources import path as resource
 from tests.unit.plant.small import SMALL, plant_of
 
-DEMO, _ = check_text(resource("plants/demo.toml").read_text(encoding="utf-8"), Path("demo.toml"), ADDRESS_CHECKS)
-assert DEMO is not None
+DEMO = load(resource("plants/demo.toml"), ADDRESS_CHECKS)
 RATE = "Rate loss and performance count against it from then on."
 
 
@@ -37,7 +35,6 @@ def said(old: str, new: str) -> list[str]:
 
 def test_a_plant_does_not_differ_from_itself() -> None:
     for plant in (DEMO, plant_of(SMALL)):
-        assert plant is not None
         assert difference(plant, plant) == ()
 
 
