@@ -12,6 +12,7 @@ from app.domain.permissions import ALLOWED
 from ui.acts import cases, controls, decisions, holds, interlocks, proposals, station, tasks, work
 from ui.acts.row import Row
 from ui.desk import Desk
+from ui.roles import any_of, either
 from ui.shell import kind_of
 from ui.text import t
 
@@ -49,7 +50,8 @@ def refusal(row: Row, desk: Desk, ref: str) -> str:
     if row.applies(desk, ref):
         return ""
     if row.kinds and kind_of(ref) not in row.kinds:
-        return t("Select something first: “{action}” needs {kinds}.", action=t(row.text), kinds=said(row.kinds))
+        kinds = either([t("a {kind}", kind=kind) for kind in sorted(row.kinds)])
+        return t("Select something first: “{action}” needs {kinds}.", action=t(row.text), kinds=kinds)
     if row.commands and desk.person is None:
         return t("Sign in first (Ctrl+L): “{action}” needs a person.", action=t(row.text))
     if not row.permitted(desk):
@@ -59,14 +61,7 @@ def refusal(row: Row, desk: Desk, ref: str) -> str:
 
 def roles_of(row: Row) -> str:
     """ "quality lead": whose role allows what the action sends."""
-    found = {role for command in row.commands for role in ALLOWED.get(command, frozenset())}
-    return ", ".join(sorted(t(role.value.replace("_", " ")) for role in found))
-
-
-def said(kinds: frozenset[str]) -> str:
-    """ "a case, a machine or a task"."""
-    names = [t("a {kind}", kind=kind) for kind in sorted(kinds)]
-    return names[0] if len(names) == 1 else t("{most} or {last}", most=", ".join(names[:-1]), last=names[-1])
+    return any_of({role for command in row.commands for role in ALLOWED.get(command, frozenset())})
 
 
 def clashes(rows: tuple[Row, ...] = ACTIONS) -> list[tuple[str, str, str]]:

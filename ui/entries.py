@@ -13,6 +13,7 @@ from ui.decisions import about_words, open_for, step_words
 from ui.desk import Desk
 from ui.fuzzy import score
 from ui.proposals import STATES, title
+from ui.roles import works_as
 from ui.shell import id_of, kind_of
 from ui.text import t
 
@@ -138,8 +139,7 @@ def things(desk: Desk) -> Iterator[Entry]:
         yield Entry(id=ref, text=safe(order.number, 40), detail=detail, kind="order", go=ref, rank=4)
     for person in desk.plant.people.values():
         ref = f"person/{person.id}"
-        roles = ", ".join(sorted(role.value.replace("_", " ") for role in person.roles))
-        yield Entry(id=ref, text=person.name, detail=roles, kind="person", go=ref)
+        yield Entry(id=ref, text=person.name, detail=works_as(person), kind="person", go=ref)
     for posting in open_postings(desk.view):
         ref, state = f"posting/{posting.id}", posting.state.value
         detail = t("posting · {state} · {words}", state=state, words=safe(posting.words, 80))

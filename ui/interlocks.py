@@ -22,6 +22,7 @@ from app.readmodel.interlocks import WITHOUT_EFFECT, asked_by, undoings
 from ui.acts.controls import facts, state_of
 from ui.containment import running, stations
 from ui.desk import Desk
+from ui.roles import any_of
 from ui.text import t
 
 
@@ -60,8 +61,7 @@ def _offer(desk: Desk, command: AllowedCommand) -> Offer:
 def _why_not(desk: Desk, command: AllowedCommand, state: MachineState) -> str:
     roles = desk.person.roles if desk.person else frozenset()
     if not command.roles & roles & ALLOWED[RequestControl]:
-        wanted = ", ".join(sorted(t(role.value.replace("_", " ")) for role in command.roles))
-        return t("It is for {roles} to ask for.", roles=wanted)
+        return t("It is for {roles} to ask for.", roles=any_of(command.roles))
     try:
         check_state(state, command, desk.plant.label(command.machine))
     except RefusedError as error:

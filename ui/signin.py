@@ -18,6 +18,7 @@ from ui.desk import Answer
 from ui.fields import ListEntry
 from ui.forms import Choice, Field, FieldKind
 from ui.overlay import Overlay
+from ui.roles import works_as
 from ui.text import t
 from ui.theme import Look
 from ui.widgets.forms import Button, LineEdit, Tone
@@ -184,8 +185,3 @@ def person_row(place: int, person: Person) -> TableRow:
     key = str(place + 1) if place < 9 else ""
     cells = (Cell(text=person.name, bold=True), Cell(text=works_as(person), soft=True), Cell(text=key, soft=True))
     return TableRow(key=person.id, cells=cells)
-
-
-def works_as(person: Person) -> str:
-    """ "shift lead": the person's roles in words."""
-    return ", ".join(sorted(t(role.value.replace("_", " ")) for role in person.roles))

@@ -40,10 +40,11 @@ from ui.part import Part
 from ui.pictures import grab_views
 from ui.place import keep, kept, put
 from ui.plant_words import renewal
+from ui.roles import works_as
 from ui.sharing import notices
 from ui.shell import Answers, Seat, kind_of
 from ui.shipped import folder, shipped, this_version
-from ui.signin import SignIn, works_as
+from ui.signin import SignIn
 from ui.stage import SIDE, Stage
 from ui.stamp import stamp
 from ui.standing import standing

@@ -8,6 +8,7 @@ from app.domain.people import Function, Person
 from app.domain.shifts import shift_at
 from ui.desk import Desk
 from ui.forms import Choice, Field, FieldKind
+from ui.roles import works_as
 from ui.text import Formats, t
 
 PROMISES_MIN = ("10", "20", "30", "60")
@@ -27,7 +28,7 @@ def people(desk: Desk, function: Function | None = None, line: str | None = None
 def functions_text(person: Person) -> str:
     """ "Maintenance, IT"; the roles of somebody without a function."""
     named = sorted(f.text for f in person.functions)
-    return ", ".join(named) or ", ".join(sorted(r.value.replace("_", " ") for r in person.roles))
+    return ", ".join(named) or works_as(person)
 
 
 def lines(desk: Desk, without: str = "") -> tuple[Choice, ...]:

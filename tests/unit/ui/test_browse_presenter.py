@@ -102,7 +102,7 @@ def bench() -> Bench:
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMIN, Role.MAINTENANCE)])
 def test_who_is_no_engineer_is_told_who_may_and_asks_no_server(role: Role) -> None:
     bench = Bench(role)
-    assert "admin, maintenance" in bench.view.state.words
+    assert "admin or maintenance" in bench.view.state.words
     assert not bench.view.state.allowed
     bench.presenter.connect_controller(CONTROLLER)
     bench.presenter.connect_url("opc.tcp://127.0.0.1:1", "")

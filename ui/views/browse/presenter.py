@@ -13,6 +13,7 @@ from app.domain.plant import Controller, Machine
 from app.domain.survey import Connected, Seen, SeenNode, Target
 from app.domain.text import safe
 from ui.desk import Desk
+from ui.roles import any_of
 from ui.shell import Shell, id_of, kind_of
 from ui.survey import Refusal
 from ui.text import t
@@ -315,8 +316,7 @@ class BrowsePresenter:
     def _not_allowed(self) -> ServerState:
         if self._survey is None:
             return ServerState(words=t("There is no way to look into servers here."), allowed=False)
-        roles = ", ".join(sorted(t(role.value.replace("_", " ")) for role in ENGINEERS))
-        words = t("Looking into controllers is for {roles}.", roles=roles)
+        words = t("Looking into controllers is for {roles}.", roles=any_of(ENGINEERS))
         return ServerState(words=words, todo=t("Sign in as one of them (Ctrl+L)."), allowed=False)
 
     def _picks_changed(self) -> None:

@@ -17,6 +17,7 @@ from app.readmodel.model import all_progress, case, held, open_holds
 from ui.containment import Evidence, stations
 from ui.desk import Desk
 from ui.interlocks import Offer
+from ui.roles import works_as
 from ui.sharing import holds_doubt
 from ui.text import DASH, Formats, amount, t
 from ui.views.holds.detail import range_text
@@ -80,7 +81,7 @@ def who(desk: Desk) -> str:
     person = desk.person
     if person is None:
         return t("Nobody is signed in: a hold needs a person.")
-    roles = ", ".join(sorted(role.value.replace("_", " ") for role in person.roles))
+    roles = works_as(person)
     return t("You are {name}, {roles}. Placing needs no signature; releasing does.", name=person.name, roles=roles)
 
 

@@ -1,0 +1,28 @@
+"""What roles are called. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.domain.people import Person, Role
+from ui.text import t
+
+
+def works_as(person: Person) -> str:
+    """ "operator, shift lead": the person's roles in words."""
+    return ", ".join(_names(person.roles))
+
+
+def any_of(roles: Iterable[Role]) -> str:
+    """ "admin or maintenance": whose role allows something."""
+    return either(_names(roles))
+
+
+def either(names: list[str]) -> str:
+    """ "a case, a machine or a task"; "" for none."""
+    *most, last = names or [""]
+    return t("{most} or {last}", most=", ".join(most), last=last) if most else last
+
+
+def _names(roles: Iterable[Role]) -> list[str]:
+    return sorted(t(role.value.replace("_", " ")) for role in roles)
