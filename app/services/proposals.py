@@ -101,7 +101,8 @@ def _hold(hold_id: str, row: Proposal, ctx: Context) -> e.HoldPlaced:
 
 def route_of(change: e.Change, ctx: Context) -> e.ProposalRoute:
     """Whether the ERP takes this change; a standard only where it is the ERP's own."""
-    needs = None if change.kind is e.ProposalKind.BATCH_STATUS else erp.Capability.STANDARDS
+    of_a_lot = change.kind is e.ProposalKind.BATCH_STATUS
+    needs = erp.Capability.LOT_BLOCKS if of_a_lot else erp.Capability.STANDARDS
     return e.ProposalRoute.ERP if change.in_erp and ctx.plant.erp.takes(needs) else e.ProposalRoute.EXPORT
 
 
@@ -144,8 +145,8 @@ def note_written(event: e.PostingConfirmed, ctx: Context) -> Iterator[e.Event]:
     if posting is None:
         return
     for row in m.open_proposals(ctx.view):
-        causes = {f"proposal/{row.id}", f"hold/{row.hold}" if row.hold else ""}
-        if row.state is ProposalState.ACCEPTED and posting.cause in causes:
+        cause = f"hold/{row.hold}" if row.hold else f"proposal/{row.id}"
+        if row.state is ProposalState.ACCEPTED and posting.cause == cause:
             yield e.ProposalWrittenBack(proposal_id=row.id, refs=event.refs)
 
 

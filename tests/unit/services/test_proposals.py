@@ -318,6 +318,19 @@ def test_a_lot_with_too_many_rejects_that_the_erp_has_free_is_quality_s_to_block
     assert (loop.only.state, loop.only.met, loop.only.said) == (ProposalState.MEASURED, True, "blocked")
 
 
+def test_where_the_erp_blocks_no_lots_an_accepted_block_is_exported_and_binds_here() -> None:
+    with floor(small_plant(erp=ErpLink(adapter="demo", lacks=frozenset({Capability.LOT_BLOCKS})))) as desk:
+        loop = Loop(desk)
+        says(loop, "free")
+        counted(loop, 960, 40)
+        loop.tick()
+        desk.send(c.AcceptProposal(proposal_id=loop.only.id), "brandt")
+        assert (loop.only.route, desk.postings) == (e.ProposalRoute.EXPORT, [])
+        assert [hold.lots for hold in m.open_holds(desk.bus.model)] == [("4480-A",)]
+        desk.send(c.RecordExport(proposal_id=loop.only.id, file="lot.csv"))
+        assert loop.only.state is ProposalState.EXPORTED
+
+
 def test_what_was_counted_days_ago_proposes_nothing(loop: Loop) -> None:
     counted(loop, 960, 40)
     loop.desk.clock.move(RECENT.total_seconds() + 1)
