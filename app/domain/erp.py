@@ -156,7 +156,6 @@ class Capability(StrEnum):
     MOVE = "move"
     EXTRA_CONSUMPTION = "extra_consumption"
     DOWNTIME = "downtime"
-    SCRAP_REASON = "scrap_reason"
     OPERATION_TIME = "operation_time"
     COMPARE_AND_SET = "compare_and_set"
     NATIVE_KEY = "native_key"

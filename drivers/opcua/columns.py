@@ -113,14 +113,9 @@ TAIL_PARTS = (
 
 def _tails() -> dict[int, Tail]:
     """The tails of all masks that have a value and no picoseconds."""
-    parts = (
-        (HAS_STATUS, "StatusCode", "I"),
-        (HAS_SOURCE, "SourceTimestamp", "q"),
-        (HAS_SERVER, "ServerTimestamp", "q"),
-    )
     tails = {}
     for mask in range(HAS_SOURCE_PICO):
-        found = [(name, form) for bit, name, form in parts if mask & bit]
+        found = [(name, form) for bit, name, form in TAIL_PARTS if mask & bit]
         if mask & HAS_VALUE:
             form = struct.Struct("<" + "".join(form for _, form in found))
             tails[mask] = Tail(names=tuple(name for name, _ in found), form=form)

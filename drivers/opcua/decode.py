@@ -28,11 +28,6 @@ def quality_of(status: ua.StatusCode | None) -> Quality:
     return QUALITIES[int(status.value) >> SEVERITY_SHIFT & 3] if status is not None else Quality.GOOD
 
 
-def overflowed(status: ua.StatusCode | None) -> bool:
-    """Whether the server dropped older values of the item."""
-    return status is not None and int(status.value) & OVERFLOW == OVERFLOW
-
-
 def seconds(at: datetime | None) -> float | None:
     """An OPC UA time as seconds since 1970 UTC."""
     if at is None:

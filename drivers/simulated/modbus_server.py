@@ -106,7 +106,8 @@ class Device:
     def _write_identity(self) -> None:
         name = encode(registers.Register(address=4, type=RegisterType.ASCII, words=8), self.machine.id)
         number = self.machine.kind.number
-        self.image[0:12] = [registers.MAGIC, registers.MAP_VERSION, number, 0, *name]
+        block = [registers.MAGIC, registers.MAP_VERSION, number, 0, *name]
+        self.image[registers.IDENTITY : registers.IDENTITY + len(block)] = block
 
 
 class ModbusLine:

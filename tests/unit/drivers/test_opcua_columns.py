@@ -20,7 +20,7 @@ from app.domain.plant import Signal, Tag
 from app.ports import Samples
 from drivers.opcua.address import parse_address
 from drivers.opcua.columns import HAS_SERVER, HAS_SOURCE_PICO, Columns, UnreadableError
-from drivers.opcua.decode import add, overflowed
+from drivers.opcua.decode import OVERFLOW, add
 from drivers.opcua.items import FIRST_HANDLE, Item
 from drivers.opcua.table import ItemTable, Taken
 from drivers.opcua.wire import Published, read_publish
@@ -143,7 +143,8 @@ def expected(changes: list[ua.MonitoredItemNotification]) -> tuple[Samples, int,
         place = change.ClientHandle - FIRST_HANDLE
         if 0 <= place < len(ITEMS):
             add(batch, ITEMS[place].tag, ITEMS[place].spot.index, change.Value, NOW_S)
-            if overflowed(change.Value.StatusCode):
+            status = change.Value.StatusCode
+            if status is not None and status.value & OVERFLOW == OVERFLOW:
                 dropped.add(place)
         else:
             others.append(position)
