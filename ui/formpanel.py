@@ -117,15 +117,16 @@ class FormPanel(Overlay):
             box.addWidget(entry)
 
     def _buttons(self, form: Form) -> QHBoxLayout:
-        self._cancel = Button(self.look, t("Cancel"), key="Esc")
+        self._cancel = None if form.told else Button(self.look, t("Cancel"), key="Esc")
         tone = Tone.DANGER if form.danger else Tone.PRIMARY
         self._confirm = Button(self.look, form.confirm, key="Ctrl Enter" if form.guarded else "Enter", tone=tone)
-        self._cancel.clicked.connect(self.leave)
         self._confirm.clicked.connect(self.confirm)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addStretch(1)
-        row.addWidget(self._cancel)
+        if self._cancel is not None:
+            self._cancel.clicked.connect(self.leave)
+            row.addWidget(self._cancel)
         row.addWidget(self._confirm)
         return row
 

@@ -61,7 +61,7 @@ class Form:
     field never does. `danger` is careful too, for what can't be taken back: its button is red.
 
     `document` is shown as it is, line by line, below `heading`: what a person signs, as a rule. `fault` stands there
-    from the start, `begin` is the field that has the keyboard first.
+    from the start, `begin` is the field that has the keyboard first. `told` asks nothing: its only button closes it.
     """
 
     title: str
@@ -75,6 +75,7 @@ class Form:
     heading: str = ""
     fault: str = ""
     begin: str = ""
+    told: bool = False
 
     @property
     def guarded(self) -> bool:

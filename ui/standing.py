@@ -25,4 +25,5 @@ def standing(desk: Desk, parts: Iterable[Part], formats: Formats) -> Form:
         document=station_lines(desk.status.shared, formats),
         heading=t("The plant's other stations"),
         confirm=t("Close"),
+        told=True,
     )

@@ -16,6 +16,7 @@ from ui.desk import Answer
 from ui.entries import gather
 from ui.forms import Field, FieldKind, Form
 from ui.theme import Look
+from ui.widgets.forms import Button
 from ui.window import Window, compose
 
 UP = SharedStatus(joined=True, health=Health.UP, since=at("21:40"), synced_at=at("02:14:31"))
@@ -105,6 +106,14 @@ def test_f9_says_how_every_part_stands_and_what_to_do(qtbot: QtBot, window: Wind
     for said in ("Controllers 7 of 8", "The shared store is away since 02:13", "tell plant IT", "ERP"):
         assert said in facts, said
     press(qtbot, Qt.Key.Key_Return)
+    assert window.form.isHidden()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_what_is_only_told_has_one_button_and_both_keys_close_it(qtbot: QtBot, window: Window, key: Qt.Key) -> None:
+    press(qtbot, Qt.Key.Key_F9)
+    assert [button.text() for button in window.form.findChildren(Button)] == ["Close"]
+    press(qtbot, key)
     assert window.form.isHidden()
 
 

@@ -220,6 +220,7 @@ def why(desk: Desk, shell: Shell, part: Part) -> None:
             text=part.case.title,
             facts=why_facts(desk, part),
             confirm=t("Close"),
+            told=True,
         ),
         lambda _answers: None,
     )
