@@ -466,6 +466,7 @@ class Window(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._timer.stop()
+        self._follower.stop()
         self.keep_layout()
         self.closing.emit()
         super().closeEvent(event)
