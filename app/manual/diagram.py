@@ -1,6 +1,6 @@
-"""A lifecycle drawn from its table as an SVG: a box a state, a row a step, an arrow from where it may come to where it
+"""A lifecycle drawn from its table as an SVG: a box a state, a row a step, an arrow to where it leads. Pure.
 
-leads. Owns the layout; knows no particular lifecycle. Pure.
+Owns the layout; knows no particular lifecycle.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ NIGHT: Mapping[str, str] = MappingProxyType(
 PAD, ROW, BOX, GAP = 16, 32, 46, 14
 LETTER = 8.6
 """The widest usual advance of a letter at 14 px."""
+SHORT = 11
+"""Letters from which on a state's words stand on two lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +96,12 @@ def _stroke(token: str, width: float = 1) -> str:
 
 def _lines(state: StrEnum) -> list[str]:
     """A state's words on one line or two."""
-    parts = words(state).split()
+    text = words(state)
+    if len(text) < SHORT:
+        return [text]
+    parts = text.split()
     half = (len(parts) + 1) // 2
-    return (
-        [" ".join(parts)]
-        if len(words(state)) < 11
-        else [" ".join(part) for part in (parts[:half], parts[half:]) if part]
-    )
+    return [" ".join(part) for part in (parts[:half], parts[half:]) if part]
 
 
 def _box_width(state: StrEnum) -> float:

@@ -1,4 +1,7 @@
-"""The page of what is looked at and what is measured, from CHECKS and METRICS. Pure."""
+"""The manual's page of what is looked at and what is measured, made from CHECKS and METRICS. Pure.
+
+Owns the words around the two tables. Must not hold a fact that they have.
+"""
 
 from __future__ import annotations
 

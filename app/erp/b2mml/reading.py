@@ -28,11 +28,11 @@ ORDER_STATES: Mapping[str, str] = MappingProxyType(
 """The port's state of an order by its RequestState; any other one is planned."""
 LOT_STATES: Mapping[str, str] = MappingProxyType({"Restricted": "hold", "UnRestricted": "released"})
 
-
 ASKS = "ActionRequired"
-"""The ChangeStatus Code by which an ERP asks before it takes a message: Description is its question, ReasonCode what
+"""The ChangeStatus Code by which an ERP asks before it takes a message.
 
-the answer goes by. B2MML has no word for it; it goes with an actionCode of Rejected, so that nobody takes it for a yes.
+Description is its question, ReasonCode what the answer goes by. B2MML has no word for it; it goes with an actionCode of
+Rejected, so that nobody takes it for a yes.
 """
 
 

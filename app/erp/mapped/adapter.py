@@ -63,7 +63,6 @@ MOST_ATTEMPTS = 100
 WAITING = "Handed to the ERP; its receipt has not come yet."
 ACCEPTED, REFUSED, ASKS = "accepted", "rejected", "question"
 
-
 NEEDED: Mapping[Capability, str] = MappingProxyType(
     {
         Capability.LOT_BLOCKS: "set_lot_status",
@@ -199,9 +198,9 @@ class Mapped:
         return self._receipt(answered, command.key, repeated=False)
 
     def _receipt(self, answered: Answered, key: str, repeated: bool) -> Receipt:
-        """`{"key": …, "status": "accepted" | "pending" | "rejected" | "question", "document": …, "message": …,
+        """What the ERP answers to a posting, as a receipt: `key`, `status`, `document`, `message`, `asked`.
 
-        "asked": …}` as a receipt.
+        The status is "accepted", "pending", "rejected" or "question".
         """
         if answered.status == 202:
             return Receipt(key=key, outcome=Outcome.ACCEPTED)

@@ -13,9 +13,9 @@ from app.erp.mapped.fields import ANSWER, ASKED, COMMANDS, KEY
 
 
 def values_of(command: ErpCommand, answers: Mapping[str, str]) -> list[dict[str, str]]:
-    """A command as rows of text under the port's names, with the answer to the ERP's question: one row, or one for each
+    """A command as rows of text under the port's names: one row, or one for each component.
 
-    component.
+    Each has the answer to the ERP's question.
     """
     asked, answer = next(iter(answers.items()), ("", ""))
     plain = {KEY: command.key, "actor": command.actor, "occurred_at": written(command.occurred_at)}

@@ -9,9 +9,11 @@ from app.erp.tryton.marks import PREFIX
 from app.erp.tryton.rpc import Rpc
 
 MOST = 1_000
-"""So many orders and lots are looked through at the most, the last changed first. What is not found is posted again,
+"""So many orders and lots are looked through at the most, the last changed first.
 
-and posting finds it on its own record: a limit here costs time, never a second effect."""
+What is not found is posted again, and posting finds it on its own record: a limit here costs time, never a second
+effect.
+"""
 NEW_FOR = timedelta(days=30)
 
 

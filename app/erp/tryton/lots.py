@@ -120,9 +120,9 @@ class Lots:
         ]
 
     async def set_status(self, command: SetLotStatus, mark: Mark, layout: Layout) -> tuple[str, dict[str, str]]:
-        """Block, free or scrap a lot by moving it; the lot's record, and the documents. A lot without stock only gets
+        """Block, free or scrap a lot by moving it; the lot's record, and the documents.
 
-        its status noted: what is finished of it later goes where the status wants it.
+        A lot without stock only gets its status noted: what is finished of it later goes where the status wants it.
         """
         if command.quantity is not None:
             not_negative(command.quantity, "Quantity")

@@ -14,9 +14,9 @@ from app.plant.faults import Misfit
 
 
 class AddressChecks(Protocol):
-    """The pure checks of a driver: a sentence per fault of a tag's address, a controller's settings or a command's
+    """The pure checks of a driver, a sentence per fault: of an address, a controller's settings, a command.
 
-    address; `valued` says whether the command sends a value.
+    `valued` says whether the command sends a value.
     """
 
     def check_address(self, address: Address, settings: Address) -> list[str]: ...
