@@ -14,8 +14,9 @@ import psutil
 from app.acquisition.board import BoardReader
 from app.acquisition.values import new_board
 from app.bootstrap.compose import Around, open_metrics, station_parts, take_published
-from app.bootstrap.core import Core, Parts
+from app.bootstrap.core import Core
 from app.bootstrap.listener import Nobody
+from app.bootstrap.parts import Parts
 from app.child import command
 from app.config import Config, config
 from app.domain.plant import Plant

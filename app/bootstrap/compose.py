@@ -16,8 +16,9 @@ from typing import Protocol
 from app.acquisition.launch import Launch
 from app.acquisition.messages import Message
 from app.acquisition.supervisor import Supervisor
-from app.bootstrap.core import Acquirer, Core, Parts
+from app.bootstrap.core import Core
 from app.bootstrap.local import Place
+from app.bootstrap.parts import Acquirer, Parts
 from app.bootstrap.plant_side import take
 from app.bootstrap.seen import Around, nothing, seer
 from app.clock import SystemClock, TimeOrderedIds

@@ -8,15 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from app.acquisition.messages import Answered, Ended, Message, Order, Pulse, TextChanged, UnitsTold
+from app.acquisition.messages import Answered, Ended, Message, Pulse, TextChanged, UnitsTold
 from app.bootstrap.alarm_list import AlarmList
-from app.bootstrap.alone import Alone
 from app.bootstrap.closing import close_all
 from app.bootstrap.control_side import ControlSide
 from app.bootstrap.erp_side import ErpSide
@@ -24,37 +21,17 @@ from app.bootstrap.export_side import ExportSide
 from app.bootstrap.gaps import Gaps
 from app.bootstrap.health import Station
 from app.bootstrap.held_counts import HeldCounts
-from app.bootstrap.history_side import HistorySide
 from app.bootstrap.inbox import Inbox
 from app.bootstrap.listener import Listener
-from app.bootstrap.local import Place
 from app.bootstrap.looking import keep_looking
-from app.bootstrap.plant_side import PlantSide
-from app.bootstrap.shared_side import SharedSide
+from app.bootstrap.parts import Parts, history_side, plant_side, plantwide
 from app.bus import Bus, Stored
 from app.domain.commands import Command, RecordCount, RecordRuns, RetryPosting
 from app.domain.errors import KnownError, StoreError
 from app.domain.events import Signature
-from app.domain.plant import Plant
-from app.domain.plant_file import PlantFileStatus
 from app.domain.signing import Prove, Sign
-from app.domain.status import Health, SharedStatus, UploadStatus
-from app.plant.running import RunningFile
-from app.ports import (
-    AlarmEvent,
-    Clock,
-    Erp,
-    Ids,
-    Journal,
-    LinkState,
-    PlantFiles,
-    ReferenceCache,
-    Reports,
-    SharedCopy,
-    SharedHistory,
-    SharedLog,
-    Trend,
-)
+from app.domain.status import Health, SharedStatus
+from app.ports import AlarmEvent, LinkState, Trend
 from app.readmodel.model import Changes, last_counters
 from app.services.clocks import due
 from app.services.proposing import Proposer
@@ -70,52 +47,6 @@ ALARMS_EVERY_S = 0.25
 RESTART_S = 1.0
 PAST_S = 10.0
 """A picture of the past does not wait longer for the plant's history."""
-
-
-class Keeper(Journal, ReferenceCache, Protocol):
-    """A store that keeps the journal, the copy of the plant's log and the reference cache."""
-
-    @property
-    def shared(self) -> SharedCopy: ...
-
-
-class Acquirer(Protocol):
-    """Something that acquires: the supervised process, or an Acquisition in place. Runs until cancelled.
-
-    `send` hands it an order at once; False when nobody is there to take it, and then it is not kept.
-    """
-
-    async def run(self) -> None: ...
-    def send(self, order: Order) -> bool: ...
-
-
-AcquirerFactory = Callable[
-    [Callable[[Message], None], Callable[[bool, int], None], Callable[[], Mapping[str, float]]], Acquirer
-]
-"""Makes the acquirer from who listens to its messages, who hears whether it lives, and the counters so far."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a core is made of; every one may be a twin."""
-
-    plant: Plant
-    folder: Path
-    store: Keeper
-    erp: Erp
-    clock: Clock
-    ids: Ids
-    station: str
-    acquirer: AcquirerFactory
-    reference_period_s: float = 20.0
-    shared: SharedLog | None = None
-    reports: Reports | None = None
-    history: SharedHistory | None = None
-    history_folder: Path = Path()
-    place: Place | None = None
-    """What of this machine is looked at while it runs; None: nothing (a test, a part of something else)."""
-    plant_file: RunningFile | None = None
-    plant_files: PlantFiles | None = None
 
 
 class Core:
@@ -141,10 +72,10 @@ class Core:
             merge=self._plantwide.merge,
             unreachable=self._plantwide.unreachable,
         )
-        self.station = Station(parts.plant, parts.clock)
+        self.station = Station(parts.plant, parts.clock, listener.deliver_status)
         if parts.plant_file is not None:
             self.station.plant_file(parts.plant_file.status)
-        self._plant_side = plant_side(parts, lambda status: self._moved(lambda: self.station.plant_file(status)))
+        self._plant_side = plant_side(parts, self.station)
         self._plantwide.join(self.bus, self._on_disk, self._shared_said, listener.deliver_presences)
         self._identity = self._plantwide.identity(parts.plant, parts.folder)
         self._counts = HeldCounts(self.bus, lambda: self._plantwide.dutiful)
@@ -162,15 +93,13 @@ class Core:
             clock=parts.clock,
             cache=parts.store,
             told=listener.deliver_reference,
-            status=lambda status: self._moved(lambda: self.station.erp(status)),
+            status=self.station.erp,
             period_s=parts.reference_period_s,
             on_disk=self._on_disk,
             dutiful=lambda: self._plantwide.dutiful,
         )
         self._acquirer = parts.acquirer(self._heard, self._acquisition_changed, lambda: last_counters(self.bus.model))
-        self._history = history_side(
-            parts, self.station, lambda status: self._moved(lambda: self.station.upload(status))
-        )
+        self._history = history_side(parts, self.station)
         self._controls = ControlSide(
             plant=parts.plant,
             bus=self.bus,
@@ -184,7 +113,7 @@ class Core:
         self.bus.subscribe(self._controls.changed)
 
     def _shared_said(self, status: SharedStatus) -> None:
-        self._moved(lambda: self.station.shared(status))
+        self.station.shared(status)
         if self._plant_side is not None:
             self._plant_side.heard(status.plant.plant_file)
 
@@ -227,7 +156,7 @@ class Core:
         """At this machine, for the health page and for who measures."""
         place = self._parts.place
         if place is not None:
-            await keep_looking(place, lambda facts: self._moved(lambda: self.station.local(facts)))
+            await keep_looking(place, self.station.local)
 
     def _tell_what_stands(self) -> None:
         model = self.bus.model
@@ -236,7 +165,6 @@ class Core:
         self._listener.deliver(Changes(rows=rows, seq=model.seq, unshared=unshared))
         self._listener.deliver_reference(self.bus.reference)
         self.station.store(flaw=_said(self.quarantined))
-        self._listener.deliver_status(self.station.status)
 
     async def _ticking(self) -> None:
         """The clock's commands every second, and alarms to the screens a few times a second."""
@@ -265,19 +193,18 @@ class Core:
     def _heard(self, message: Message) -> None:
         """A message of the acquisition, on this loop."""
         if isinstance(message, LinkState):
-            self._moved(lambda: self.station.link(message))
+            self.station.link(message)
             gap = self._gaps.end(message)
             if gap is not None:
                 self._inbox.put(gap)
         elif isinstance(message, UnitsTold):
-            self._moved(lambda: self.station.units(message.controller, message.units))
+            self.station.units(message.controller, message.units)
         elif isinstance(message, AlarmEvent):
             self._alarm(message)
         elif isinstance(message, TextChanged):
             self._listener.deliver_text(message.tag, message.text)
         elif isinstance(message, Pulse):
-            self.pulse = message
-            self._moved(lambda: self._pulse(message))
+            self._pulse(message)
         elif isinstance(message, Answered):
             self._controls.heard(message)
         elif isinstance(message, Ended):
@@ -291,6 +218,7 @@ class Core:
             self._inbox.put(message)
 
     def _pulse(self, pulse: Pulse) -> None:
+        self.pulse = pulse
         self.station.pulse(pulse.samples)
         if pulse.history is not None:
             self.station.history(pulse.history)
@@ -299,23 +227,17 @@ class Core:
         self.alarms.take(event)
         self._alarms_changed = True
         if event.recorded_at:
-            self._moved(lambda: self.station.replay(event.recorded_at))
+            self.station.replay(event.recorded_at)
 
     def _acquisition_changed(self, alive: bool, restarts: int) -> None:
         if not alive:
             since = self.station.status.acquisition.last_at or self._parts.clock.now()
             self._gaps.begin(self.station.status.controllers.values(), since)
             self._controls.lost()
-        self._moved(lambda: self.station.acquisition(alive, restarts))
+        self.station.acquisition(alive, restarts)
 
     def _store_said(self, reason: str) -> None:
-        self._moved(lambda: self.station.store(reason, _said(self.quarantined)))
-
-    def _moved(self, change: Callable[[], None]) -> None:
-        before = self.station.status
-        change()
-        if self.station.status != before:
-            self._listener.deliver_status(self.station.status)
+        self.station.store(reason, _said(self.quarantined))
 
     # --- what people ask ----------------------------------------------------------------------------------------------
 
@@ -368,41 +290,6 @@ class Core:
             raise
         self._store_said("")
         return stored
-
-
-def plantwide(parts: Parts) -> Alone | SharedSide:
-    """The station's side of the plant's log, or its journal alone."""
-    if parts.shared is None:
-        return Alone(parts.store, parts.store.shared, parts.clock)
-    return SharedSide(
-        log=parts.shared,
-        journal=parts.store,
-        copy=parts.store.shared,
-        station=parts.station,
-        clock=parts.clock,
-        reports=parts.reports,
-    )
-
-
-def history_side(parts: Parts, station: Station, told: Callable[[UploadStatus], None]) -> HistorySide | None:
-    """Who sends the station's samples on; None where the plant wants none of them."""
-    if parts.history is None:
-        return None
-    return HistorySide(
-        plant=parts.plant,
-        folder=parts.history_folder,
-        store=parts.history,
-        clock=parts.clock,
-        links=lambda: station.status.controllers,
-        told=told,
-    )
-
-
-def plant_side(parts: Parts, told: Callable[[PlantFileStatus], None]) -> PlantSide | None:
-    """Who takes what is published; None where no plant was joined."""
-    if parts.plant_file is None or parts.plant_files is None:
-        return None
-    return PlantSide(parts.plant_file, parts.plant_files, parts.folder, told)
 
 
 def _said(bad: tuple[Quarantined, ...]) -> str:

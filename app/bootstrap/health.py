@@ -1,9 +1,11 @@
-"""The station's status, kept from what its parts say. Pure but for the clock that is handed in."""
+"""The station's status, kept from what its parts say. Pure but for the clock that is handed in.
+
+Whoever wants to know is told of every change, once for each word of a part.
+"""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -34,16 +36,26 @@ ERP_HEALTH = {
 }
 
 
-class Station:
-    """The status so far; every verb takes in one part's word."""
+def _nobody(_status: StationStatus) -> None:
+    """Where nobody is told."""
 
-    def __init__(self, plant: Plant, clock: Clock) -> None:
+
+class Station:
+    """The status so far; every verb takes in one part's word. `told` hears what it is from then on, if it changed."""
+
+    def __init__(self, plant: Plant, clock: Clock, told: Callable[[StationStatus], None] = _nobody) -> None:
         self._clock = clock
+        self._told = told
         self._deaths: list[datetime] = []
         controllers = {
             c.id: ControllerStatus(id=c.id, name=c.name, protocol=c.protocol) for c in plant.controllers.values()
         }
         self.status = StationStatus(controllers=controllers)
+
+    def _become(self, status: StationStatus) -> None:
+        if status != self.status:
+            self.status = status
+            self._told(status)
 
     def link(self, state: LinkState) -> None:
         """A controller's connection changed."""
@@ -58,7 +70,7 @@ class Station:
             secure=state.secured,
             clock_s=state.clock_s,
         )
-        self.status = replace(self.status, controllers={**self.status.controllers, new.id: new})
+        self._become(replace(self.status, controllers={**self.status.controllers, new.id: new}))
 
     def units(self, controller: str, states: Sequence[UnitState]) -> None:
         """How the units behind a controller's connection stand."""
@@ -75,15 +87,14 @@ class Station:
             for state in states
         )
         new = replace(self.status.controllers[controller], units=units)
-        self.status = replace(self.status, controllers={**self.status.controllers, new.id: new})
+        self._become(replace(self.status, controllers={**self.status.controllers, new.id: new}))
 
     def acquisition(self, alive: bool, restarts: int) -> None:
         """The acquisition process runs, or died and is started again."""
         reason = "" if alive else self._died()
         part = self._moved(self.status.acquisition, Health.UP if alive else Health.DOWN, reason)
-        self.status = replace(self.status, acquisition=replace(part, restarts=restarts))
-        if not alive:
-            self._nobody_hears(reason)
+        controllers = self.status.controllers if alive else self._unheard(reason)
+        self._become(replace(self.status, acquisition=replace(part, restarts=restarts), controllers=controllers))
 
     def _died(self) -> str:
         """What to say of an acquisition process that ended: more, where it ends again and again."""
@@ -97,14 +108,13 @@ class Station:
             "seldomer each time. Save diagnostics (Ctrl+H)"
         )
 
-    def _nobody_hears(self, reason: str) -> None:
+    def _unheard(self, reason: str) -> dict[str, ControllerStatus]:
         """A controller is not up because it was so when somebody last listened."""
         now = self._clock.now()
-        controllers = {
+        return {
             c.id: replace(c, health=Health.DOWN, since=now, reason=reason) if c.health is Health.UP else c
             for c in self.status.controllers.values()
         }
-        self.status = replace(self.status, controllers=controllers)
 
     def pulse(self, samples: Mapping[str, int]) -> None:
         """The acquisition process said that it lives, and what it has had from each controller."""
@@ -114,7 +124,7 @@ class Station:
             for name, status in self.status.controllers.items()
         }
         now = self._clock.now()
-        self.status = replace(self.status, acquisition=replace(part, last_at=now), controllers=counted)
+        self._become(replace(self.status, acquisition=replace(part, last_at=now), controllers=counted))
 
     def history(self, state: HistoryState) -> None:
         """The spool does so."""
@@ -129,42 +139,45 @@ class Station:
             evicted_until=None if state.evicted_until_s is None else _instant(state.evicted_until_s),
             dropped=state.dropped,
         )
-        self.status = replace(self.status, history=history)
+        self._become(replace(self.status, history=history))
 
     def shared(self, status: SharedStatus) -> None:
         """How the plant's log stands."""
-        self.status = replace(self.status, shared=status)
+        self._become(replace(self.status, shared=status))
 
     def plant_file(self, status: PlantFileStatus) -> None:
         """Which plant file runs here, and which one is published."""
-        self.status = replace(self.status, plant_file=status)
+        self._become(replace(self.status, plant_file=status))
 
     def upload(self, status: UploadStatus) -> None:
         """What this station sends to the plant's history."""
         old = self.status.upload
         since = old.since if old.health is status.health and old.since else self._clock.now()
-        self.status = replace(self.status, upload=replace(status, since=since))
+        self._become(replace(self.status, upload=replace(status, since=since)))
 
     def store(self, reason: str = "", flaw: str = "") -> None:
         """The journal took operations, or refused them for `reason`; `flaw` is what is wrong with older ones."""
         health = Health.DOWN if reason else Health.DEGRADED if flaw else Health.UP
         part = self._moved(self.status.store, health, reason or flaw)
         last = part.last_at if reason else self._clock.now()
-        self.status = replace(self.status, store=replace(part, last_at=last))
+        self._become(replace(self.status, store=replace(part, last_at=last)))
 
     def erp(self, status: ErpStatus) -> None:
         """The ERP stands so."""
         part = self._moved(self.status.erp, ERP_HEALTH[status.state], status.reason)
-        self.status = replace(self.status, erp=replace(part, last_at=status.last_read_at))
+        self._become(replace(self.status, erp=replace(part, last_at=status.last_read_at)))
 
     def local(self, facts: LocalFacts) -> None:
         """What this machine was found to be like."""
-        self.status = replace(self.status, local=facts)
+        self._become(replace(self.status, local=facts))
 
     def replay(self, recorded_at: str) -> None:
         """Replayed alarms have come to this recorded time (ISO 8601); what is none is left out."""
-        with contextlib.suppress(ValueError):
-            self.status = replace(self.status, replay_at=datetime.fromisoformat(recorded_at))
+        try:
+            at = datetime.fromisoformat(recorded_at)
+        except ValueError:
+            return
+        self._become(replace(self.status, replay_at=at))
 
     def _moved(self, old: PartStatus, health: Health, reason: str) -> PartStatus:
         since = old.since if old.health is health and old.since else self._clock.now()

@@ -11,7 +11,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from app.acquisition.values import new_board
-from app.bootstrap.core import Core, Parts, run_core
+from app.bootstrap.core import Core, run_core
+from app.bootstrap.parts import Parts
 from app.domain.plant import Plant
 from tests.bench.screen_window import serve
 from ui.bridge import Bridge
@@ -31,12 +32,12 @@ class CoreWindow:
     `core` is None until it runs; `stop` waits until it has ended.
     """
 
-    def __init__(self, plant: Plant, folder: Path, parts: Callable[[], Parts]) -> None:
+    def __init__(self, plant: Plant, board: Path, parts: Callable[[], Parts]) -> None:
         self._app = QApplication(sys.argv[:1])
-        folder.mkdir(exist_ok=True)
+        board.parent.mkdir(exist_ok=True)
         look = Look(DAY)
         look.apply(self._app)
-        reader, values = new_board(plant, folder / "board")
+        reader, values = new_board(plant, board)
         self.bridge = Bridge(plant=plant, values=values)
         self.core: Core | None = None
         self._window = compose(look, self.bridge, seat=self.bridge, changed=self.bridge.changed)

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import psutil
 
-from app.bootstrap.core import Core, Parts
+from app.bootstrap.core import Core
+from app.bootstrap.parts import Parts
 from app.clock import TimeOrderedIds
 from app.domain.commands import ConfirmOrder, PlaceHold
 from app.domain.erp import Capability
@@ -117,7 +118,7 @@ def measured(job: Job) -> None:
             ids=TimeOrderedIds(), station="desk-1", acquirer=lambda *_: SilentLine(),
         )  # fmt: skip
 
-    window = CoreWindow(plant, folder, parts)
+    window = CoreWindow(plant, folder / "board", parts)
     window.go("work")
     core, meter, bridge = window.running(lambda core: core.bus.reference.orders), LatenessMeter(), window.bridge
     serve(2.0)

@@ -19,8 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.bootstrap.core import Core, Parts
+from app.bootstrap.core import Core
 from app.bootstrap.listener import Nobody
+from app.bootstrap.parts import Parts
 from app.clock import SystemClock, TimeOrderedIds
 from app.domain.commands import AddNote
 from app.domain.signing import Prove

@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.bootstrap.core import Core, Parts
+from app.bootstrap.core import Core
 from app.bootstrap.listener import Nobody
+from app.bootstrap.parts import Parts
 from app.bus import Stored
 from app.clock import SystemClock, TimeOrderedIds
 from app.codec import encode

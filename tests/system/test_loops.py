@@ -20,9 +20,10 @@ from pathlib import Path
 import pytest
 
 from app.acquisition.messages import Order
-from app.bootstrap.core import Core, Parts
+from app.bootstrap.core import Core
 from app.bootstrap.export_side import FOLDER
 from app.bootstrap.listener import Nobody
+from app.bootstrap.parts import Parts
 from app.clock import TimeOrderedIds
 from app.domain import commands as c
 from app.domain import events as e

@@ -13,8 +13,9 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from app.bootstrap.core import Core, Parts
+from app.bootstrap.core import Core
 from app.bootstrap.listener import Nobody
+from app.bootstrap.parts import Parts
 from app.bootstrap.plant_side import take
 from app.bootstrap.postgres import postgres_plant_files
 from app.clock import SystemClock, TimeOrderedIds
