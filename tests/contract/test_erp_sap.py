@@ -246,6 +246,26 @@ async def test_a_date_that_can_not_be_is_refused(server: SapServer, erp: SapS4, 
         await erp.orders()
 
 
+@pytest.mark.parametrize("most_rows", [1, 7, 5_000])
+async def test_every_row_is_read_however_few_sap_gives_at_a_time(server: SapServer, erp: SapS4, most_rows: int) -> None:
+    server.most_rows = most_rows
+    server.more += [{**server.order, "ManufacturingOrder": f"2{n:011d}", "LastChangeDateTime": ""} for n in range(13)]
+    numbers = [order.number for order in (await erp.orders()).rows]
+    assert numbers == [ORDER, *(f"2{n:011d}" for n in range(13))]
+
+
+async def test_orders_with_many_parts_are_read_in_answers_of_a_bounded_size(server: SapServer, erp: SapS4) -> None:
+    """As broad as SAP's are with all that an order, its operations and its components say."""
+    broad = {**server.order, "LastChangeDateTime": "", "more": "x" * 50_000}
+    server.more += [{**broad, "ManufacturingOrder": f"2{n:011d}"} for n in range(150)]
+    assert len((await erp.orders()).rows) == 151
+
+
+async def test_the_pages_of_stock_have_an_order_that_tells_all_rows_apart(server: SapServer, erp: SapS4) -> None:
+    await erp.stock()
+    assert server.asked[-1].query["$orderby"].split(",")[:3] == ["Material", "StorageLocation", "Batch"]
+
+
 async def test_an_instant_of_change_that_can_not_be_is_refused(server: SapServer, erp: SapS4) -> None:
     row = {**server.order, "LastChangeDateTime": "/Date(999999999999999)/"}
     server.instead = lambda r: reply({"d": {"results": [row]}}) if "A_ProductionOrder_2" in r.path else None

@@ -39,7 +39,7 @@ from app.domain.text import safe
 from app.erp.differing import add
 from app.erp.loose import Fields
 from app.erp.lots import lot_text, without_lookalikes
-from app.erp.sap.odata import OData, changed, changed_last, day_and_time, literal, sap_day, sap_time, signed
+from app.erp.sap.odata import MOST_BYTES, OData, changed, changed_last, day_and_time, literal, sap_day, sap_time, signed
 from app.erp.web import Web
 
 CONFIRMATIONS, CONFIRMATION = "API_PROD_ORDER_CONFIRMATION_2_SRV", "ProdnOrdConf2"
@@ -49,6 +49,11 @@ STOCKS, SALES = "API_MATERIAL_STOCK_SRV", "API_SALES_ORDER_SRV"
 ISSUE_TO_ORDER, SCRAP = "261", "551"
 RESTRICTED = "MatlBatchIsInRstrcdUseStock"
 MINUTES = "MIN"
+STOCK_KEY = (
+    "Material,StorageLocation,Batch,Supplier,Customer,WBSElementInternalID,SDDocument,SDDocumentItem,"
+    "InventorySpecialStockType,InventoryStockType"
+)
+"""What tells the stocks of one plant apart: pages in a lesser order may tell a row twice and another one never."""
 
 
 class SapS4:
@@ -84,6 +89,7 @@ class SapS4:
         web = Web(
             url,
             timeout_s=timeout_s,
+            most_bytes=MOST_BYTES,
             certificates=certificates,
             sign_in=lambda: signed(user, secret(), client),
         )
@@ -257,7 +263,7 @@ class SapS4:
         return rows[0] if rows else None
 
     async def _stocks(self) -> list[Fields]:
-        return await self._odata.rows(STOCKS, "A_MatlStkInAcctMod", f"Plant eq {literal(self._plant)}", key="Material")
+        return await self._odata.rows(STOCKS, "A_MatlStkInAcctMod", f"Plant eq {literal(self._plant)}", key=STOCK_KEY)
 
     async def _base_unit(self, product: str) -> str:
         row, _ = await self._odata.one(PRODUCTS, f"A_Product({literal(product)})")

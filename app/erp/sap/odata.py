@@ -29,7 +29,9 @@ from app.erp.web import NONE, Answered, Web, authorization
 ROOT = "/sap/opu/odata/sap"
 KEY_SIGNS = "()=',"
 ENGLISH: Mapping[str, str] = MappingProxyType({"Accept-Language": "en"})
-PAGE = 500
+PAGE, WIDE_PAGE = 500, 100
+"""Rows asked for at a time; fewer where their parts come with them, such as an order's operations and components."""
+MOST_BYTES = 32_000_000
 MOST_ROWS = 500_000
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- SAP's dates are days of the plant, without a zone
 DAY = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")
@@ -45,17 +47,22 @@ class OData:
         self._tokens: dict[str, str] = {}
 
     async def rows(self, service: str, entity: str, filter_: str = "", expand: str = "", key: str = "") -> list[Fields]:
-        """Every row of an entity set, in the order of `key`."""
+        """Every row of an entity set, in the order of `key`, which tells all of them apart.
+
+        A page that is shorter than asked for ends them, unless SAP says that there is more.
+        """
         found: list[Fields] = []
+        size = WIDE_PAGE if expand else PAGE
         while len(found) < MOST_ROWS:
-            query = {"$format": "json", "$top": str(PAGE), "$skip": str(len(found))}
+            query = {"$format": "json", "$top": str(size), "$skip": str(len(found))}
             query |= {"$filter": filter_} if filter_ else {}
             query |= {"$expand": expand} if expand else {}
             query |= {"$orderby": key} if key else {}
             answered = await self._read(f"{ROOT}/{service}/{entity}?{encoded(query)}")
-            page = list(records(Fields(data_of(answered), entity).values.get("results"), entity))
+            data = Fields(data_of(answered), entity)
+            page = list(records(data.values.get("results"), entity))
             found.extend(page)
-            if len(page) < PAGE:
+            if not page or (len(page) < size and not data.text("__next")):
                 return found
         raise ErpProtocolError(f"SAP has more than {MOST_ROWS:,} rows of {entity}.")
 

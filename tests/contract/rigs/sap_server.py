@@ -23,6 +23,7 @@ class SapServer(Peer):
         self.etag = 1
         self.refuse = ""
         self.more: list[Row] = []
+        self.most_rows = 5_000
         self.order: Row = {
             "ManufacturingOrder": "000001000123", "Material": "W-050", "MaterialName": "Still water",
             "ProductionPlant": "1000", "TotalQuantity": "1000.000", "ProductionUnit": "EA",
@@ -75,7 +76,9 @@ class SapServer(Peer):
             at_ms = datetime.fromisoformat(since[1]).timestamp() * 1000
             rows = [row for row in rows if int(row["LastChangeDateTime"][6:19]) > at_ms]
         skip = int(request.query.get("$skip", "0"))
-        return reply({"d": {"results": rows[skip : skip + int(request.query["$top"])]}})
+        end = skip + min(int(request.query["$top"]), self.most_rows)
+        more = {"__next": f"{request.path}?$skiptoken={end}"} if self.most_rows < len(rows) - skip else {}
+        return reply({"d": {"results": rows[skip:end], **more}})
 
     def _confirm(self, request: Request) -> Reply:
         body = request.json
