@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -36,6 +36,7 @@ from drivers.workstation import Workstation
 log = logging.getLogger("lineside.acquisition")
 
 LOG = "acquisition.log"
+CHUNK = 2**16
 PULSE_S = 1.0
 CLOSING_S = 1.0
 """How long the last samples may take to the disk when the parent is gone."""
@@ -124,9 +125,20 @@ def history(launch: Launch) -> Spool | None:
     return spool if spool.ids else None
 
 
-def _obey(stdin: BinaryIO, orders: Orders, spool: Spool | None) -> None:
+def lines(pipe: int) -> Iterator[bytes]:
+    """What comes on a pipe, a line at a time; unbuffered: a lock held at it would abort the interpreter's end."""
+    begun: list[bytes] = []
+    while chunk := os.read(pipe, CHUNK):
+        *ended, rest = chunk.split(b"\n")
+        for line in ended:
+            yield b"".join((*begun, line, b"\n"))
+            begun = []
+        begun.append(rest)
+
+
+def _obey(told: Iterator[bytes], orders: Orders, spool: Spool | None) -> None:
     """Take orders until the parent closes the pipe, by intent or by dying; then go, whatever the disk does."""
-    for line in iter(stdin.readline, b""):
+    for line in told:
         orders.put(line)
     if spool is not None:
         closing = threading.Thread(target=spool.close, daemon=True)
@@ -155,14 +167,15 @@ def main() -> None:
         with contextlib.suppress(KnownError):  # said once more when a controller wants it
             load_factory(protocol)
     pipe = Pipe(sys.stdout.buffer)
-    first = sys.stdin.buffer.readline()
+    told = lines(sys.stdin.fileno())
+    first = next(told, b"")
     if not first:  # whoever started it has ended meanwhile
         return
     launch = read(first, Launch)
     words = watched(launch.folder / LOG)
     spool = history(launch)
     orders = Orders()
-    threading.Thread(target=_obey, args=(sys.stdin.buffer, orders, spool), daemon=True).start()
+    threading.Thread(target=_obey, args=(told, orders, spool), daemon=True).start()
     try:
         asyncio.run(serve(launch, pipe, spool, orders))
     except KnownError as error:
