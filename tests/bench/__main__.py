@@ -7,7 +7,7 @@ import sys
 from tests.bench.line import table
 from tests.needs import ROOT
 
-BENCHES = ("acquisition", "demo", "erp", "history", "journal", "modbus", "overview", "start", "sync")
+BENCHES = ("acquisition", "demo", "erp", "history", "journal", "modbus", "overview", "start", "storm", "sync")
 """A new benchmark is its module here and one row."""
 
 

@@ -39,7 +39,7 @@ class Job:
 def measured(job: Job) -> dict[str, dict[str, float]]:
     """The window while nothing comes, then until all has come and it has settled."""
     folder = Path(job.folder)
-    window = CoreWindow(small_plant(), folder, lambda: parts_of(job.port, job.database, folder, job.name))
+    window = CoreWindow(small_plant(), folder / "board", lambda: parts_of(job.port, job.database, folder, job.name))
     if job.began:
         until(lambda: window.bridge.seq >= job.place)
         complete_s = time.time() - job.began
