@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 
 from app.domain.erp import (
     Capability,
-    Component,
     ConfirmProduction,
     ConsumeMaterial,
     CustomerOrderLine,
@@ -39,7 +38,8 @@ from app.domain.text import safe
 from app.erp.differing import add
 from app.erp.loose import Fields
 from app.erp.lots import lot_text, without_lookalikes
-from app.erp.sap.odata import MOST_BYTES, OData, changed, changed_last, day_and_time, literal, sap_day, sap_time, signed
+from app.erp.sap.nouns import RESTRICTED, demand_of, level_of, lot_of, order_of, product_of, truth
+from app.erp.sap.odata import MOST_BYTES, OData, changed, changed_last, literal, sap_day, sap_time, signed
 from app.erp.web import Web
 
 CONFIRMATIONS, CONFIRMATION = "API_PROD_ORDER_CONFIRMATION_2_SRV", "ProdnOrdConf2"
@@ -47,7 +47,6 @@ DOCUMENTS, DOCUMENT = "API_MATERIAL_DOCUMENT_SRV", "A_MaterialDocumentHeader"
 ORDERS, BATCHES, PRODUCTS = "API_PRODUCTION_ORDER_2_SRV", "API_BATCH_SRV", "API_PRODUCT_SRV"
 STOCKS, SALES = "API_MATERIAL_STOCK_SRV", "API_SALES_ORDER_SRV"
 ISSUE_TO_ORDER, SCRAP = "261", "551"
-RESTRICTED = "MatlBatchIsInRstrcdUseStock"
 MINUTES = "MIN"
 STOCK_KEY = (
     "Material,StorageLocation,Batch,Supplier,Customer,WBSElementInternalID,SDDocument,SDDocumentItem,"
@@ -117,7 +116,7 @@ class SapS4:
             "to_ProductionOrderOperation,to_ProductionOrderComponent",
             "ManufacturingOrder",
         )
-        orders = tuple(self._order(row) for row in rows)
+        orders = tuple(order_of(row, self._zone) for row in rows)
         return Page(rows=orders, cursor=changed_last(cursor, rows), complete=not cursor)
 
     async def lots(self, cursor: str = "") -> Page[Lot]:
@@ -145,7 +144,7 @@ class SapS4:
     async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         filter_ = f"ProductionPlant eq {literal(self._plant)} and DeliveryStatus ne 'C'"
         rows = await self._odata.rows(SALES, "A_SalesOrderItem", filter_, "to_SalesOrder", "SalesOrder,SalesOrderItem")
-        return Page(rows=tuple(self._demanded(row) for row in rows))
+        return Page(rows=tuple(demand_of(row, self._zone) for row in rows))
 
     async def post(self, command: ErpCommand, answer: Mapping[str, str] = {}) -> Receipt:
         """Post once by key; what stands under it already is compared with what is to be posted."""
@@ -294,90 +293,11 @@ class SapS4:
         values |= {"StorageLocation": self._storage} if self._storage else {}
         return values | ({"Batch": lot_text(lot)} if lot else {})
 
-    def _order(self, row: Fields) -> ProductionOrder:
-        quantity = row.quantity("TotalQuantity")
-        closed = truth(row, "OrderIsClosed") or truth(row, "OrderIsTechnicallyCompleted")
-        started = row.quantity("MfgOrderConfirmedYieldQty") > 0 or truth(row, "OrderIsPartiallyConfirmed")
-        operations = list(Fields(row.values.get("to_ProductionOrderOperation") or {}, "operations").rows("results"))
-        parts = Fields(row.values.get("to_ProductionOrderComponent") or {}, "components").rows("results")
-        return ProductionOrder(
-            number=row.code("ManufacturingOrder"),
-            product=row.code("Material"),
-            product_name=row.name("MaterialName") or row.name("Material"),
-            line=operations[0].text("WorkCenter") if operations else "",
-            quantity=quantity,
-            unit=row.text("ProductionUnit"),
-            due_at=day_and_time(row, "MfgOrderScheduledEndDate", "MfgOrderScheduledEndTime", self._zone),
-            start_at=day_and_time(row, "MfgOrderScheduledStartDate", "MfgOrderScheduledStartTime", self._zone),
-            state="done" if closed else "running" if started else "planned",
-            good=row.quantity("MfgOrderConfirmedYieldQty"),
-            scrap=row.quantity("MfgOrderConfirmedScrapQty"),
-            components=tuple(
-                Component(
-                    product=part.code("Material"),
-                    quantity=part.quantity("RequiredQuantity") / quantity,
-                    unit=part.text("BaseUnit"),
-                )
-                for part in parts
-                if quantity
-            ),
-        )
-
-    def _demanded(self, row: Fields) -> CustomerOrderLine:
-        order = Fields(row.values.get("to_SalesOrder"), "sales order")
-        return CustomerOrderLine(
-            number=f"{row.code('SalesOrder')}/{row.code('SalesOrderItem')}",
-            customer=order.name("SoldToParty"),
-            product=row.code("Material"),
-            quantity=row.quantity("RequestedQuantity"),
-            unit=row.text("RequestedQuantityUnit"),
-            due_at=day_and_time(order, "RequestedDeliveryDate", "", self._zone),
-        )
-
 
 STEPS: Mapping[type[ErpCommand], Callable[[SapS4, Any], Awaitable[Receipt]]] = MappingProxyType(
     {ConfirmProduction: SapS4.confirm, ConsumeMaterial: SapS4.consume, SetLotStatus: SapS4.lot_status}
 )
 """Every command that S/4 takes by these services."""
-
-
-def product_of(row: Fields) -> Product:
-    """A material with its English name, or any."""
-    names = list(Fields(row.values.get("to_Description") or {}, "names").rows("results"))
-    english = [each for each in names if each.text("Language") == "EN"]
-    name = (english or names or [row])[0].name("ProductDescription")
-    return Product(code=row.code("Product"), name=name or row.name("Product"), unit=row.text("BaseUnit"))
-
-
-def lot_of(row: Fields, lying: Mapping[tuple[str, str], list[StockLevel]]) -> Lot:
-    """A batch and what lies of it in this plant."""
-    levels = lying.get((row.text("Material"), row.text("Batch")), [])
-    return Lot(
-        number=row.code("Batch"),
-        product=row.code("Material"),
-        quantity=sum((level.quantity for level in levels), Decimal(0)),
-        unit=levels[0].unit if levels else "",
-        status="hold" if truth(row, RESTRICTED) else "released",
-        location=safe(", ".join(dict.fromkeys(level.location for level in levels))),
-    )
-
-
-def level_of(row: Fields) -> StockLevel:
-    """A stock of a material in a storage location."""
-    return StockLevel(
-        product=row.code("Material"),
-        location=row.name("StorageLocation"),
-        quantity=row.quantity("MatlWrhsStkQtyInMatlBaseUnit", signed=True),
-        unit=row.text("MaterialBaseUnit"),
-    )
-
-
-def truth(row: Fields, name: str) -> bool:
-    """A yes or no, which some services write as X."""
-    value = row.values.get(name)
-    if value not in (None, True, False, "", "X"):
-        raise row.wrong(name, value)
-    return value in (True, "X")
 
 
 def guid(key: str) -> str:
