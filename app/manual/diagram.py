@@ -16,10 +16,10 @@ from xml.sax.saxutils import escape
 from app.domain.lifecycle import Lifecycle, words
 
 DAY: Mapping[str, str] = MappingProxyType(
-    {"panel": "#dde0e2", "raised": "#e8eaeb", "line": "#aeb5ba", "ink": "#1c2226", "soft": "#535c63", "fill": "#8d969d"}
+    {"panel": "#dde0e2", "raised": "#e8eaeb", "line": "#aeb5ba", "ink": "#1c2226", "soft": "#535c63"}
 )
 NIGHT: Mapping[str, str] = MappingProxyType(
-    {"panel": "#262b2f", "raised": "#2f353a", "line": "#444c52", "ink": "#dfe3e6", "soft": "#a3acb3", "fill": "#8b959c"}
+    {"panel": "#262b2f", "raised": "#2f353a", "line": "#444c52", "ink": "#dfe3e6", "soft": "#a3acb3"}
 )
 """The tokens of ui.theme that a diagram is drawn in; a test compares them."""
 

@@ -10,10 +10,11 @@ from xml.etree import ElementTree
 import pytest
 
 import resources
+import ui.theme
 from app.domain.lifecycle import Lifecycle, words
 from app.domain.lifecycles import LIFECYCLES
 from app.manual.__main__ import generated
-from app.manual.diagram import diagram, plain, steps
+from app.manual.diagram import DAY, NIGHT, diagram, plain, steps
 from ui.manual.book import headings, links, split
 
 MANUAL = resources.path("manual")
@@ -37,6 +38,11 @@ def test_a_diagram_has_every_state_and_every_step(cycle: Lifecycle[Any, Any]) ->
     assert " ".join(word for state in cycle.table for word in words(state).split()) in " ".join(said)
     assert sum(len(step.sources) for step in steps(cycle)) == sum(len(row) for row in cycle.table.values())
     assert all(words(step.trigger) in said for step in steps(cycle))
+
+
+def test_a_diagram_has_the_colours_of_the_screens() -> None:
+    for ours, theme in ((DAY, ui.theme.DAY), (NIGHT, ui.theme.NIGHT)):
+        assert ours == {token: getattr(theme, token).name() for token in ours}
 
 
 def test_a_diagram_is_sound_by_day_and_by_night() -> None:
