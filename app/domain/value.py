@@ -1,9 +1,9 @@
 """Frozen, slotted dataclasses made fast: a long fold makes millions, and their own way sets each field in Python.
 
 A function is written for each class, as `dataclasses` itself does. It fills an object of a class of the same layout
-that is not frozen, and then says that it is one of the frozen class: 0.8 µs for a case of 39 fields, where setting
-each through its slot takes 4 and `dataclasses.replace` 9. For classes that check nothing when they are made:
-`__post_init__` is not called.
+that is not frozen, and then says that it is one of the frozen class: several times as fast as to set each field
+through its slot, and as `dataclasses.replace`. For classes that check nothing when they are made: `__post_init__` is
+not called.
 """
 
 from __future__ import annotations
