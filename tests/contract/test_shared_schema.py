@@ -104,7 +104,9 @@ def test_a_person_has_the_roles_that_were_set_last(database: Database) -> None:
         pass
 
 
-@pytest.mark.parametrize("name", ["postgres", "pg_monitor", "lineside_owner", "lineside", "", "x" * 64])
+@pytest.mark.parametrize(
+    "name", ["postgres", "pg_monitor", "lineside_owner", "lineside", "station-desk-1", "", "x" * 64]
+)
 def test_nobody_gets_a_login_that_could_do_more(database: Database, name: str) -> None:
     with database.as_superuser() as connection, pytest.raises((RefusedError, SharedRefusedError)):
         logins.give_login(connection, Person(id=name, name="X", roles=frozenset({Role.OPERATOR})), "secret")

@@ -64,7 +64,7 @@ def station_address(url: str, station: str) -> Address:
 
 def put_person(connection: Connection, person: Person) -> None:
     """Enter a person's name and lines, or set them anew. No login is made; twice is the same as once."""
-    _check_name(person.id)
+    _check_person(person.id)
     connection.execute("select lineside.put_person(%s, %s, %s)", (person.id, person.name, sorted(person.lines)))
 
 
@@ -73,7 +73,7 @@ def give_login(connection: Connection, person: Person, password: str | None) -> 
 
     `password` None: the server asks elsewhere (LDAP, Kerberos). Returns whether the login is new.
     """
-    _check_name(person.id)
+    _check_person(person.id)
     new = _make_login(connection, person.id, password)
     put_person(connection, person)
     repeated(partial(connection.execute, grant(PERSON, person.id)))
@@ -165,6 +165,13 @@ def _is_persons(connection: Connection, login: str) -> bool:
     """Whether a login was given to a person. Not by pg_has_role, by which a superuser is everything."""
     given = "select from pg_auth_members where roleid = %s::regrole and member = to_regrole(quote_ident(%s))"
     return connection.execute(given, (PERSON, login)).fetchone() is not None
+
+
+def _check_person(name: str) -> None:
+    """A person with a station's login would sign with a password that lies at that station."""
+    if name.startswith(station_login("")):
+        raise RefusedError(f"{name[:80]!r} can't be a person: so stations sign in.", "Give the person another id.")
+    _check_name(name)
 
 
 def _check_name(name: str) -> None:
