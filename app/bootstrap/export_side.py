@@ -9,6 +9,7 @@ import asyncio
 import csv
 import io
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,8 +83,11 @@ def table(row: Proposal) -> str:
 
 
 def write(path: Path, body: str) -> None:
-    """The whole file or none; UTF-8 with a mark, so that a spreadsheet reads it as such."""
+    """The whole file or none, and on the disk; UTF-8 with a mark, so that a spreadsheet reads it as such."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    part.write_text(body, encoding="utf-8-sig", newline="")
+    with part.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(path)
