@@ -17,7 +17,7 @@ from app.acquisition.launch import Launch
 from app.acquisition.messages import Message
 from app.acquisition.supervisor import Supervisor
 from app.bootstrap.core import Core
-from app.bootstrap.local import Place
+from app.bootstrap.local import place_of
 from app.bootstrap.parts import Acquirer, Parts
 from app.bootstrap.plant_side import take
 from app.bootstrap.seen import Around, nothing, seer
@@ -97,21 +97,9 @@ def station_parts(
         reports=open_reports(config),
         history=open_history(plant, config),
         history_folder=config.history,
-        place=place_of(plant, config, source),
+        place=place_of(config, plant, source, os.getpid()),
         plant_file=plant_file,
         plant_files=open_plant_files(config) if plant_file is not None else None,
-    )
-
-
-def place_of(plant: Plant, config: Config, source: Path | None) -> Place:
-    """What of this machine the running station looks at."""
-    return Place(
-        folder=config.folder,
-        log=config.log,
-        plant_file=source,
-        history=config.history,
-        history_most=int(plant.history.most_mb * 1e6),
-        running=os.getpid(),
     )
 
 

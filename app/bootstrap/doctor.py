@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.bootstrap.local import Place, local_facts
+from app.bootstrap.local import local_facts, place_of
 from app.config import Config
 from app.domain.checks.facts import ControllerFacts, ErpFacts, Facts, SharedFacts
 from app.domain.errors import KnownError
@@ -57,14 +57,7 @@ class Patient:
 async def look(patient: Patient, probe: Probe, within_s: float = LOOK_S) -> Facts:
     """The facts, `within_s` and about a second later."""
     config, plant = patient.config, patient.plant
-    place = Place(
-        folder=config.folder,
-        log=config.log,
-        plant_file=patient.plant_file,
-        history=config.history,
-        history_most=int(plant.history.most_mb * 1e6) if plant is not None else 0,
-        running=patient.running,
-    )
+    place = place_of(config, plant, patient.plant_file, patient.running)
     known = list(plant.controllers.values()) if plant is not None else []
     controllers, addresses, local, (shared, there), erp, queue = await asyncio.gather(
         _each(known, plant, probe, within_s),

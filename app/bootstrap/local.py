@@ -20,6 +20,7 @@ import keyring
 
 import resources
 from app.binding import DISTRIBUTION, check_installed_binding
+from app.config import Config
 from app.domain.checks.facts import (
     CrashFacts,
     DiskFacts,
@@ -29,6 +30,7 @@ from app.domain.checks.facts import (
     VersionFacts,
 )
 from app.domain.errors import KnownError
+from app.domain.plant import Plant
 from app.logs import headline, last_of
 from app.secrets import open_secrets
 from app.starts import died, is_loop, read_starts
@@ -52,6 +54,18 @@ class Place:
     history: Path = Path()
     history_most: int = 0
     running: int | None = None
+
+
+def place_of(config: Config, plant: Plant | None, plant_file: Path | None, running: int | None) -> Place:
+    """Where the things of a station with this configuration are."""
+    return Place(
+        folder=config.folder,
+        log=config.log,
+        plant_file=plant_file,
+        history=config.history,
+        history_most=int(plant.history.most_mb * 1e6) if plant is not None else 0,
+        running=running,
+    )
 
 
 def local_facts(place: Place, now: datetime | None = None) -> LocalFacts:

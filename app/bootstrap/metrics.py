@@ -34,7 +34,7 @@ class Metrics:
     def __init__(self, port: int, look: Callable[[], Seen], loop: asyncio.AbstractEventLoop, host: str = "") -> None:
         host = host or os.environ.get(HOST) or LOCAL
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Station(look, loop))
+        registry.register(Figures(look, loop))
         try:
             self._server, self._thread = start_http_server(port, addr=host, registry=registry)
         except OSError as error:
@@ -57,8 +57,8 @@ class Metrics:
         self._thread.join(PATIENCE_S)
 
 
-class Station(Collector):
-    """One station as Prometheus collects it."""
+class Figures(Collector):
+    """One station's, as Prometheus collects them."""
 
     def __init__(self, look: Callable[[], Seen], loop: asyncio.AbstractEventLoop) -> None:
         self._look, self._loop = look, loop

@@ -17,7 +17,7 @@ from app.domain.plant_file import PlantVersion
 from app.store.postgres.address import Address
 from app.store.postgres.faults import in_words
 from app.store.postgres.line import Connection, opened
-from app.store.postgres.plant_files import VERSIONS, plant_version
+from app.store.postgres.plant_files import LAST, plant_version
 from app.store.postgres.wire import STATUS, head
 
 STANDBYS = "select count(*), max(extract(epoch from replay_lag))::float8 from pg_stat_replication"
@@ -25,7 +25,6 @@ STANDBYS = "select count(*), max(extract(epoch from replay_lag))::float8 from pg
 PEOPLE = "select person from lineside.people() where roles = '{}' order by person"
 """For administrators only."""
 PLANT_FILES = "select to_regprocedure('lineside.plant_last()') is not null"
-LAST_PLANT = f"{VERSIONS.partition(' from ')[0]} from lineside.plant_versions(lineside.plant_last() - 1)"
 SAID = "select said from lineside.plant_stations() where name = %s"
 MAY_SEND = "select has_function_privilege('lineside.append(jsonb)', 'execute')"
 
@@ -89,7 +88,7 @@ async def _plant_file(connection: Connection) -> PlantVersion | None:
     if not (await _rows(connection, PLANT_FILES))[0][0]:
         return None
     try:
-        rows = await _rows(connection, LAST_PLANT)
+        rows = await _rows(connection, LAST)
     except psycopg.errors.InsufficientPrivilege:
         return None
     return plant_version(rows[0]) if rows else None

@@ -19,10 +19,9 @@ from app.store.postgres.line import CALL_S, Line, opened
 from app.store.postgres.line import Connection as Asking
 from app.store.postgres.roles import Connection
 
-VERSIONS = (
-    "select version, sha256, author, full_name, comment, program, signed, signature, previous, chained "
-    "from lineside.plant_versions(%s)"
-)
+COLUMNS = "version, sha256, author, full_name, comment, program, signed, signature, previous, chained"
+VERSIONS = f"select {COLUMNS} from lineside.plant_versions(%s)"
+LAST = f"select {COLUMNS} from lineside.plant_versions(lineside.plant_last() - 1)"
 TEXT = "select lineside.plant_text(%s)"
 RUNNING = "select lineside.running_plant(%s, %s)"
 
@@ -98,7 +97,7 @@ def running(connection: Connection) -> Sequence[Running]:
 
 
 def plant_version(row: Sequence[Any]) -> PlantVersion:
-    """The version in a row of VERSIONS."""
+    """The version in a row of COLUMNS."""
     version, sha256, author, name, comment, program, signed, signature, previous, chained = row
     return PlantVersion(
         version=version,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.acquisition.history.state import HistoryState
 from app.bootstrap.gaps import REASON, Gaps
 from app.bootstrap.health import Station
-from app.domain.status import Health
+from app.domain.status import Health, StationStatus
 from app.ports import Link, LinkState, UnitState
 from tests.plants import NOON, FakeClock, small_plant
 
@@ -41,6 +41,19 @@ def test_the_units_behind_a_gateway_are_told_with_their_figures_while_it_is_up()
     assert [(unit.unit, unit.since, unit.reason) for unit in status.silent_units] == [(7, NOON, "silent")]
     station.link(link(Link.LOST))
     assert station.status.controllers["C-L1"].silent_units == (), "what nobody hears is no news of a unit"
+
+
+def test_every_change_is_told_once_and_what_says_nothing_new_is_not() -> None:
+    told: list[StationStatus] = []
+    station = Station(small_plant(), FakeClock(), told.append)
+    station.acquisition(True, 0)
+    station.link(link(Link.UP))
+    station.link(link(Link.UP))
+    station.replay("no time")
+    assert told == [told[0], station.status]
+    station.acquisition(False, 1)
+    assert len(told) == 3, "a process that died and all that nobody hears any more are one word"
+    assert told[-1].controllers_up == 0
 
 
 def test_no_controller_is_up_while_nobody_listens() -> None:
