@@ -216,7 +216,7 @@ async def keep_at_it(book: LinkBook, log: RareLog, attempt: Callable[[], Awaitab
             wait_s = error.retry_s
         except LostError as error:
             _give_up(book, log, Link.LOST, error)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - the edge of the loop
             log.bug(error)
             book.down(Link.LOST, f"Internal error: {type(error).__name__}.")
         if book.ups != ups:
