@@ -154,7 +154,7 @@ def preload(controllers: Iterable[Controller]) -> None:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Meanwhile what drivers and libraries say of a controller that does not answer is said by the check alone."""
-    loggers = [logging.getLogger(name) for name in ("asyncua", "pymodbus", "lineside")]
+    loggers = [logging.getLogger(name) for name in ("asyncua", "lineside")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL)

@@ -1,6 +1,6 @@
 """Addresses and settings of Modbus controllers as a plant file writes them: parsed and checked. Pure.
 
-Must not know pymodbus: `lineside check` runs this without any library.
+Must need no library: `lineside check` runs this without any.
 """
 
 from __future__ import annotations
