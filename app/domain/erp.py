@@ -154,12 +154,7 @@ class Capability(StrEnum):
 
     LOT_BLOCKS = "lot_blocks"
     MOVE = "move"
-    EXTRA_CONSUMPTION = "extra_consumption"
     DOWNTIME = "downtime"
-    OPERATION_TIME = "operation_time"
-    COMPARE_AND_SET = "compare_and_set"
-    NATIVE_KEY = "native_key"
-    ASYNC_ACK = "async_ack"
     STANDARDS = "standards"
 
 

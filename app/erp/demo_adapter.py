@@ -51,15 +51,7 @@ class DemoErp:
     """`timeout_s` bounds a whole request with its answer; `most_bytes` an answer's size."""
 
     capabilities: frozenset[Capability] = frozenset(
-        {
-            Capability.LOT_BLOCKS,
-            Capability.MOVE,
-            Capability.EXTRA_CONSUMPTION,
-            Capability.DOWNTIME,
-            Capability.OPERATION_TIME,
-            Capability.NATIVE_KEY,
-            Capability.STANDARDS,
-        }
+        {Capability.LOT_BLOCKS, Capability.MOVE, Capability.DOWNTIME, Capability.STANDARDS}
     )
 
     def __init__(

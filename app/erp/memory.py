@@ -40,17 +40,7 @@ from app.domain.erp_errors import (
 from app.erp import ledger
 from app.erp.faults import AFTER, Faults
 
-CAPABILITIES = frozenset(
-    {
-        Capability.LOT_BLOCKS,
-        Capability.MOVE,
-        Capability.EXTRA_CONSUMPTION,
-        Capability.DOWNTIME,
-        Capability.OPERATION_TIME,
-        Capability.NATIVE_KEY,
-        Capability.STANDARDS,
-    }
-)
+CAPABILITIES = frozenset({Capability.LOT_BLOCKS, Capability.MOVE, Capability.DOWNTIME, Capability.STANDARDS})
 
 RAISES: Mapping[str, Callable[[], ErpError]] = {
     "unauthorised": lambda: ErpAuthError("The ERP refuses our sign-in.", "Check the ERP's token."),

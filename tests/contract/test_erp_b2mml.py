@@ -249,7 +249,7 @@ async def test_what_b2mml_has_no_message_for_is_kept_in_lineside(peer: FolderErp
     with pytest.raises(ErpRejectedError, match="control character"):
         await erp.post(confirm("k", lot="TAB\t=1"))
     assert peer.waiting() == []
-    assert Capability.ASYNC_ACK in erp.capabilities
+    assert Capability.MOVE not in erp.capabilities
 
 
 async def test_orders_materials_lots_and_stock_come_from_the_inbox(peer: FolderErp, erp: B2mmlErp) -> None:

@@ -43,16 +43,7 @@ WAITING = "Handed to the ERP; its receipt has not come yet."
 class B2mmlErp:
     """The port over an exchange of messages. `sender` names this plant in them."""
 
-    capabilities: frozenset[Capability] = frozenset(
-        {
-            Capability.EXTRA_CONSUMPTION,
-            Capability.DOWNTIME,
-            Capability.OPERATION_TIME,
-            Capability.LOT_BLOCKS,
-            Capability.NATIVE_KEY,
-            Capability.ASYNC_ACK,
-        }
-    )
+    capabilities: frozenset[Capability] = frozenset({Capability.LOT_BLOCKS, Capability.DOWNTIME})
 
     def __init__(self, exchange: Exchange, sender: str) -> None:
         self._exchange = exchange

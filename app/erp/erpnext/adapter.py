@@ -64,15 +64,7 @@ class ErpNext:
     `secret` is "key:secret" of an API user.
     """
 
-    capabilities: frozenset[Capability] = frozenset(
-        {
-            Capability.LOT_BLOCKS,
-            Capability.EXTRA_CONSUMPTION,
-            Capability.DOWNTIME,
-            Capability.NATIVE_KEY,
-            Capability.COMPARE_AND_SET,
-        }
-    )
+    capabilities: frozenset[Capability] = frozenset({Capability.LOT_BLOCKS, Capability.DOWNTIME})
 
     def __init__(
         self,

@@ -67,11 +67,7 @@ NEEDED: Mapping[Capability, str] = MappingProxyType(
     {
         Capability.LOT_BLOCKS: "set_lot_status",
         Capability.MOVE: "move_order",
-        Capability.EXTRA_CONSUMPTION: "consume_material",
         Capability.DOWNTIME: "record_downtime",
-        Capability.OPERATION_TIME: "confirm_production",
-        Capability.NATIVE_KEY: "",
-        Capability.ASYNC_ACK: "",
     }
 )
 """What a mapped ERP can do, and the command that must be mapped for it."""
@@ -81,9 +77,7 @@ class Mapped:
     """The port over a mapping. The plant file's dotted settings come as they are written."""
 
     def __init__(self, secret: Callable[[], str], **settings: Value) -> None:
-        self.capabilities = frozenset(NEEDED) - {
-            needs for needs, kind in NEEDED.items() if kind and not mapping_of(settings, kind)
-        }
+        self.capabilities = frozenset(needs for needs, kind in NEEDED.items() if mapping_of(settings, kind))
         self._settings = settings
         self._zone = ZoneInfo(str(settings.get("time_zone", "UTC")))
         self._timeout_s = float(settings.get("timeout_s", 20.0))

@@ -50,9 +50,7 @@ STATES: Mapping[str, str] = {"done": "done", "cancel": "done", "progress": "runn
 class Odoo:
     """Odoo from 14 on; `version` is its first number, `stock` and `quarantine` complete names of locations."""
 
-    capabilities: frozenset[Capability] = frozenset(
-        {Capability.LOT_BLOCKS, Capability.DOWNTIME, Capability.OPERATION_TIME, Capability.NATIVE_KEY}
-    )
+    capabilities: frozenset[Capability] = frozenset({Capability.LOT_BLOCKS, Capability.DOWNTIME})
 
     def __init__(
         self,

@@ -62,15 +62,7 @@ class SapS4:
     `storage_location`: where components are taken from; `time_zone`: the plant's.
     """
 
-    capabilities: frozenset[Capability] = frozenset(
-        {
-            Capability.LOT_BLOCKS,
-            Capability.EXTRA_CONSUMPTION,
-            Capability.OPERATION_TIME,
-            Capability.NATIVE_KEY,
-            Capability.COMPARE_AND_SET,
-        }
-    )
+    capabilities: frozenset[Capability] = frozenset({Capability.LOT_BLOCKS})
 
     def __init__(
         self,

@@ -51,15 +51,7 @@ LAYOUT_FOR = timedelta(minutes=10)
 class TrytonErp:
     """`warehouse` and `quarantine` are names or codes in Tryton; `timeout_s` bounds a call with its answer."""
 
-    capabilities: frozenset[Capability] = frozenset(
-        {
-            Capability.LOT_BLOCKS,
-            Capability.MOVE,
-            Capability.EXTRA_CONSUMPTION,
-            Capability.OPERATION_TIME,
-            Capability.COMPARE_AND_SET,
-        }
-    )
+    capabilities: frozenset[Capability] = frozenset({Capability.LOT_BLOCKS, Capability.MOVE})
 
     def __init__(
         self,

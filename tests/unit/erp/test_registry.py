@@ -96,7 +96,9 @@ OPENED: dict[str, dict[str, Value]] = {
     "sap": {"url": "https://erp.example", "plant": "1000", "time_zone": "Europe/Vienna", "operation": "0010"},
     "erpnext": {"url": "https://erp.example", "time_zone": "Asia/Kolkata", "stop_reason": "Other"},
     "mapped": {"url": "https://erp.example", "time_zone": "UTC", "lots.from": "lots", "lots.number": "No",
-               "lots.product": "Item", "lots.quantity": "Qty", "lots.unit": "U", "lots.status": "S"},
+               "lots.product": "Item", "lots.quantity": "Qty", "lots.unit": "U", "lots.status": "S",
+               "set_lot_status.to": "status", "set_lot_status.key": "Id", "set_lot_status.lot": "No",
+               "set_lot_status.status": "S"},
 }  # fmt: skip
 
 
