@@ -42,8 +42,10 @@ class CoreThread(threading.Thread):
             await self._serve()
 
     def stop(self) -> bool:
-        """End it; True when it ended within STOP_S."""
+        """End it; True when it ended within STOP_S, or never began."""
         self._stopping.set()
+        if self.ident is None:
+            return True
         if self._loop is not None and self._task is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
         self.join(STOP_S)

@@ -99,8 +99,9 @@ class Program:
         watch = self._sight.watch
         careful, alone = watch.careful, options is not None
         operated = Operated(window, app, self._station.folder, self._errors, careful=careful, alone=alone)
-        QTimer.singleShot(0, lambda: self._start(thread, smoke))
-        app.exec()
+        if not self._sight.frame.closed:  # else somebody closed it meanwhile, and nothing would end the loop
+            QTimer.singleShot(0, lambda: self._start(thread, smoke))
+            app.exec()
         began_s = time.monotonic()
         operated.close()
         bridge.close()
