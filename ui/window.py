@@ -62,9 +62,8 @@ QUEUE_PX = 430
 
 
 class Window(QWidget):
-    """One window of the station. `closing` comes once, before it goes."""
+    """One window of the station."""
 
-    closing = Signal()
     restarting = Signal()
     """Lineside is to begin anew here; it closes then."""
     left = Signal()
@@ -468,7 +467,6 @@ class Window(QWidget):
         self._timer.stop()
         self._follower.stop()
         self.keep_layout()
-        self.closing.emit()
         super().closeEvent(event)
 
     # --- pictures ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from ui.theme import Theme
 
 Floats = NDArray[np.float64]
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
-EMPTY: Floats = np.empty(0, dtype=np.float64)
 
 
 def draw_spark(
