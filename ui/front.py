@@ -13,6 +13,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Listener
@@ -23,6 +24,8 @@ log = logging.getLogger("lineside.front")
 FILE = "front.json"
 SHOW, SHOWN = "show", "shown"
 PATIENCE_S = 3.0
+PAUSE_S = 0.2
+"""After a door that could not be opened: what is broken for good must not keep a core busy."""
 ASKING_S = 8.0
 """A machine that has just been started twice is busy."""
 
@@ -55,7 +58,7 @@ class Front:
                         self._show()
                         asking.send_bytes(SHOWN.encode())
             except (OSError, EOFError, AuthenticationError):
-                continue
+                time.sleep(PAUSE_S)
 
     def close(self) -> None:
         """Nobody is shown any more."""

@@ -29,6 +29,8 @@ from ui.sight import application
 from ui.text import t
 from ui.theme import DAY, NIGHT, Look
 
+log = logging.getLogger("lineside.opening")
+
 SCHEME = "lineside:"
 OWN = ("", SCHEME, f"{SCHEME}open")
 """What means this station's own plant."""
@@ -146,15 +148,15 @@ class Work:
 
     def demo(self, tell: Callable[[Finding], None]) -> None:
         """See Work."""
-        self._asked.submit(lambda: self._readiness().demo(tell))
+        self._ask(lambda looking: looking.demo(tell))
 
     def plant(self, path: Path, tell: Callable[[Finding], None]) -> None:
         """See Work."""
-        self._asked.submit(lambda: self._readiness().plant(path, config(self._data), tell))
+        self._ask(lambda looking: looking.plant(path, config(self._data), tell))
 
     def cancel(self) -> None:
         """See Work."""
-        self._asked.submit(lambda: self._readiness().cancel())
+        self._ask(lambda looking: looking.cancel())
 
     def join(self, url: str, station: str, password: str) -> tuple[str, bool]:
         """See Work; the plant file that is published there comes with it."""
@@ -163,7 +165,14 @@ class Work:
         complete = has_published(config(self._data))
         return said if complete else t("{said} No plant file is published there: choose one.", said=said), complete
 
-    def _readiness(self) -> Any:
-        if self._looking is None:
-            self._looking = importlib.import_module("drivers.readiness").Readiness()
-        return self._looking
+    def _ask(self, what: Callable[[Any], None]) -> None:
+        """Ask what looks, in order."""
+        self._asked.submit(self._answer, what)
+
+    def _answer(self, what: Callable[[Any], None]) -> None:
+        try:
+            if self._looking is None:
+                self._looking = importlib.import_module("drivers.readiness").Readiness()
+            what(self._looking)
+        except Exception:  # the edge of the thread: nobody waits for what it returns
+            log.exception("the guide could not look around")
