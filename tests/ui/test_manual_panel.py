@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import resources
@@ -112,6 +113,9 @@ def test_a_slash_finds_words_on_every_page(panel: ManualPanel, qtbot: QtBot) -> 
     assert panel.name in {"controllers.md", "addresses.md", "plant-file.md"}
     assert panel.page.textCursor().selectedText().lower() == "applicationuri"
     assert not panel.seek("there are no such words in it")
+    panel.search.setText("there are no such words in it")
+    qtbot.keyClick(panel.search, K.Key_Return)
+    assert "No page has “there are no such words in it”" in [label.text() for label in panel.findChildren(QLabel)]
 
 
 def test_a_page_that_is_missing_says_so(panel: ManualPanel) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QPainter, QPaintEvent, QPen, QTextDocument
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.text import safe
 from ui.manual.book import FIRST, Book, headings, split
 from ui.manual.page import PageView
 from ui.text import t
@@ -162,8 +163,11 @@ class ManualPanel(QWidget):
         return self.page.find(words)
 
     def _find_next(self) -> None:
-        if self.seek(self.search.text().strip()):
+        words = self.search.text().strip()
+        if self.seek(words):
             self.page.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif words:
+            self._title.setText(t("No page has “{words}”", words=safe(words, 60)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Nothing typed here reaches the screens beside it."""
