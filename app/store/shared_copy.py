@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import chain
 
 from sqlalchemy import Engine, delete, select
 
@@ -18,6 +19,9 @@ from app.domain.operation import SharedOperation
 from app.store.schema import copied, shared
 
 _INSERT = "insert into place (place, place_hash, body) values (?, ?, ?)"
+MANY = 250
+"""Rows of one statement where very many come: the rest of the program works while one runs."""
+_INSERT_MANY = _INSERT + ", (?, ?, ?)" * (MANY - 1)
 _SELECT = "select body from place where place > ? order by place"
 
 FILE = "shared.sqlite"
@@ -46,7 +50,12 @@ class SqliteSharedCopy:
         """Keep what follows the head, in one transaction."""
         if operations:
             with self._telling(), self._engine.begin() as connection:
-                connection.exec_driver_sql(_INSERT, [(row.place, row.place_hash, encode(row)) for row in operations])
+                rows = [(row.place, row.place_hash, encode(row)) for row in operations]
+                whole = len(rows) - len(rows) % MANY
+                for start in range(0, whole, MANY):
+                    connection.exec_driver_sql(_INSERT_MANY, tuple(chain.from_iterable(rows[start : start + MANY])))
+                if whole < len(rows):
+                    connection.exec_driver_sql(_INSERT, rows[whole:])
 
     def forget_shared(self, after: int) -> None:
         """Drop what lies after a place."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from app.domain.chain import GENESIS
 from app.domain.errors import SharedRefusedError
@@ -52,7 +52,8 @@ class Exchange:
         self._sent = 0
         self._sure = 0
         self._again = 0
-        self._place, self._hash = 0, GENESIS
+        self._place = 0
+        self._kept = (0, GENESIS)
         self._end = 0
         self._begun = False
 
@@ -63,7 +64,7 @@ class Exchange:
 
     @property
     def place(self) -> int:
-        """The last place that was downloaded."""
+        """The last place that is part of the picture."""
         return self._place
 
     @property
@@ -92,12 +93,13 @@ class Exchange:
 
     async def _resume(self) -> None:
         """Go on from the copy. A session may have ended after it was changed, and before the picture was."""
-        place, chained = await self._on_disk(self._copy.shared_head)
+        self._kept = await self._on_disk(self._copy.shared_head)
+        place = self._kept[0]
         if self._begun and place < self._place:
             await self._reset()
         elif self._begun and place > self._place:
             await self._absorb(await self._on_disk(lambda: tuple(self._copy.read_shared(self._place))))
-        self._begun, self._place, self._hash = True, place, chained
+        self._begun, self._place = True, place
 
     async def _heal(self, head: SharedHead) -> int:
         """After a failover or a restore: back to the last place that both have, and on from there."""
@@ -110,7 +112,8 @@ class Exchange:
             low, high = (middle, high) if await self._agree(middle) else (low, middle - 1)
         await self._on_disk(lambda: self._copy.forget_shared(low))
         await self._reset()
-        self._place, self._hash = await self._on_disk(self._copy.shared_head)
+        self._kept = await self._on_disk(self._copy.shared_head)
+        self._place = self._kept[0]
         return had - low
 
     async def _agree(self, place: int) -> bool:
@@ -156,42 +159,66 @@ class Exchange:
         return moved
 
     async def _catch_up(self, batch: Sequence[SharedOperation]) -> Sequence[SharedOperation]:
-        """Take in full batches, the next one on its way already while one is; the last, which is not full."""
+        """Take in full batches, three at a time: one is on its way while one is kept and the one before it shown.
+
+        Gives the last, which is not full. What is kept and not shown when it is cut off, the next session begins with.
+        """
+        kept: Sequence[SharedOperation] = ()
         while len(batch) == DOWN:
             ahead = asyncio.ensure_future(self._log.feed(batch[-1].place, DOWN))
+            keeping = asyncio.ensure_future(self._keep(batch))
             try:
-                await self._take(batch)
-                batch = await ahead
+                await self._show(kept)
+                await keeping
+                kept, batch = batch, await ahead
             finally:
-                ahead.cancel()
-                await asyncio.gather(ahead, return_exceptions=True)
+                await _ended(ahead, keeping)
+        await self._show(kept)
         return batch
 
     async def _take(self, batch: Sequence[SharedOperation]) -> None:
-        await self._on_disk(lambda: self._keep(batch))
-        await self._absorb(batch)
-        self._place, self._hash = batch[-1].place, batch[-1].place_hash
+        await self._keep(batch)
+        await self._show(batch)
 
-    def _keep(self, batch: Sequence[SharedOperation]) -> None:
+    async def _keep(self, batch: Sequence[SharedOperation]) -> None:
+        """Onto the disk, once it is known to be right."""
+        before = self._kept
+        await self._on_disk(lambda: self._write(batch, *before))
+        self._kept = batch[-1].place, batch[-1].place_hash
+
+    async def _show(self, batch: Sequence[SharedOperation]) -> None:
+        """Into the picture: what is kept."""
+        if batch:
+            await self._absorb(batch)
+            self._place = batch[-1].place
+
+    def _write(self, batch: Sequence[SharedOperation], place: int, before: str) -> None:
         """On the journal's thread."""
-        self._check(batch)
+        _check(batch, place, before)
         self._copy.take_shared(batch)
 
-    def _check(self, batch: Sequence[SharedOperation]) -> None:
-        """Every place follows the one before, and nothing in it was changed after it was written (I7)."""
-        place, before = self._place, self._hash
-        for row in batch:
-            place += 1
-            if (
-                row.place != place
-                or row.place_hash != place_hash(before, row)
-                or chain_hash(row.operation) != row.operation.hash
-            ):
-                raise SharedRefusedError(
-                    f"The plant's log was changed at place {place} after it was written.",
-                    "Tell plant IT: `lineside verify --shared` names what was changed.",
-                )
-            before = row.place_hash
+
+def _check(batch: Sequence[SharedOperation], place: int, before: str) -> None:
+    """Every place follows the one before, and nothing in it was changed after it was written (I7)."""
+    for row in batch:
+        place += 1
+        if (
+            row.place != place
+            or row.place_hash != place_hash(before, row)
+            or chain_hash(row.operation) != row.operation.hash
+        ):
+            raise SharedRefusedError(
+                f"The plant's log was changed at place {place} after it was written.",
+                "Tell plant IT: `lineside verify --shared` names what was changed.",
+            )
+        before = row.place_hash
+
+
+async def _ended(*tasks: asyncio.Future[Any]) -> None:
+    """Let go of what is not done; what it came to is somebody else's."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _whole(operations: Sequence[Operation]) -> list[Operation]:
