@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +32,7 @@ from app.erp.b2mml.messages import message
 from app.erp.b2mml.reading import Verdict, lot_of, order_of, product_of
 from app.erp.b2mml.standing import rows
 from app.erp.codec import digest
+from app.erp.levels import summed
 from app.erp.lots import without_lookalikes
 from app.erp.web import Web, authorization
 
@@ -68,14 +68,10 @@ class B2mmlErp:
 
     async def stock(self, cursor: str = "") -> Page[StockLevel]:
         """What lies where, as the lots say."""
-        levels: dict[tuple[str, str, str], Decimal] = {}
-        for lot in await self._lots():
-            place = (lot.product, lot.location, lot.unit)
-            levels[place] = levels.get(place, Decimal(0)) + lot.quantity
         return Page(
-            rows=tuple(
-                StockLevel(product=product, location=location, quantity=quantity, unit=unit)
-                for (product, location, unit), quantity in levels.items()
+            rows=summed(
+                StockLevel(product=lot.product, location=lot.location, quantity=lot.quantity, unit=lot.unit)
+                for lot in await self._lots()
             )
         )
 

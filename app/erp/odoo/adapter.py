@@ -24,6 +24,7 @@ from app.domain.erp import (
 from app.domain.erp_errors import ErpProtocolError
 from app.domain.text import safe
 from app.erp.changes import latest, since
+from app.erp.levels import summed
 from app.erp.loose import Fields
 from app.erp.lots import without_lookalikes
 from app.erp.odoo.door import Door, Json2, JsonRpc
@@ -178,16 +179,16 @@ class Odoo:
         """What lies where. Always whole: what is used up is a row no more, which no change tells."""
         quants = await self._quants([])
         products = await self._products(quant.link("product_id") for quant in quants)
-        levels: dict[tuple[str, str, str], Decimal] = {}
-        for quant in quants:
-            product = products.get(quant.link("product_id"))
-            if product is not None:
-                place = (product.code, named(quant, "location_id"), product.unit)
-                levels[place] = levels.get(place, Decimal(0)) + quant.quantity("quantity", signed=True)
         return Page(
-            rows=tuple(
-                StockLevel(product=product, location=safe(location), quantity=quantity, unit=unit)
-                for (product, location, unit), quantity in levels.items()
+            rows=summed(
+                StockLevel(
+                    product=product.code,
+                    location=safe(named(quant, "location_id")),
+                    quantity=quant.quantity("quantity", signed=True),
+                    unit=product.unit,
+                )
+                for quant in quants
+                if (product := products.get(quant.link("product_id"))) is not None
             )
         )
 

@@ -36,6 +36,7 @@ from app.domain.erp import (
 from app.domain.erp_errors import ErpOutcomeUnknownError, ErpProtocolError, ErpRejectedError, ErpUnsupportedError
 from app.domain.text import safe
 from app.erp.differing import add
+from app.erp.levels import summed
 from app.erp.loose import Fields
 from app.erp.lots import lot_text, without_lookalikes
 from app.erp.sap.nouns import RESTRICTED, demand_of, level_of, lot_of, order_of, product_of, truth
@@ -121,17 +122,7 @@ class SapS4:
 
     async def stock(self, cursor: str = "") -> Page[StockLevel]:
         """What lies where; always whole."""
-        levels: dict[tuple[str, str, str], Decimal] = {}
-        for row in await self._stocks():
-            level = level_of(row)
-            place = (level.product, level.location, level.unit)
-            levels[place] = levels.get(place, Decimal(0)) + level.quantity
-        return Page(
-            rows=tuple(
-                StockLevel(product=product, location=location, quantity=quantity, unit=unit)
-                for (product, location, unit), quantity in levels.items()
-            )
-        )
+        return Page(rows=summed(map(level_of, await self._stocks())))
 
     async def demand(self, cursor: str = "") -> Page[CustomerOrderLine]:
         filter_ = f"ProductionPlant eq {literal(self._plant)} and DeliveryStatus ne 'C'"
