@@ -29,7 +29,7 @@ from app.erp.web import NONE, Answered, Web, authorization
 ROOT = "/sap/opu/odata/sap"
 KEY_SIGNS = "()=',"
 ENGLISH: Mapping[str, str] = MappingProxyType({"Accept-Language": "en"})
-PAGE, WIDE_PAGE = 500, 100
+PAGE, WIDE_PAGE = 500, 50
 """Rows asked for at a time; fewer where their parts come with them, such as an order's operations and components."""
 MOST_BYTES = 32_000_000
 MOST_ROWS = 500_000
