@@ -114,9 +114,9 @@ def alone_text(alone: Sequence[Hold], now: datetime, formats: Formats) -> str:
     since = moment(min(hold.placed_at for hold in alone), now, formats)
     if len(alone) == 1:
         said = t("Hold on {lots} is only stored here since {since}.", lots=lots, since=since)
-    else:
-        said = t("{count} holds are only stored here since {since}: {lots}.", count=len(alone), since=since, lots=lots)
-    return f"{said} {t('Other stations do not know of it: tag the pallets.')}"
+        return f"{said} {t('Other stations do not know of it: tag the pallets.')}"
+    said = t("{count} holds are only stored here since {since}: {lots}.", count=len(alone), since=since, lots=lots)
+    return f"{said} {t('Other stations do not know of them: tag the pallets.')}"
 
 
 def clock_text(offset_s: float) -> str:

@@ -68,5 +68,5 @@ def _line(seen: StationSeen, asked_at: datetime, formats: Formats) -> str:
 def _had_shared(seen: StationSeen, asked_at: datetime, formats: Formats) -> str:
     if seen.shared_at is None:
         return t("It has shared nothing.")
-    return t("It has shared up to {at} ({count} steps).", at=moment(seen.shared_at, asked_at, formats),
-             count=amount(seen.shared))  # fmt: skip
+    steps = t("1 step") if seen.shared == 1 else t("{count} steps", count=amount(seen.shared))
+    return t("It has shared up to {at} ({steps}).", at=moment(seen.shared_at, asked_at, formats), steps=steps)

@@ -38,11 +38,6 @@ RECENT_RESTART = timedelta(minutes=10)
 """For so long the status bar says that acquisition was restarted."""
 
 
-def banner(view: View, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
-    """The banner as it reads now."""
-    return with_alarms(cases_of(view), alarms, now, person)
-
-
 def with_alarms(cases: Banner, alarms: Iterable[Alarm], now: datetime, person: str) -> Banner:
     """The cases' part with the alarm rate of the last ten minutes and who sits here."""
     raised = sum(1 for alarm in alarms if now - FLOOD_WINDOW <= alarm.raised_at <= now)
@@ -165,7 +160,8 @@ def acquisition(part: PartStatus, now: datetime, formats: Formats) -> Part:
     if part.health is Health.STARTING:
         return Part(id="acquisition", head=head, text=t("starting"))
     if part.restarts and part.since is not None and now - part.since < RECENT_RESTART:
-        text = t("restarted {at}, {count} times", at=formats.clock(part.since), count=part.restarts)
+        text = t("restarted {at}", at=formats.clock(part.since))
+        text += t(", {count} times", count=part.restarts) if part.restarts > 1 else ""
         return Part(id="acquisition", head=head, text=text, priority=4)
     return Part(id="acquisition", head=head, text=t("running"))
 
@@ -254,14 +250,14 @@ def history(status: HistoryStatus, formats: Formats) -> tuple[Part, ...]:
     if status.begins_at is not None:
         text += t(", since {day}", day=formats.day(status.begins_at))
     if status.dropped:
-        text += t(" · {count} samples lost", count=amount(status.dropped))
+        text += t(" · 1 sample lost") if status.dropped == 1 else t(" · {n} samples lost", n=amount(status.dropped))
     return (Part(id="history", head=head, text=text, priority=4 if status.dropped else 0, tip=tip),)
 
 
 def sent_on(status: UploadStatus, now: datetime, formats: Formats) -> tuple[Part, ...]:
     """ "History sent on 12 min behind"; nothing where this station sends none of the plant's."""
     head = t("History sent on")
-    gaps = t("{count} gaps: samples that no station had any more.", count=status.gaps) if status.gaps else ""
+    gaps = gaps_text(status.gaps) if status.gaps else ""
     if status.health is Health.DOWN:
         text = t("not since {at}", at=formats.clock(status.since))
         return (Part(id="upload", head=head, text=text, priority=3, tip=safe(status.reason)),)
@@ -271,8 +267,16 @@ def sent_on(status: UploadStatus, now: datetime, formats: Formats) -> tuple[Part
         return (
             Part(id="upload", head=head, text=t("{age} behind", age=ago(status.until_at, now)), priority=4, tip=gaps),
         )
-    text = t("{count} controllers", count=len(status.controllers))
+    count = len(status.controllers)
+    text = t("1 controller") if count == 1 else t("{count} controllers", count=count)
     return (Part(id="upload", head=head, text=text, tip=gaps),)
+
+
+def gaps_text(count: int) -> str:
+    """What nobody can send on any more."""
+    if count == 1:
+        return t("1 gap: samples that no station had any more.")
+    return t("{count} gaps: samples that no station had any more.", count=count)
 
 
 def evicted(status: HistoryStatus, formats: Formats) -> str:
@@ -325,10 +329,7 @@ class Frame:
         self._counted: tuple[int, int] = (-1, -1)
 
     def look(self, view: View, now: datetime) -> None:
-        """Take in the view as it stands. Thousands of postings are counted once a second, though all the time one of
-
-        them changes.
-        """
+        """Take in the view as it stands; thousands of postings, of which one always changes, once a second only."""
         seq = stamp(view)
         if seq != self._seq or seq < 0:
             self._seq, self._cases = seq, cases_of(view)

@@ -1,20 +1,22 @@
 """What the banner and the status bar say, over the night of the pictures."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.domain import events as e
 from app.domain.alarm import Alarm
 from app.domain.lifecycles import AlarmState
 from app.domain.status import Health, HistoryStatus, PartStatus, StationStatus, UnitStatus, UploadStatus
-from app.readmodel.model import all_postings
+from app.readmodel.model import View, all_postings
 from tests.ui.desk import NOW, FakeDesk, night_desk
+from ui.headline import Banner
 from ui.summary import (
     Frame,
     Part,
     Tally,
     acquisition,
-    banner,
+    cases_of,
     controllers,
     erp,
     history,
@@ -22,10 +24,15 @@ from ui.summary import (
     sent_on,
     store,
     tally_of,
+    with_alarms,
 )  # fmt: skip
 from ui.text import Formats
 
 BERLIN = Formats("Europe/Berlin")
+
+
+def banner(view: View, raised: Iterable[Alarm], now: datetime, person: str) -> Banner:
+    return with_alarms(cases_of(view), raised, now, person)
 
 
 def alarms(count: int) -> list[Alarm]:

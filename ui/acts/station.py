@@ -71,8 +71,8 @@ def sign(desk: Desk, ref: str, shell: Shell) -> None:
         return
     form = Form(
         title=t("Sign the handover {shift} → {next}", shift=row.shift, next=row.next_shift),
-        text=t("{count} items. After this the list is fixed and the next shift accepts it one by one.",
-               count=len(row.items)),
+        text=t("{items}. After this the list is fixed and the next shift accepts it one by one.",
+               items=t("1 item") if len(row.items) == 1 else t("{n} items", n=len(row.items))),
         fields=(Field(id="note", label=t("Note to the next shift"), required=False),),
         confirm=t("Sign"),
     )  # fmt: skip

@@ -117,8 +117,9 @@ class Picking:
             if isinstance(answer, Refusal):
                 self._shell.say(f"{answer.message} {answer.todo}".strip(), bad=True)
             else:
-                self._shell.say(t("{n} tags were added to {machine}. They are shown once Lineside is started again.",
-                                  n=proposal.tags, machine=proposal.machine))  # fmt: skip
+                tags = t("1 tag") if proposal.tags == 1 else t("{n} tags", n=proposal.tags)
+                self._shell.say(t("Added to {machine}: {tags}. Shown once Lineside is started again.",
+                                  tags=tags, machine=proposal.machine))  # fmt: skip
                 self._picks, self._values = {}, {}
             self._anew()
 
