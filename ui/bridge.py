@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
@@ -28,9 +30,10 @@ from app.domain.presence import Presence
 from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
 from app.logs import TOLD, number_of
-from app.readmodel.model import Changes, Model, View
+from app.readmodel.model import Changes
 from ui.desk import Answer, Values
-from ui.pace import Pace
+from ui.mirror import Mirror
+from ui.pace import Pace, Slice
 from ui.survey import Survey, SurveyWork
 from ui.surveys import PostedSurvey
 from ui.text import t
@@ -46,6 +49,11 @@ class Door(Protocol):
 
 WAITING_MOST = 100
 """Commands kept while the core starts; further ones are refused."""
+
+PART = 100
+"""Rows that are taken into the mirror in one go."""
+SILENT_MS = 250
+"""The screens are told of a part of what came when they have heard nothing for so long."""
 
 QUEUED = Qt.ConnectionType.QueuedConnection
 log = logging.getLogger(__name__)
@@ -84,7 +92,7 @@ class Bridge(QObject):
         self._survey = PostedSurvey(survey, self._put) if survey is not None else None
         self._plant = plant
         self._values = values
-        self._model = Model()
+        self._model = Mirror()
         self._unshared: set[str] = set()
         self._only_here: frozenset[str] | None = None
         self._presences: tuple[Presence, ...] = ()
@@ -101,6 +109,7 @@ class Bridge(QObject):
         self._inbox: deque[Callable[[], None]] = deque()
         self._awake = False
         self._hurried = False
+        self._told_ms = 0
         self._pace = Pace()
         self._clock = QElapsedTimer()
         self._clock.start()
@@ -116,7 +125,7 @@ class Bridge(QObject):
         return self._plant
 
     @property
-    def view(self) -> View:
+    def view(self) -> Mirror:
         """The mirror of the core's state."""
         return self._model
 
@@ -290,8 +299,9 @@ class Bridge(QObject):
             self._waiting.popleft()[1](Answer(ok=False, message=t("Lineside is closing; nothing was changed.")))
 
     def deliver(self, changes: Changes) -> None:
-        """Take in what one command changed."""
-        self._put(lambda: self._take(changes))
+        """Take in what one command changed, or what a station missed: thousands of rows, some at a time."""
+        for part in parts_of(changes):
+            self._put(partial(self._take, part))
 
     def deliver_status(self, status: StationStatus) -> None:
         """Take in how the station's parts stand."""
@@ -349,26 +359,43 @@ class Bridge(QObject):
         self._timer.start(self._pace.wait_ms(self._clock.elapsed(), hurried=self._hurried))
 
     def _drain(self) -> None:
-        """Do everything that is queued, in order, and tell the screens once."""
+        """Do what is queued, in order, and tell the screens once it is done, or after a while; the window lives
+
+        between two pieces of it.
+        """
         with self._lock:
             work, self._inbox = self._inbox, deque()
             self._awake = self._hurried = False
-        began_ms = self._clock.elapsed()
+        began_ms, piece = self._clock.elapsed(), Slice(least=1)
         try:
-            while work:
+            while work and not piece.over():
                 work.popleft()()
         finally:
             self._put_back(work)
-            self.changed.emit()
-            self._pace.told(began_ms, self._clock.elapsed())
+            if not work or began_ms - self._told_ms >= SILENT_MS:
+                self._told_ms = began_ms
+                self.changed.emit()
+                self._pace.told(began_ms, self._clock.elapsed())
 
     def _put_back(self, rest: deque[Callable[[], None]]) -> None:
-        """After a fault in somebody's `done`, what came behind it is still done."""
+        """What is left for the next piece, also after a fault in somebody's `done`."""
         if rest:
             with self._lock:
                 self._inbox.extendleft(reversed(rest))
                 self._awake = True
-            self._woken.emit()
+            self._timer.start(0)
+
+
+def parts_of(changes: Changes) -> Iterator[Changes]:
+    """The same in parts; only the last one says how far the log has come."""
+    rows = iter(changes.rows.items())
+    left = len(changes.rows)
+    while left > PART:
+        part = dict(islice(rows, PART))
+        left -= PART
+        yield Changes(rows=part, seq=0, unshared=changes.unshared & part.keys())
+    part = dict(rows)
+    yield Changes(rows=part, seq=changes.seq, gone=changes.gone, unshared=changes.unshared & part.keys())
 
 
 def _ignore(_answer: Answer) -> None:

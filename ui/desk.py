@@ -24,7 +24,7 @@ from app.domain.presence import Presence
 from app.domain.reading import Reading
 from app.domain.signing import Prove, Sign
 from app.domain.status import StationStatus
-from app.readmodel.model import View
+from ui.mirror import Mirror
 from ui.survey import Survey
 
 
@@ -82,7 +82,7 @@ class Desk(Protocol):
     @property
     def plant(self) -> Plant: ...
     @property
-    def view(self) -> View: ...
+    def view(self) -> Mirror: ...
     @property
     def reference(self) -> Reference: ...
     @property

@@ -1,9 +1,11 @@
-"""How often the screens are told of changes: soon while they show them quickly, seldom while that makes them late.
+"""How often the screens are told of changes, and how much is done at a time: so that they are never late (I8).
 
 Knows no Qt.
 """
 
 from __future__ import annotations
+
+from time import perf_counter
 
 PERIOD_MS = 50
 """From one time to the next at least."""
@@ -27,3 +29,39 @@ class Pace:
         beyond_ms = max(0, ended_ms - began_ms - LIGHT_MS)
         self._again_ms = began_ms + PERIOD_MS
         self._paid_ms = max(self._again_ms, ended_ms + min(DEAR * beyond_ms, LONGEST_MS))
+
+
+SLICE_S = 0.004
+"""A piece of work on the UI thread: with what the others take and the paint it stays within a frame or two."""
+LEAST = 32
+"""So many small steps are taken in any case, and between two looks at the clock."""
+
+
+class Slice:
+    """A piece of work: ask before every step whether it is over. `least` steps are always taken."""
+
+    def __init__(self, seconds: float = SLICE_S, *, least: int = LEAST) -> None:
+        self._end_s, self._steps, self._least = perf_counter() + seconds, 0, least
+
+    def over(self) -> bool:
+        """Whether the rest is for the next turn."""
+        steps, self._steps = self._steps, self._steps + 1
+        return steps > 0 and steps % self._least == 0 and perf_counter() >= self._end_s
+
+
+NEWS_S = 0.25
+
+
+class News:
+    """When a list is shown anew: at once when all of it stands, now and then while more is being placed."""
+
+    def __init__(self) -> None:
+        self._waiting, self._told_s = False, 0.0
+
+    def due(self, moved: bool, settled: bool) -> bool:
+        """Whether it is to be shown now; `moved`: there is something new."""
+        self._waiting |= moved
+        if not self._waiting or not (settled or perf_counter() - self._told_s >= NEWS_S):
+            return False
+        self._waiting, self._told_s = False, perf_counter()
+        return True

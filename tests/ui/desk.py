@@ -30,9 +30,9 @@ from app.domain.reading import NOTHING, Quality, Reading, Scalar
 from app.domain.refusal import StepRefused
 from app.domain.signing import Prove, Sign, fingerprint
 from app.domain.status import ControllerStatus, Health, PartStatus, SharedStatus, StationStatus
-from app.readmodel.model import Model
 from tests.ui.plant import make_plant
 from ui.desk import Answer
+from ui.mirror import Mirror
 from ui.survey import Survey
 
 NOW = datetime(2026, 11, 22, 1, 14, 31, tzinfo=UTC)
@@ -110,7 +110,7 @@ class FakeDesk:
 
     def __init__(self, plant: Plant | None = None) -> None:
         self.plant = plant or make_plant()
-        self.model = Model()
+        self.model = Mirror()
         self.values = FakeValues(self)
         self.reference = Reference()
         self.alarms: Sequence[Alarm] = ()
@@ -130,7 +130,7 @@ class FakeDesk:
         self._run_all()
 
     @property
-    def view(self) -> Model:
+    def view(self) -> Mirror:
         return self.model
 
     def unshared(self, stream: str) -> bool:

@@ -1,26 +1,41 @@
-"""Rows that are made when they are first looked at: ten thousand are listed, thirty are read. No Qt."""
+"""Rows that are made when they are looked at: ten thousand are listed, thirty are read. No Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+Source = TypeVar("Source")
+Told = TypeVar("Told")
 Row = TypeVar("Row")
 
 
 class LazyRow(Generic[Row]):
-    """A place in a list under its key; `row` is made once, on first use."""
+    """A place in a list under its key. `row` is made of its source and of what else it tells, which `about` says;
 
-    __slots__ = ("_make", "_row", "key")
+    it is made on first use, and anew whenever that is something else.
+    """
 
-    def __init__(self, key: str, make: Callable[[], Row]) -> None:
+    __slots__ = ("_about", "_made", "_make", "_source", "key")
+
+    def __init__(
+        self, key: str, source: Source, about: Callable[[Source], Told], make: Callable[[Source, Told], Row]
+    ) -> None:
         self.key = key
-        self._make = make
-        self._row: Row | None = None
+        self._source: Any = source
+        self._about: Callable[[Any], Any] = about
+        self._make: Callable[[Any, Any], Row] = make
+        self._made: tuple[object, Row] | None = None
+
+    @property
+    def made(self) -> bool:
+        """Whether somebody looked at it."""
+        return self._made is not None
 
     @property
     def row(self) -> Row:
-        """The row."""
-        if self._row is None:
-            self._row = self._make()
-        return self._row
+        """The row as it reads now."""
+        told, made = self._about(self._source), self._made
+        if made is None or made[0] != told:
+            made = self._made = (told, self._make(self._source, told))
+        return made[1]

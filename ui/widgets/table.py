@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from ui.text import t
 from ui.theme import Look
 from ui.widgets.cells import HATCHED, Align, Band, Cell, Column, Sparkline, draw_cell
-from ui.widgets.tablerows import Row, TableRow, find, fitting, row_text
+from ui.widgets.tablerows import CellsOf, Row, TableRow, find, fitting, own_cells, row_text
 
 __all__ = [
     "HATCHED",
@@ -62,7 +62,8 @@ class PaintedTable(QAbstractScrollArea):
 
     `selected` is also told when the focus comes back: of several tables the one with the focus has what keys act on.
 
-    With `most_height` few rows share the height there is, each up to that many px.
+    With `most_height` few rows share the height there is, each up to that many px. `cells` says what stands in a row;
+    only rows in sight are asked for it.
     """
 
     selected = Signal(str)
@@ -76,10 +77,12 @@ class PaintedTable(QAbstractScrollArea):
         row_height: int = 46,
         most_height: int = 0,
         empty: str = "",
+        cells: CellsOf = own_cells,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._look = look
+        self._cells = cells
         self._columns = tuple(columns)
         self._row_height = self._least_height = row_height
         self._most_height = most_height
@@ -188,7 +191,7 @@ class PaintedTable(QAbstractScrollArea):
     def _describe(self) -> None:
         """Tell assistive technology the selected row in words."""
         known = 0 <= self._place < len(self._rows)
-        self.setAccessibleDescription(row_text(self._rows[self._place], self._columns) if known else "")
+        self.setAccessibleDescription(row_text(self._cells(self._rows[self._place]), self._columns) if known else "")
 
     # --- geometry ---------------------------------------------------------------------------------------------------
 
@@ -360,7 +363,7 @@ class PaintedTable(QAbstractScrollArea):
     def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
         """What stands in a row, on the ground that has been painted; a list of cards paints its own."""
         high = self._row_height
-        for column, cell, (x, wide) in zip(self._columns, row.cells, spans, strict=False):
+        for column, cell, (x, wide) in zip(self._columns, self._cells(row), spans, strict=False):
             if not wide:
                 continue
             box = QRect(x + _PAD, y, wide - 2 * _PAD, high - 1)

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import islice
+from operator import attrgetter
+from typing import Any, Protocol
 
 from ui.widgets.cells import Cell, Column
 
 
 class Row(Protocol):
-    """What the table needs of a row; a plain text is a cell too."""
+    """What the table needs of a row."""
 
     @property
     def key(self) -> str: ...
+
+
+class Celled(Row, Protocol):
+    """A row that knows its cells; a plain text is a cell too."""
+
     @property
     def cells(self) -> Sequence[Cell | str]: ...
+
+
+CellsOf = Callable[[Any], Sequence[Cell | str]]
+"""The cells of a row as they read now."""
+
+own_cells: CellsOf = attrgetter("cells")
+"""Those that a `Celled` row knows itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +40,23 @@ class TableRow:
     cells: tuple[Cell | str, ...]
 
 
+NEAR = 64
+"""Rows seldom move further at once; who did is looked for from the top."""
+
+
+_key = attrgetter("key")
+
+
 def find(rows: Sequence[Row], key: str, near: int) -> int:
-    """The place of a key, looked for outwards from `near`: rows seldom move far. -1 when it is not there."""
-    count = len(rows) if key else 0
-    near = min(max(near, 0), max(0, count - 1))
-    for away in range(max(near, count - 1 - near) + 1):
-        for place in {near - away, near + away}:
-            if 0 <= place < count and rows[place].key == key:
-                return place
+    """The place of a key, looked for around `near` first. -1 when it is not there."""
+    if not key:
+        return -1
+    start = max(0, near - NEAR)
+    for first, last in ((start, near + NEAR), (0, len(rows))):
+        keys = map(_key, islice(rows, first, last))
+        place = next((place for place, found in enumerate(keys, first) if found == key), -1)
+        if place >= 0:
+            return place
     return -1
 
 
@@ -47,10 +70,10 @@ def fitting(columns: Sequence[Column], room: int) -> list[Column]:
     return shown
 
 
-def row_text(row: Row, columns: Sequence[Column]) -> str:
+def row_text(cells: Sequence[Cell | str], columns: Sequence[Column]) -> str:
     """A row in words for assistive technology: "priority 1, since 02:11:43, …"."""
     parts = []
-    for column, cell in zip(columns, row.cells, strict=False):
+    for column, cell in zip(columns, cells, strict=False):
         if isinstance(cell, str):
             words = cell
         else:

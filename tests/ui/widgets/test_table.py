@@ -205,8 +205,8 @@ def test_a_hundred_thousand_rows_paint_as_quickly_as_a_few(qtbot: QtBot, look: L
 
 def test_a_rows_tags_are_read_to_who_cannot_see_them() -> None:
     tag = Tag(text="RS edits", words="R. Silva is editing")
-    row = TableRow(key="a", cells=(Cell(text="L2 Filler", tags=(tag,)),))
-    assert row_text(row, (Column(title="what", width=100),)) == "what L2 Filler R. Silva is editing"
+    cells = (Cell(text="L2 Filler", tags=(tag,)),)
+    assert row_text(cells, (Column(title="what", width=100),)) == "what L2 Filler R. Silva is editing"
 
 
 def test_of_several_tags_the_first_ones_are_shown_where_room_is_short() -> None:

@@ -383,7 +383,7 @@ def test_a_shelved_and_a_resolved_case_say_so_in_the_owners_column() -> None:
     found = desk.view.get("case/c2")
     assert queue.ownership(found, desk.plant, formats) == ("R. Silva", "shelved until 03:00", None)  # type: ignore[arg-type]
     old = desk.view.get("case/old14")
-    row = queue.row_of(old, desk.plant, formats, frozenset())  # type: ignore[arg-type]
+    row = queue.row_of(old, queue.Around(held=False), desk.plant, formats)  # type: ignore[arg-type]
     assert (row.owner, row.owner_detail, row.clock, row.running_since) == ("J. Weiss", "resolved", "19:00", None)
 
 

@@ -20,4 +20,4 @@ def open_cases(look: Look, desk: Desk, shell: Shell) -> Opened:
     view.task_picked.connect(presenter.pick_task)
     view.noted.connect(presenter.note)
     view.pressed.connect(presenter.act)
-    return Opened(widget=view, presenter=presenter)
+    return Opened(widget=view, presenter=presenter, follow=presenter.follow)

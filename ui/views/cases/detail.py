@@ -15,7 +15,7 @@ from app.domain.posting import Posting
 from app.domain.similar import guidance, key_person, likest, same_trouble
 from app.domain.suspect import last_good
 from app.domain.text import safe
-from app.readmodel.model import all_cases, all_holds, checks, held
+from app.readmodel.model import all_cases, checks
 from ui.containment import default_window, evidence
 from ui.desk import Desk
 from ui.marks import marks_of
@@ -47,7 +47,7 @@ TASK_KEYS = ("case.own", "case.decline", "case.promise", "case.reassign", "case.
 def detail_of(case: ExceptionCase, desk: Desk, formats: Formats, keys: Keys) -> Detail:
     """Everything about a case as plain rows. Costs a pass over all cases and checks: call it when something changed."""
     ref = f"case/{case.id}"
-    holds = [h for h in all_holds(desk.view) if h.case_id == case.id]
+    holds = tuple(desk.view.holds_of(case.id).values())
     alike = same_trouble(case, all_cases(desk.view))
     return Detail(
         ref=ref,
@@ -84,7 +84,7 @@ def head(case: ExceptionCase, desk: Desk, formats: Formats, keys: tuple[Key, ...
         why=why(case, desk),
         keys=tuple(key for key in keys if key.enabled or key.action not in SOMETIMES),
         marks=(*marks(case, formats), *there(case, desk)),
-        held=case.lot in held(desk.view),
+        held=bool(desk.view.holds_on(case.lot)),
     )
 
 
@@ -189,7 +189,7 @@ def facts(case: ExceptionCase, desk: Desk, formats: Formats) -> tuple[Fact, ...]
     return (
         Fact(name=t("mode"), value=safe(mode, 40) or DASH),
         Fact(name=t("order"), value=safe(case.order, 40) or DASH),
-        Fact(name=t("lot"), value=safe(case.lot, 40) or DASH, held=case.lot in held(desk.view)),
+        Fact(name=t("lot"), value=safe(case.lot, 40) or DASH, held=bool(desk.view.holds_on(case.lot))),
         Fact(name=t("last good check"), value=good),
         Fact(name=t("made since"), value=since),
         Fact(name=t("on line"), value=people),
@@ -334,8 +334,6 @@ def here_line(line: Line, here: bool) -> Line:
 
 def postings(case: ExceptionCase, holds: Iterable[Hold], desk: Desk, formats: Formats) -> tuple[Line, ...]:
     """What went to the ERP on the case's behalf, with the lag or the ERP's own words."""
-    causes = {f"case/{case.id}", *(f"hold/{hold.id}" for hold in holds)}
-    rows = (p for p in desk.view.every("posting") if isinstance(p, Posting) and p.cause in causes)
     return tuple(
         Line(
             when=formats.clock(p.occurred_at),
@@ -343,5 +341,12 @@ def postings(case: ExceptionCase, holds: Iterable[Hold], desk: Desk, formats: Fo
             detail=t("{lag} after the floor", lag=duration(p.lag_s)) if p.lag_s is not None else safe(p.words, 120),
             bad=p.stuck,
         )
-        for p in rows
+        for p in postings_of(case, holds, desk)
     )
+
+
+def postings_of(case: ExceptionCase, holds: Iterable[Hold], desk: Desk) -> tuple[Posting, ...]:
+    """What was posted for a case and the holds that were placed from it, in queue order."""
+    causes = (f"case/{case.id}", *(f"hold/{hold.id}" for hold in holds))
+    found = (posting for cause in causes for posting in desk.view.postings_of(cause).values())
+    return tuple(sorted(found, key=lambda posting: posting.seq))

@@ -5,28 +5,26 @@ Rebuilds the queue and the open case only when what they show has changed; clock
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from operator import attrgetter
 from typing import Protocol
 
 from app.domain.case import ExceptionCase
 from app.domain.commands import AddNote
 from app.domain.lifecycles import CaseState
 from app.domain.people import Person
-from app.readmodel.model import all_cases, case, held
+from app.readmodel.model import case
 from ui.actions import BY_ID
 from ui.desk import Answer, Desk
 from ui.marks import Marks, marks_of
+from ui.models.lazy import LazyRow
+from ui.models.shelf import Place, Shelf
+from ui.pace import News, Slice
 from ui.shell import Shell, id_of, kind_of
-from ui.tag import Tag
 from ui.text import Formats, t
 from ui.views.cases import queue
-from ui.views.cases.detail import detail_of, there
-from ui.views.cases.rows import Detail, FilterChip, Key, QueueItem
+from ui.views.cases.detail import detail_of, postings_of, there
+from ui.views.cases.rows import Detail, FilterChip, Key, QueueItem, QueueRow
 
 
 class CasesView(Protocol):
@@ -40,22 +38,6 @@ class CasesView(Protocol):
     def set_noted(self, stored: bool) -> None: ...
 
 
-@dataclass(slots=True, kw_only=True)
-class Place:
-    """A case with what the queue needs of it, kept while neither the case nor the person changed."""
-
-    case: ExceptionCase
-    person: Person | None
-    held: bool
-    tags: tuple[Tag, ...]
-    filters: frozenset[str]
-    rank: tuple[float, float]
-    item: QueueItem
-
-
-_rank = attrgetter("rank")
-
-
 class CasesPresenter:
     """Holds the filter, the words searched for and the selection; everything else is read from the desk."""
 
@@ -64,7 +46,9 @@ class CasesPresenter:
         self._formats = Formats(desk.plant.zone)
         self._filter, self._words = queue.FILTERS[0], ""
         self._case_id, self._task_ref = "", ""
-        self._places: dict[str, Place] = {}
+        self._shelf: Shelf[ExceptionCase, QueueItem] = Shelf("case", self._place, self._ranked)
+        self._news = News()
+        self._placed_for: Person | None = desk.person
         self._queue_seen: object = None
         self._detail_seen: object = None
         self._second = -1
@@ -92,12 +76,10 @@ class CasesPresenter:
         found = case(self._desk.view, case_id) if kind in ("case", "task") else None
         if found is None:
             return
-        self._words = ""
-        if not self._takes(found):
-            self._filter = queue.BY_ID[filter_for(found)]
-        self._case_id = found.id
+        self._open(found.id)
         self._task_ref = ref if kind == "task" and found.task(ref.rpartition("/")[2]) else ""
-        self._queue_seen = None
+        fits = found.resolved is self._filter.past and self._filter.takes(found, self._desk.person)
+        self._want(self._filter if fits else queue.BY_ID[filter_for(found)], "")
         self._view.set_search("")
         self.refresh()
 
@@ -105,18 +87,24 @@ class CasesPresenter:
 
     def choose_filter(self, filter_id: str) -> None:
         """Another filter; the case that is open stays open."""
-        self._filter = queue.BY_ID.get(filter_id, self._filter)
+        self._want(queue.BY_ID.get(filter_id, self._filter), self._words)
         self.refresh()
 
     def search(self, words: str) -> None:
         """Only cases that say all these words."""
-        self._words = words.strip()
+        self._want(self._filter, words.strip())
         self.refresh()
+
+    def _want(self, chosen: queue.Filter, words: str) -> None:
+        if (chosen, words) != (self._filter, self._words):
+            self._filter, self._words = chosen, words
+            self._shelf.take_anew()
 
     def pick(self, ref: str) -> None:
         """A row of the queue was selected."""
         if kind_of(ref) == "case" and id_of(ref) != self._case_id:
-            self._case_id, self._task_ref = id_of(ref), ""
+            self._open(id_of(ref))
+            self._task_ref = ""
             self.refresh()
 
     def pick_task(self, ref: str) -> None:
@@ -143,66 +131,60 @@ class CasesPresenter:
 
     # --- queue ------------------------------------------------------------------------------------------------------
 
+    def follow(self) -> None:
+        """Between two refreshes: what is left to be placed in the queue."""
+        if not self._shelf.settled:
+            self._refresh_queue()
+
     def _refresh_queue(self) -> None:
-        if self._queue_token() == self._queue_seen:
+        """The queue as far as it is placed; of a part of it the view is told only now and then."""
+        shelf, mirror = self._shelf, self._desk.view
+        if self._desk.person is not self._placed_for:
+            self._placed_for = self._desk.person
+            shelf.place_anew()
+        shelf.look(mirror)
+        placed = shelf.work(mirror, Slice())
+        if not self._news.due(placed or self._queue_token() != self._queue_seen, shelf.settled):
             return
-        places = self._places_of_all()
-        rows = self._shown(places)
-        if not self._case_id and rows:
-            self._case_id = rows[0].case.id
+        items = shelf.items()
+        if not self._case_id and items:
+            self._case_id = id_of(items[0].key)
         self._queue_seen = self._queue_token()
-        self._view.set_filters(self._chips(places))
-        self._view.set_queue([row.item for row in rows], f"case/{self._case_id}")
+        self._view.set_filters(self._chips())
+        self._view.set_queue(items, f"case/{self._case_id}")
 
     def _queue_token(self) -> tuple[object, ...]:
-        """What the queue shows; frozen cases are compared by identity, so that ten thousand cost next to nothing."""
-        cases, lots = list(self._desk.view.every("case")), held(self._desk.view)
-        return self._filter.id, self._words, self._person_id(), self._guest(), lots, self._marks, cases
+        """What the queue shows beside the cases; a hold may mark any of them."""
+        mirror = self._desk.view
+        return self._filter.id, self._words, self._case_id, self._person_id(), self._marks, mirror.moves("hold")
 
-    def _guest(self) -> str:
-        """The open case where the filter does not take it: it keeps its place until another is picked."""
-        found = case(self._desk.view, self._case_id)
-        return "" if found is None or self._takes(found) else found.id
-
-    def _takes(self, found: ExceptionCase) -> bool:
-        fits = found.resolved is self._filter.past and self._filter.takes(found, self._desk.person)
-        return fits and queue.searched(found, self._words, self._desk.plant)
-
-    def _places_of_all(self) -> list[Place]:
-        """Every case's place, made anew only for cases that changed."""
-        person, lots = self._desk.person, held(self._desk.view)
-        places = []
-        for row in all_cases(self._desk.view):
-            known = self._places.get(row.id)
-            on_hold, tags = row.lot in lots, self._marks.of(f"case/{row.id}")
-            same = known is not None and known.case is row and known.person is person
-            if known is None or not same or known.held is not on_hold or known.tags != tags:
-                known = self._places[row.id] = self._place(row, on_hold, tags)
-            places.append(known)
-        return places
-
-    def _place(self, row: ExceptionCase, on_hold: bool, tags: tuple[Tag, ...]) -> Place:
-        person, lots = self._desk.person, frozenset({row.lot}) if on_hold else frozenset[str]()
+    def _place(self, row: ExceptionCase) -> Place[QueueItem]:
+        person = self._desk.person
         return Place(
-            case=row,
-            person=person,
-            held=on_hold,
-            tags=tags,
-            filters=frozenset(f.id for f in queue.FILTERS if f.past is row.resolved and f.takes(row, person)),
-            rank=queue.rank(row),
-            item=QueueItem(f"case/{row.id}", partial(queue.row_of, row, self._desk.plant, self._formats, lots, tags)),
+            groups=frozenset(f.id for f in queue.FILTERS if f.past is row.resolved and f.takes(row, person)),
+            item=LazyRow(f"case/{row.id}", row, self._around, self._row),
         )
 
-    def _shown(self, places: Sequence[Place]) -> list[Place]:
-        """The filter's cases in their order, and the open one, so that nothing moves under the hand."""
-        wanted, words, plant, open_id = self._filter.id, self._words, self._desk.plant, self._case_id
-        rows = [p for p in places if wanted in p.filters or p.case.id == open_id]
-        if words:
-            rows = [p for p in rows if p.case.id == open_id or queue.searched(p.case, words, plant)]
-        return sorted(rows, key=_rank)
+    def _ranked(self, row: ExceptionCase, place: Place[QueueItem]) -> tuple[float, ...] | None:
+        """The filter's cases that say the words, and the open one, so that nothing moves under the hand."""
+        wanted = self._filter.id in place.groups and queue.searched(row, self._words, self._desk.plant)
+        return queue.rank(row) if wanted or row.id == self._case_id else None
 
-    def _chips(self, places: Sequence[Place]) -> tuple[FilterChip, ...]:
-        counts = Counter(name for place in places for name in place.filters)
+    def _around(self, row: ExceptionCase) -> queue.Around:
+        held = bool(self._desk.view.holds_on(row.lot))
+        return queue.Around(held=held, tags=self._marks.of(f"case/{row.id}"))
+
+    def _row(self, row: ExceptionCase, around: queue.Around) -> QueueRow:
+        return queue.row_of(row, around, self._desk.plant, self._formats)
+
+    def _open(self, case_id: str) -> None:
+        """Another case is open; it stands in the queue whatever is looked for, the one before only where it fits."""
+        if case_id != self._case_id:
+            self._shelf.again(case_id, self._case_id)
+            self._case_id = case_id
+
+    def _chips(self) -> tuple[FilterChip, ...]:
+        counts = self._shelf.counts
         return tuple(
             FilterChip(id=row.id, text=t(row.text), count=counts[row.id], chosen=row is self._filter)
             for row in queue.FILTERS
@@ -211,15 +193,23 @@ class CasesPresenter:
     # --- the open case ----------------------------------------------------------------------------------------------
 
     def _refresh_detail(self) -> None:
+        """The open case; anew only where something moved that it says."""
         found = case(self._desk.view, self._case_id) if self._case_id else None
         told = there(found, self._desk) if found is not None else ()
-        holds, postings = list(self._desk.view.every("hold")), list(self._desk.view.every("posting"))
         marks = (self._marks.of(f"case/{self._case_id}"), self._marks.here)
-        seen = (found, self._person_id(), holds, postings, told, marks)
+        seen = (found, self._person_id(), self._belongings(found), told, marks)
         if seen == self._detail_seen:
             return
         self._detail_seen = seen
         self._view.set_detail(None if found is None else detail_of(found, self._desk, self._formats, self._keys))
+
+    def _belongings(self, found: ExceptionCase | None) -> tuple[object, ...]:
+        """Its holds, what was posted for it and them, and whether its lot is on hold."""
+        if found is None:
+            return ()
+        mirror = self._desk.view
+        holds = tuple(mirror.holds_of(found.id).values())
+        return holds, postings_of(found, holds, self._desk), bool(mirror.holds_on(found.lot))
 
     def _keys(self, ref: str, actions: Sequence[str]) -> tuple[Key, ...]:
         rows = (BY_ID[action] for action in actions)

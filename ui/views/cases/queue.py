@@ -88,9 +88,15 @@ def rank(case: ExceptionCase) -> tuple[float, float]:
     return (float(case.priority), case.opened_at.timestamp())
 
 
-def row_of(
-    case: ExceptionCase, plant: Plant, formats: Formats, held: frozenset[str], tags: tuple[Tag, ...] = ()
-) -> QueueRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a row says beyond its case: whether its lot is on hold, and what marks it."""
+
+    held: bool
+    tags: tuple[Tag, ...] = ()
+
+
+def row_of(case: ExceptionCase, around: Around, plant: Plant, formats: Formats) -> QueueRow:
     """How a case reads in the queue; its clock is left to the view while it runs."""
     ended = case.resolved_at
     owner, detail, deadline = ownership(case, plant, formats)
@@ -106,9 +112,9 @@ def row_of(
         running_since=None if ended else case.opened_at,
         clock=hms((ended - case.opened_at).total_seconds()) if ended else "",
         deadline=deadline,
-        held=case.lot in held,
+        held=around.held,
         faint=case.acknowledged_at is not None or case.owned_at is not None or ended is not None,
-        tags=tags,
+        tags=around.tags,
     )
 
 

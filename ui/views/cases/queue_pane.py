@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui.text import hms, t
 from ui.theme import Look
-from ui.views.cases.rows import FilterChip, QueueItem
+from ui.views.cases.rows import FilterChip, QueueItem, QueueRow
 from ui.widgets.forms import ChoiceChips, LineEdit
 from ui.widgets.table import Align, Cell, Column, PaintedTable
 
@@ -34,39 +34,21 @@ def columns(wide: bool) -> tuple[Column, ...]:
     )
 
 
-class Now:
-    """The instant that every clock of the queue reads; one object, so that rows need not be made anew."""
-
-    def __init__(self) -> None:
-        self.at: datetime | None = None
-        self.wide = True
-
-
-class LiveRow:
-    """A row of the table over a queue item; its cells are made when they are painted, its clocks from `now`."""
-
-    __slots__ = ("_now", "item", "key")
-
-    def __init__(self, item: QueueItem, now: Now) -> None:
-        self.item, self._now, self.key = item, now, item.key
-
-    @property
-    def cells(self) -> Sequence[Cell | str]:
-        """The cells as of now."""
-        row, at = self.item.row, self._now.at
-        running = hms((at - row.running_since).total_seconds()) if at and row.running_since else row.clock
-        detail = row.owner_detail
-        if at and row.deadline:
-            detail = f"{detail} {hms((row.deadline - at).total_seconds())}"
-        since = (Cell(text=row.since, soft=row.faint),) if self._now.wide else ()
-        return (
-            Cell(priority=row.priority),
-            *since,
-            Cell(text=row.where),
-            Cell(text=row.what, detail=row.detail, bold=True, hold=row.held, tags=row.tags),
-            Cell(text=running),
-            Cell(text=row.owner, detail=detail),
-        )
+def cells_of(row: QueueRow, at: datetime | None, wide: bool) -> Sequence[Cell | str]:
+    """A case in the table; its clocks are those of the instant."""
+    running = hms((at - row.running_since).total_seconds()) if at and row.running_since else row.clock
+    detail = row.owner_detail
+    if at and row.deadline:
+        detail = f"{detail} {hms((row.deadline - at).total_seconds())}"
+    since = (Cell(text=row.since, soft=row.faint),) if wide else ()
+    return (
+        Cell(priority=row.priority),
+        *since,
+        Cell(text=row.where),
+        Cell(text=row.what, detail=row.detail, bold=True, hold=row.held, tags=row.tags),
+        Cell(text=running),
+        Cell(text=row.owner, detail=detail),
+    )
 
 
 class FilterLine(LineEdit):
@@ -94,13 +76,19 @@ class QueuePane(QWidget):
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._now = Now()
-        self._live: dict[str, LiveRow] = {}
+        self._now: datetime | None = None
+        self._wide = True
         self._chips = ChoiceChips(look, name=t("Filter"))
         self._chips.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._search = FilterLine(look, t("filter"), key="/", name=t("Text filter"))
-        self.table = PaintedTable(look, columns(True), row_height=48, empty=t("Nothing open here."))
+        self.table = PaintedTable(
+            look,
+            columns(True),
+            row_height=48,
+            empty=t("Nothing open here."),
+            cells=lambda item: cells_of(item.row, self._now, self._wide),
+        )
         self.table.setAccessibleName(t("Cases"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 0, 0)
@@ -124,15 +112,10 @@ class QueuePane(QWidget):
     def set_queue(self, items: Sequence[QueueItem], selected: str) -> None:
         """Other rows; the selected one stays where it is."""
         self.table.blockSignals(True)
-        self._live = {item.key: self._row(item) for item in items}
-        self.table.set_rows(tuple(self._live.values()))
+        self.table.set_rows(items)
         if selected != self.table.current:
             self.table.select(selected)
         self.table.blockSignals(False)
-
-    def _row(self, item: QueueItem) -> LiveRow:
-        known = self._live.get(item.key)
-        return known if known is not None and known.item is item else LiveRow(item, self._now)
 
     def set_search(self, words: str) -> None:
         """The text filter from outside."""
@@ -141,7 +124,7 @@ class QueuePane(QWidget):
 
     def set_now(self, now: datetime) -> None:
         """Move the clocks: only their columns are painted again."""
-        self._now.at = now
+        self._now = now
         view = self.table.viewport()
         for x, width in self.table.column_spans()[-2:]:
             view.update(QRect(x, 0, width, view.height()))
@@ -161,6 +144,6 @@ class QueuePane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         wide = self.width() >= NARROW
-        if wide is not self._now.wide:
-            self._now.wide = wide
+        if wide is not self._wide:
+            self._wide = wide
             self.table.set_columns(columns(wide))

@@ -30,4 +30,4 @@ def open_holds(look: Look, desk: Desk, shell: Shell) -> Opened:
     view.interlock_chosen.connect(placer.choose_interlock)
     view.confirmed.connect(placer.confirm)
     view.cancelled.connect(placer.cancel)
-    return Opened(widget=view, presenter=presenter, busy=lambda: view.placing)
+    return Opened(widget=view, presenter=presenter, busy=lambda: view.placing, follow=presenter.follow)

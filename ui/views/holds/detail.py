@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from app.domain.case import Entry
@@ -15,13 +15,13 @@ from app.domain.lifecycles import ControlState, HoldState, PostingState
 from app.domain.posting import Posting
 from app.domain.text import safe
 from app.readmodel.interlocks import asked_by
-from app.readmodel.model import all_progress, case, open_holds
+from app.readmodel.model import all_progress, case
 from ui.desk import Desk
 from ui.marks import marks_of
 from ui.models.controls import control_line
 from ui.sharing import alone_text, here_words, holds_doubt, lonely_holds, step_here, stored_here
 from ui.text import DASH, Formats, amount, duration, t
-from ui.views.holds.listing import disposition, lots_text, name, reason_name, units_text
+from ui.views.holds.listing import disposition, lots_text, name, reason_name, reason_text, units_text
 from ui.views.holds.rows import HoldDetail, Key, Line, LotRow, Step
 
 Keys = Callable[[str], tuple[Key, ...]]
@@ -62,7 +62,7 @@ def detail_of(hold: Hold, desk: Desk, formats: Formats, keys: Keys) -> HoldDetai
         steps=steps(hold, desk, formats),
         keys=keys(ref),
         lots=tuple(lot_row(hold, lot, desk, holds_doubt(desk, formats)) for lot in hold.lots),
-        release=release(hold, open_holds(desk.view), holds_doubt(desk, formats), desk),
+        release=release(hold, holds_doubt(desk, formats), desk),
         interlocks=tuple(interlock_line(row, desk, formats) for row in asked_by(desk.view, hold.id)),
         timeline=timeline(hold, desk, formats),
         signatures=tuple(
@@ -139,7 +139,8 @@ def lot_row(hold: Hold, lot: str, desk: Desk, doubt: str) -> LotRow:
     quantity = sum((u.quantity for u in units), Decimal(0))
     posted = posting_of(hold, lot, desk)
     said, detail = posting_text(posted) if posted is not None else unposted(desk)
-    others = sum(1 for h in open_holds(desk.view) if h.id != hold.id and lot in h.lots)
+    bound = desk.view.holds_on(lot)
+    others = len(bound) - (hold.id in bound)
     mine = t("free of this hold") if hold.closed else t("on hold")
     if hold.closed and not others and doubt:
         mine = doubt
@@ -175,8 +176,7 @@ def floor_text(lot: str, desk: Desk) -> str:
 
 def posting_of(hold: Hold, lot: str, desk: Desk) -> Posting | None:
     """The newest posting of this hold for the lot."""
-    cause = f"hold/{hold.id}"
-    rows = (p for p in desk.view.every("posting") if isinstance(p, Posting) and p.cause == cause)
+    rows = desk.view.postings_of(f"hold/{hold.id}").values()
     return max((p for p in rows if p.command.get("lot") == lot), key=lambda p: p.seq, default=None)
 
 
@@ -205,27 +205,29 @@ def posting_text(posting: Posting) -> tuple[str, str]:
 # --- release and history --------------------------------------------------------------------------------------------
 
 
-def release(hold: Hold, every: Sequence[Hold], doubt: str, desk: Desk) -> tuple[Line, ...]:
+def release(hold: Hold, doubt: str, desk: Desk) -> tuple[Line, ...]:
     """What a release of this hold frees, and which lots stay held all the same (I3)."""
     if hold.closed:
         return ()
-    return tuple(_freed(hold, lot, every, doubt, desk) for lot in hold.lots)
+    return tuple(_freed(hold, lot, doubt, desk) for lot in hold.lots)
 
 
-def _freed(hold: Hold, lot: str, every: Iterable[Hold], doubt: str, desk: Desk) -> Line:
-    others = [h for h in every if h.id != hold.id and lot in h.lots]
-    label = safe(lot, 40)
-    if not others and doubt:
+def _freed(hold: Hold, lot: str, doubt: str, desk: Desk) -> Line:
+    reasons = desk.view.reasons_on(lot)
+    reasons[hold.reason_code] -= 1
+    label, count = safe(lot, 40), sum(reasons.values())
+    if not count and doubt:
         return Line(when="", text=t("lot {lot}: {doubt}", lot=label, doubt=doubt), bad=True)
-    if not others:
+    if not count:
         return Line(when="", text=t("lot {lot} becomes free", lot=label))
-    count = len(others)
     said = (
         t("lot {lot} stays held by 1 other hold", lot=label)
         if count == 1
         else t("lot {lot} stays held by {count} other holds", lot=label, count=count)
     )
-    return Line(when="", text=said, detail=", ".join(reason_name(h, desk.plant) for h in others), bad=True)
+    named = ((reason_text(code, desk.plant), held) for code, held in reasons.items() if held)
+    detail = ", ".join(f"{reason} ({amount(held)})" if held > 1 else reason for reason, held in named)
+    return Line(when="", text=said, detail=detail, bad=True)
 
 
 def interlock_line(row: Control, desk: Desk, formats: Formats) -> Line:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QSplitter, 
 from app.domain.text import safe
 from ui.text import hms, t
 from ui.theme import RADIUS, Look
-from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, LotRow, Step
+from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, HoldRow, LotRow, Step
 from ui.widgets.flow import ChipFlow, FlowChip, FlowKey, KeyFlow
 from ui.widgets.forms import Button, ChoiceChips, LineEdit
 from ui.widgets.glyphs import Mark
@@ -28,35 +28,18 @@ _ESCAPE, _RETURN, _ENTER, _DOWN = Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.K
 _ROW = 50
 
 
-class Now:
-    """The instant that every age reads."""
-
-    def __init__(self) -> None:
-        self.at: datetime | None = None
-
-
-class LiveRow:
-    """A hold as a row of the table; its age is read when it is painted."""
-
-    __slots__ = ("_item", "_now", "key")
-
-    def __init__(self, item: HoldItem, now: Now) -> None:
-        self._item, self._now, self.key = item, now, item.key
-
-    @property
-    def cells(self) -> Sequence[Cell | str]:
-        """The cells as of now."""
-        row, at = self._item.row, self._now.at
-        age = hms((at - row.since).total_seconds()) if at and row.since else row.age
-        return (
-            Cell(hold=row.since is not None),
-            Cell(text=row.lots, detail=row.lots_detail, bold=True),
-            Cell(text=row.units),
-            Cell(text=row.state, detail=row.disposition),
-            Cell(text=row.reason, detail=row.reason_detail, tags=row.tags),
-            Cell(text=row.placed, detail=row.placed_detail),
-            Cell(text=age),
-        )
+def cells_of(row: HoldRow, at: datetime | None) -> Sequence[Cell | str]:
+    """A hold in the table; its age is that of the instant."""
+    age = hms((at - row.since).total_seconds()) if at and row.since else row.age
+    return (
+        Cell(hold=row.since is not None),
+        Cell(text=row.lots, detail=row.lots_detail, bold=True),
+        Cell(text=row.units),
+        Cell(text=row.state, detail=row.disposition),
+        Cell(text=row.reason, detail=row.reason_detail, tags=row.tags),
+        Cell(text=row.placed, detail=row.placed_detail),
+        Cell(text=age),
+    )
 
 
 class FilterLine(LineEdit):
@@ -260,7 +243,7 @@ class ListPage(QWidget):
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._now = Now()
+        self._now: datetime | None = None
         self._chips = ChoiceChips(look, name=t("Filter"))
         self._chips.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._chips.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -279,6 +262,7 @@ class ListPage(QWidget):
             ),
             row_height=_ROW,
             empty=t("No hold here."),
+            cells=lambda item: cells_of(item.row, self._now),
         )
         self.table.setAccessibleName(t("Holds"))
         self.pane = HoldPane(look)
@@ -319,14 +303,14 @@ class ListPage(QWidget):
     def set_holds(self, items: Sequence[HoldItem], selected: str) -> None:
         """Other rows; the selected one stays where it is."""
         self.table.blockSignals(True)
-        self.table.set_rows([LiveRow(item, self._now) for item in items])
+        self.table.set_rows(items)
         if selected != self.table.current:
             self.table.select(selected)
         self.table.blockSignals(False)
 
     def set_now(self, now: datetime) -> None:
         """Move the ages: only their column is painted again."""
-        self._now.at = now
+        self._now = now
         x, width = self.table.column_spans()[-1]
         view = self.table.viewport()
         view.update(QRect(x, 0, width, view.height()))

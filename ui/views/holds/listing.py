@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.hold import Hold
@@ -18,30 +17,40 @@ from ui.views.holds.rows import HoldRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A row of FILTERS."""
+    """A row of FILTERS: the holds in these states."""
 
     id: str
     text: str
-    takes: Callable[[Hold], bool]
+    states: frozenset[HoldState]
+
+    def takes(self, hold: Hold) -> bool:
+        """Whether a hold is one of them."""
+        return hold.state in self.states
 
 
+CLOSED = frozenset({HoldState.CLOSED})
 FILTERS: tuple[Filter, ...] = (
-    Filter(id="open", text="Open", takes=lambda hold: not hold.closed),
-    Filter(id="placed", text="To review", takes=lambda hold: hold.state is HoldState.PLACED),
-    Filter(id="review", text="Under review", takes=lambda hold: hold.state is HoldState.UNDER_REVIEW),
-    Filter(id="disposed", text="To release", takes=lambda hold: hold.state is HoldState.DISPOSITIONED),
-    Filter(id="released", text="Released", takes=lambda hold: hold.closed),
+    Filter(id="open", text="Open", states=frozenset(HoldState) - CLOSED),
+    Filter(id="placed", text="To review", states=frozenset({HoldState.PLACED})),
+    Filter(id="review", text="Under review", states=frozenset({HoldState.UNDER_REVIEW})),
+    Filter(id="disposed", text="To release", states=frozenset({HoldState.DISPOSITIONED})),
+    Filter(id="released", text="Released", states=CLOSED),
 )
 """The filters in the order of their keys 1…5."""
 
 BY_ID: Mapping[str, Filter] = {row.id: row for row in FILTERS}
 
+GROUPS: Mapping[HoldState, frozenset[str]] = {
+    state: frozenset(row.id for row in FILTERS if state in row.states) for state in HoldState
+}
+"""The filters that take the holds in a state."""
 
-def listed(holds: Iterable[Hold], chosen: Filter) -> list[Hold]:
-    """Open holds the oldest first: they have waited longest. Released ones the newest first."""
+
+def rank(hold: Hold, chosen: Filter) -> tuple[float, ...]:
+    """Where it stands: open holds the oldest first, they have waited longest; released ones the newest first."""
     if chosen.id == "released":
-        return sorted(holds, key=lambda h: h.released_at or h.placed_at, reverse=True)
-    return sorted(holds, key=lambda h: h.placed_at)
+        return (-(hold.released_at or hold.placed_at).timestamp(),)
+    return (hold.placed_at.timestamp(),)
 
 
 def searched(hold: Hold, text: str, plant: Plant) -> bool:
@@ -52,22 +61,24 @@ def searched(hold: Hold, text: str, plant: Plant) -> bool:
     return all(word in said.casefold() for word in text.casefold().split())
 
 
-def per_lot(holds: Iterable[Hold]) -> Counter[str]:
-    """How many open holds bind each lot."""
-    return Counter(lot for hold in holds if not hold.closed for lot in hold.lots)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a row says beyond its hold: how many open holds bind each of the lots, and what marks it."""
+
+    bound: tuple[int, ...]
+    tags: tuple[Tag, ...] = ()
 
 
-def row_of(
-    hold: Hold, counts: Mapping[str, int], plant: Plant, formats: Formats, tags: tuple[Tag, ...] = ()
-) -> HoldRow:
+def row_of(hold: Hold, around: Around, plant: Plant, formats: Formats) -> HoldRow:
     """How a hold reads in the list; its age is left to the view while it binds."""
     ended = hold.released_at
-    shared = [lot for lot in hold.lots if not hold.closed and counts.get(lot, 0) > 1]
+    bound = zip(hold.lots, around.bound, strict=True) if not hold.closed else ()
+    shared = [(lot, count) for lot, count in bound if count > 1]
     return HoldRow(
         key=f"hold/{hold.id}",
         state=t("Released") if hold.closed else words(hold.state).capitalize(),
         lots=lots_text(hold),
-        lots_detail=" · ".join(t("{lot}: {count} holds", lot=safe(lot, 40), count=counts[lot]) for lot in shared),
+        lots_detail=" · ".join(t("{lot}: {count} holds", lot=safe(lot, 40), count=count) for lot, count in shared),
         units=units_text(hold),
         reason=reason_name(hold, plant),
         reason_detail=safe(hold.reason, 160),
@@ -76,7 +87,7 @@ def row_of(
         disposition=disposition(hold),
         since=None if ended else hold.placed_at,
         age=duration((ended - hold.placed_at).total_seconds()) if ended else "",
-        tags=tags,
+        tags=around.tags,
     )
 
 
@@ -92,7 +103,12 @@ def units_text(hold: Hold) -> str:
 
 def reason_name(hold: Hold, plant: Plant) -> str:
     """The reason's short name of the plant file; the code where the file does not know it."""
-    return safe(plant.hold_reasons.get(hold.reason_code, hold.reason_code), 60) or DASH
+    return reason_text(hold.reason_code, plant)
+
+
+def reason_text(code: str, plant: Plant) -> str:
+    """The same of a reason's code."""
+    return safe(plant.hold_reasons.get(code, code), 60) or DASH
 
 
 def disposition(hold: Hold) -> str:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Protocol
 
 from app.domain.hold import Hold
-from app.readmodel.interlocks import asked_by
-from app.readmodel.model import all_holds, hold, open_holds
+from app.readmodel.model import hold
 from ui.actions import BY_ID
 from ui.desk import Desk
 from ui.marks import Marks, marks_of
+from ui.models.lazy import LazyRow
+from ui.models.shelf import Place, Shelf
+from ui.pace import News, Slice
 from ui.sharing import holds_doubt, lonely_holds
 from ui.shell import Shell, id_of, kind_of
-from ui.tag import Tag
 from ui.text import Formats, t
 from ui.views.holds import listing
 from ui.views.holds.detail import detail_of
 from ui.views.holds.placer import Placer, PlacerView
-from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, Key
+from ui.views.holds.rows import FilterChip, HoldDetail, HoldItem, HoldRow, Key
 
 HOLD_KEYS = ("hold.review", "hold.dispose", "hold.release")
 INTERLOCK_KEY = "hold.interlock"
 """Only where a machine of the plant has one."""
+
+
+DETAILED = ("order", "control")
+"""Kinds of which any may stand in what is said of a hold; of holds and postings it is known which do."""
 
 
 class HoldsView(PlacerView, Protocol):
@@ -44,10 +48,11 @@ class HoldsPresenter:
         self._view, self._desk, self._shell = view, desk, shell
         self._formats = Formats(desk.plant.zone)
         self._filter, self._words, self._hold_id = listing.FILTERS[0], "", ""
-        self._items: dict[str, tuple[Hold, dict[str, int], tuple[Tag, ...], HoldItem]] = {}
+        self._shelf: Shelf[Hold, HoldItem] = Shelf("hold", self._place, self._ranked)
         self._marks = Marks()
         self.placer = Placer(view, desk, shell, self._placed)
         self._list_seen: object = None
+        self._news = News()
         self._detail_seen: object = None
         self._second = -1
 
@@ -72,11 +77,11 @@ class HoldsPresenter:
     def show(self, ref: str) -> None:
         """A hold's ref opens it, a held lot's its newest hold; anything else starts a new hold there ("new": empty)."""
         kind, rest = kind_of(ref), id_of(ref)
-        binding = [h for h in open_holds(self._desk.view) if kind == "lot" and rest in h.lots]
+        binding = self._desk.view.holds_on(rest) if kind == "lot" else {}
         if kind == "hold":
             self._show_hold(rest)
         elif binding:
-            self._show_hold(binding[-1].id)
+            self._show_hold(list(binding)[-1])
         else:
             self.placer.start(ref)
 
@@ -85,34 +90,41 @@ class HoldsPresenter:
         if found is None:
             return
         self.placer.cancel()
-        self._hold_id, self._words = hold_id, ""
-        if not self._filter.takes(found):
-            self._filter = listing.BY_ID["released" if found.closed else "open"]
+        chosen = self._filter
+        if not chosen.takes(found):
+            chosen = listing.BY_ID["released" if found.closed else "open"]
+        self._open(hold_id)
+        self._want(chosen, "")
         self._view.set_search("")
         self.refresh()
 
     def _placed(self, hold_id: str) -> None:
         """A hold was just placed: show it as soon as it is there."""
-        self._hold_id = hold_id or self._hold_id
-        self._filter = listing.BY_ID["open"]
+        self._open(hold_id or self._hold_id)
+        self._want(listing.BY_ID["open"], self._words)
         self.refresh()
 
     # --- the list ---------------------------------------------------------------------------------------------------
 
     def choose_filter(self, filter_id: str) -> None:
         """Another filter; the hold that is open stays open."""
-        self._filter = listing.BY_ID.get(filter_id, self._filter)
+        self._want(listing.BY_ID.get(filter_id, self._filter), self._words)
         self.refresh()
 
     def search(self, words: str) -> None:
         """Only holds that say all these words."""
-        self._words = words.strip()
+        self._want(self._filter, words.strip())
         self.refresh()
+
+    def _want(self, chosen: listing.Filter, words: str) -> None:
+        if (chosen, words) != (self._filter, self._words):
+            self._filter, self._words = chosen, words
+            self._shelf.take_anew()
 
     def pick(self, ref: str) -> None:
         """A row of the list was selected."""
         if kind_of(ref) == "hold":
-            self._hold_id = id_of(ref)
+            self._open(id_of(ref))
             self.refresh()
 
     def act(self, action: str) -> None:
@@ -127,57 +139,76 @@ class HoldsPresenter:
         """Place a hold on its own."""
         self.placer.start("new")
 
+    def follow(self) -> None:
+        """Between two refreshes: what is left to be placed in the list."""
+        if not self._shelf.settled:
+            self._refresh_list()
+
     def _refresh_list(self) -> None:
-        every = all_holds(self._desk.view)
-        if (self._filter.id, self._words, self._hold_id, self._marks, every) == self._list_seen:
+        """The list as far as it is placed; of a part of it the view is told only now and then."""
+        shelf, mirror = self._shelf, self._desk.view
+        shelf.look(mirror)
+        placed = shelf.work(mirror, Slice())
+        said = (self._filter.id, self._words, self._hold_id, self._marks)
+        if not self._news.due(placed or said != self._list_seen, shelf.settled):
             return
-        counts, plant = listing.per_lot(every), self._desk.plant
-        rows = [
-            h
-            for h in every
-            if h.id == self._hold_id or (self._filter.takes(h) and listing.searched(h, self._words, plant))
-        ]
-        rows = listing.listed(rows, self._filter)
-        if not self._hold_id and rows:
-            self._hold_id = rows[0].id
-        self._list_seen = (self._filter.id, self._words, self._hold_id, self._marks, every)
-        self._view.set_filters(self._chips(every))
-        self._view.set_holds([self._item(h, counts) for h in rows], f"hold/{self._hold_id}")
+        items = shelf.items()
+        if not self._hold_id and items:
+            self._hold_id = id_of(items[0].key)
+        self._list_seen = (self._filter.id, self._words, self._hold_id, self._marks)
+        self._view.set_filters(self._chips())
+        self._view.set_holds(items, f"hold/{self._hold_id}")
 
-    def _item(self, row: Hold, counts: Mapping[str, int]) -> HoldItem:
-        shared = {lot: counts.get(lot, 0) for lot in row.lots}
-        known, tags = self._items.get(row.id), self._marks.of(f"hold/{row.id}")
-        if known is not None and known[0] is row and known[1:3] == (shared, tags):
-            return known[3]
-        item = HoldItem(f"hold/{row.id}", partial(listing.row_of, row, shared, self._desk.plant, self._formats, tags))
-        self._items[row.id] = (row, shared, tags, item)
-        return item
+    def _place(self, row: Hold) -> Place[HoldItem]:
+        return Place(
+            groups=listing.GROUPS[row.state],
+            item=LazyRow(f"hold/{row.id}", row, self._around, self._row),
+        )
 
-    def _chips(self, every: Sequence[Hold]) -> tuple[FilterChip, ...]:
+    def _ranked(self, row: Hold, place: Place[HoldItem]) -> tuple[float, ...] | None:
+        """The filter's holds that say the words, and the open one, so that it stays."""
+        wanted = self._filter.id in place.groups and listing.searched(row, self._words, self._desk.plant)
+        return listing.rank(row, self._filter) if wanted or row.id == self._hold_id else None
+
+    def _around(self, row: Hold) -> listing.Around:
+        mirror = self._desk.view
+        bound = tuple(len(mirror.holds_on(lot)) for lot in row.lots)
+        return listing.Around(bound=bound, tags=self._marks.of(f"hold/{row.id}"))
+
+    def _row(self, row: Hold, around: listing.Around) -> HoldRow:
+        return listing.row_of(row, around, self._desk.plant, self._formats)
+
+    def _open(self, hold_id: str) -> None:
+        """Another hold is open; it stands in the list whatever is looked for, the one before only where it fits."""
+        if hold_id != self._hold_id:
+            self._shelf.again(hold_id, self._hold_id)
+            self._hold_id = hold_id
+
+    def _chips(self) -> tuple[FilterChip, ...]:
+        counts = self._shelf.counts
         return tuple(
-            FilterChip(id=f.id, text=t(f.text), count=sum(1 for h in every if f.takes(h)), chosen=f is self._filter)
-            for f in listing.FILTERS
+            FilterChip(id=f.id, text=t(f.text), count=counts[f.id], chosen=f is self._filter) for f in listing.FILTERS
         )
 
     def _refresh_detail(self) -> None:
-        found = hold(self._desk.view, self._hold_id) if self._hold_id else None
-        view, person = self._desk.view, self._desk.person
-        seen = (
-            found,
-            person,
-            list(view.live("hold")),
-            list(view.every("posting")),
-            list(view.live("order")),
-            asked_by(view, self._hold_id),
-            self._marks,
-            holds_doubt(self._desk, self._formats),
-            [alone.id for alone in lonely_holds(self._desk)],
-        )
+        """The open hold; anew only where something moved that it says."""
+        mirror = self._desk.view
+        found = hold(mirror, self._hold_id) if self._hold_id else None
+        told = (holds_doubt(self._desk, self._formats), [alone.id for alone in lonely_holds(self._desk)])
+        seen = (found, self._desk.person, self._marks, told, self._bound(found), *map(mirror.moves, DETAILED))
         if seen == self._detail_seen:
             return
         self._detail_seen = seen
         detail = None if found is None else detail_of(found, self._desk, self._formats, self._keys)
         self._view.set_detail(detail)
+
+    def _bound(self, found: Hold | None) -> tuple[object, ...]:
+        """How many holds its lots have, and how its postings stand."""
+        if found is None:
+            return ()
+        mirror = self._desk.view
+        postings = tuple(mirror.postings_of(f"hold/{found.id}").values())
+        return (*(len(mirror.holds_on(lot)) for lot in found.lots), postings)
 
     def _keys(self, ref: str) -> tuple[Key, ...]:
         guarded = any(machine.hold_command for machine in self._desk.plant.machines.values())
