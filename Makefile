@@ -32,7 +32,7 @@ help: ## show this list
 setup: ## make .venv and install the locked dependencies
 	@$(call BOOTSTRAP,run)
 
-setup-test: ## the same, with what the tests need beside it (Xvfb, Node part)
+setup-test: ## the same, with what the tests need beside it (Xvfb, Postgres, Node, Tryton)
 	@$(call BOOTSTRAP,test)
 
 demo: setup ## open Lineside on a simulated plant (STATIONS= ERP= SMOKE= REPLAY= SPEED= SEED= PLANT= ARGS=)
@@ -85,7 +85,7 @@ manual: setup ## write the manual's pages that are made from tables, its drawing
 bundle: setup ## make the executable with everything it needs in build/dist/lineside, with its licences
 	@$(BIN)/python packaging/bundle.py
 
-package: bundle ## build the .deb and its bill of materials under dist/ (ten minutes at most)
+package: bundle ## build the .deb and its bill of materials under dist/ (takes minutes)
 	@$(BIN)/python packaging/linux/deb.py
 
 test-package: setup-test ## install dist/*.deb in a clean Debian root, smoke-test, remove it (nightly; needs root, make package)
@@ -94,6 +94,6 @@ test-package: setup-test ## install dist/*.deb in a clean Debian root, smoke-tes
 audit: setup ## look for known faults in every locked dependency (needs the network)
 	@$(BIN)/python packaging/supply/audit.py
 
-clean: ## remove .venv, caches and what demos left here
+clean: ## remove .venv, caches, what was built and what demos left here
 	rm -rf .venv .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf tests/system/rig/node_modules
