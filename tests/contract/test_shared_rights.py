@@ -12,7 +12,7 @@ from app.domain import events as e
 from app.domain.chain import GENESIS
 from app.domain.operation import SharedOperation, place_hash
 from app.store.postgres.log import PostgresLog
-from app.store.postgres.wire import to_json
+from app.store.postgres.wire import presence, to_json
 from app.store.shared_chain import verify_shared
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
 from tests.contract.shared_logs import Desk, hold, note, opened
@@ -133,6 +133,39 @@ def test_the_public_has_nothing(database: Database) -> None:
         ).fetchall()
     assert open_to_all == []
     assert loose == [], "a function with its owner's rights looks names up only where its owner wrote"
+
+
+FUNCTIONS = {
+    "lineside_person": {"feed", "status", "prove", "sign"},
+    "lineside_reader": {"trend", "history_span"},
+    "lineside_station": {
+        "append", "feed", "status", "settings", "take_duty", "leave_duty", "attend", "stations_seen", "projected",
+        "project", "history_tags", "take_history", "leave_history", "keep_samples", "lose_history", "drop_old_history",
+        "history_span", "trend", "plant_versions", "plant_last", "plant_text", "plant_stations", "running_plant",
+    },
+    "lineside_admin": {
+        "feed", "status", "settings", "join_station", "put_person", "remove_person", "people", "stations",
+        "set_second_person", "project_anew", "keep_history", "drop_old_history", "publish_plant", "plant_versions",
+        "plant_last", "plant_text", "plant_stations",
+    },
+}  # fmt: skip
+"""What each group may call. A function that is new gets a place here, or nobody may call it."""
+
+
+def test_each_group_may_call_its_own_functions_and_no_other(database: Database) -> None:
+    with database.as_superuser() as connection:
+        for group, wanted in FUNCTIONS.items():
+            rows = connection.execute(
+                "select proname from pg_proc where pronamespace = 'lineside'::regnamespace "
+                "and has_function_privilege(%s, oid, 'execute')",
+                (group,),
+            ).fetchall()
+            assert {row[0] for row in rows} == wanted, group
+
+
+@pytest.mark.parametrize("payload", ["[" * 7_900, "no JSON", "1", "[1, 2]", '{"a": 1}'])
+def test_what_any_login_may_notify_stations_of_is_read_or_left_alone(payload: str) -> None:
+    assert presence(payload) is None
 
 
 def test_a_person_signs_in_their_own_name_only(database: Database) -> None:

@@ -78,9 +78,9 @@ def _utc(at: datetime | None) -> datetime | None:
 
 
 def presence(payload: str) -> Presence | None:
-    """What a notification says of somebody; None where it says nothing that can be read."""
+    """What a notification says of somebody; None where it says nothing that can be read: any login may notify."""
     try:
         station, person, ref, editing = json.loads(payload)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return Presence(station=str(station), person=str(person), ref=str(ref), editing=bool(editing), at=datetime.now(UTC))
