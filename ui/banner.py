@@ -5,8 +5,9 @@ Passive: `set_state` in, signals out. Every part keeps its place whatever it say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
@@ -25,6 +26,8 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _SLOT = 52
+TITLE_LEAST = 140
+"""Of the case in the banner this much is always to be read, in px."""
 
 
 class Piece(QAbstractButton):
@@ -149,7 +152,7 @@ class TopCase(Piece):
         self._top: Top | None = None
         self._known = False
         self._waiting, self._now = 0, datetime.min.replace(tzinfo=UTC)
-        self.setMinimumWidth(240)
+        self.setMinimumWidth(140 + TITLE_LEAST)
 
     def set_top(self, top: Top | None, waiting: int, now: datetime, *, known: bool = True) -> None:
         """The case, how many more wait behind it, and what time it is. `known`: whether there are any."""
@@ -186,12 +189,18 @@ class TopCase(Piece):
         painter.drawText(QRectF(x - 80, 0, 70, high), _RIGHT, clock)
         painter.setFont(self.look.font(13))
         painter.setPen(theme.soft)
-        more = t("+{count} more", count=self._waiting) if self._waiting else ""
-        at = self._formats.clock(top.happened_at)
-        said = " · ".join(part for part in (more, at) if part)
+        said = self._beside(top, x - 150)
         wide = self.look.width(said, 13)
         painter.drawText(QRectF(x - 90 - wide, 0, wide + 2, high), _RIGHT, said)
         return x - 100 - wide
+
+    def _beside(self, top: Top, room: float) -> str:
+        """How many more wait and since when this one does; in a narrow window less of it: the title comes first."""
+        more = t("+{count} more", count=self._waiting) if self._waiting else ""
+        both = " · ".join(part for part in (more, self._formats.clock(top.happened_at)) if part)
+        if self.look.width(both, 13) <= room - self.look.width(top.title, 15, True):
+            return both
+        return more if self.look.width(more, 13) <= room - TITLE_LEAST else ""
 
 
 class Words(Piece):
@@ -224,6 +233,10 @@ class Words(Piece):
             draw_key(painter, end + 6, (self.height() - 18) / 2, self._key, self.look)
 
 
+SHARES: Mapping[type[Piece], int] = MappingProxyType({Brand: 2, TopCase: 3})
+"""How these share the room that the others leave."""
+
+
 class BannerBar(QFrame):
     """The whole banner. `stepped` carries a ref; `case_pressed`, `counts_pressed`, `find_pressed`, `person_pressed`."""
 
@@ -245,7 +258,7 @@ class BannerBar(QFrame):
         row.setContentsMargins(0, 0, 0, 1)
         row.setSpacing(4)
         for piece in (self.brand, self.counts, self.top, self.alarms, self.seek, self.person):
-            row.addWidget(piece, 1 if piece is self.top else 0)
+            row.addWidget(piece, SHARES.get(type(piece), 0))
         self._connect()
         look.changed.connect(self.update)
 
