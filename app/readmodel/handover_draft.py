@@ -112,7 +112,7 @@ def figures(view: View, start: datetime, now: datetime) -> Mapping[str, str]:
         "exceptions": str(len(cases)),
         "still open": str(len(m.open_cases(view))),
         "owned within 2 min": "–" if owned is None else f"{round(100 * owned)} %",
-        "on hold": f"{held:,} units",
+        "units on hold": f"{held:,}",
         "unposted": str(len(m.open_postings(view))),
         "moves": str(sum(1 for a in m.open_assignments(view) if a.proposed_at >= start)),
     }
