@@ -18,7 +18,7 @@ from ui.widgets.forms import LineEdit
 from ui.widgets.keystrip import KeyStrip
 from ui.widgets.labels import text_label
 
-LEAST_PX, MOST_PX, SHARE = 420, 720, 0.42
+LEAST_PX, MOST_PX, SHARE = 420, 620, 0.36
 _BACKWARD = QTextDocument.FindFlag.FindBackward
 _ALT = Qt.KeyboardModifier.AltModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
