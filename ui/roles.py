@@ -1,4 +1,4 @@
-"""What roles are called. No Qt."""
+"""What people and their roles are called. No Qt."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from ui.text import t
 def works_as(person: Person) -> str:
     """ "operator, shift lead": the person's roles in words."""
     return ", ".join(_names(person.roles))
+
+
+def said_of(person: Person | None) -> str:
+    """ "M. Okafor · shift lead"; "" for nobody."""
+    return f"{person.short} · {works_as(person)}" if person is not None else ""
 
 
 def any_of(roles: Iterable[Role]) -> str:

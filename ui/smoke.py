@@ -17,6 +17,7 @@ from ui.bridge import Bridge
 from ui.desk import Answer
 from ui.job import SmokeOptions
 from ui.lateness import LatenessMeter
+from ui.pictures import grab_screens
 from ui.script import Act, Shift
 from ui.sightings import Sightings
 from ui.theme import DAY, NIGHT, Look
@@ -95,7 +96,7 @@ class Smoke(QObject):
             for theme in (DAY, NIGHT):
                 self._look.set_theme(theme)
                 self._select_worst()
-                self._window.grab_screens(folder)
+                grab_screens(self._window, folder, theme.name)
         except (KnownError, OSError) as error:
             log.error("the screens could not be grabbed: %s", error)
         self._look.set_theme(before)

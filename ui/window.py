@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.people import Person
 from ui.about import About
@@ -37,10 +37,9 @@ from ui.models.controls import ControlNews
 from ui.overlay import Overlay
 from ui.palette import Palette
 from ui.part import Part
-from ui.pictures import grab_views
 from ui.place import keep, kept, put
 from ui.plant_words import renewal
-from ui.roles import works_as
+from ui.roles import said_of
 from ui.sharing import notices
 from ui.shell import Answers, Seat, kind_of
 from ui.shipped import folder, shipped, this_version
@@ -468,27 +467,6 @@ class Window(QWidget):
         self._follower.stop()
         self.keep_layout()
         super().closeEvent(event)
-
-    # --- pictures ---------------------------------------------------------------------------------------------------
-
-    def grab_screens(self, folder: Path) -> list[Path]:
-        """A PNG of every view in the present theme, 1920×1080; for smoke runs. Returns the files."""
-
-        def visit(view_id: str) -> None:
-            self.visit(view_id)
-            QApplication.sendPostedEvents()
-            self.refresh()
-
-        made = grab_views(self, visit, folder, self._look.theme.name)
-        self.visit(HOME)
-        return made
-
-
-def said_of(person: Person | None) -> str:
-    """ "M. Okafor · shift lead"."""
-    if person is None:
-        return ""
-    return f"{person.short} · {works_as(person)}"
 
 
 def compose(

@@ -23,6 +23,7 @@ from ui.desk import Answer
 from ui.forms import Choice, Field, FieldKind, Form
 from ui.icons import ICONS
 from ui.keyboard import is_chord, name_of
+from ui.pictures import grab_screens
 from ui.steering import STEERING
 from ui.theme import DAY, NIGHT, TOUCH, Look
 from ui.window import Window, compose
@@ -478,7 +479,7 @@ def test_a_spoilt_layout_opens_the_window_as_the_first_time(open_window: Open, t
 
 
 def test_pictures_of_every_view_are_made(window: Window, tmp_path: Path) -> None:
-    made = window.grab_screens(tmp_path / "screens")
+    made = grab_screens(window, tmp_path / "screens", "day")
     assert len(made) == len([row for row in VIEWS if row.side is Side.CENTRE])
     assert all(file.stat().st_size > 10_000 for file in made)
 
