@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,20 @@ class Part:
         """All that is to be said of it, a sentence each."""
         told = tuple(self.tip.splitlines())
         return told if self.whole else (f"{self.head} {self.text}".strip(), *told)
+
+
+def fitting(parts: Sequence[Part], room: float, wide: Callable[[Part], float]) -> tuple[Part, ...]:
+    """The parts for so many px: where there is no room for all, what is normal says its name only, the last one first.
+
+    So the words of what isn't normal are the last to be cut.
+    """
+    shown = list(parts)
+    for place in reversed(range(len(shown))):
+        if sum(map(wide, shown)) <= room:
+            break
+        if not shown[place].priority:
+            shown[place] = replace(shown[place], text="")
+    return tuple(shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.text import safe
-from ui.part import Notice, Part
+from ui.part import Notice, Part, fitting
 from ui.text import t
 from ui.theme import RADIUS, Look
 from ui.widgets.chips import draw_key, key_width
@@ -65,10 +65,16 @@ class StatusBar(QFrame):
         painter.fillRect(0, 0, self.width(), 1, theme.line)
         right = self._paint_right(painter)
         x = 14.0
-        for part in self._parts:
+        for part in fitting(self._parts, right - x, self._wide):
             if x + _LEAST > right:
                 break
             x = self._paint_part(painter, part, x, right)
+
+    def _wide(self, part: Part) -> float:
+        """What a part takes in full, with the gap behind it, in px."""
+        look = self._look
+        mark = 20 if part.priority else _DOT + 6
+        return mark + look.width(part.head, _PX, bool(part.priority)) + 6 + look.width(part.text, _PX) + _GAP
 
     def _paint_right(self, painter: QPainter) -> float:
         """Clock and marks; returns where they begin."""
