@@ -234,7 +234,7 @@ class StripStack(QWidget):
         more = len(self._strips) - len(boxes)
         if more:
             side = QRectF(plot.right() + 8, y, _TABLE - 8, 19)
-            self._text(painter, side, t("{n} more do not fit here", n=more), px=12, soft=True)
+            self._text(painter, side, t("{n} more: no room here", n=more), px=12, soft=True)
 
     # --- one strip's picture ----------------------------------------------------------------------------------------
 
