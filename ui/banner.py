@@ -120,11 +120,13 @@ class Counts(Piece):
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, _SLOT * 4 + 16, "", parent)
-        self._counts, self._known = (0, 0, 0, 0), False
+        self._counts, self._known = (0, 0, 0, 0), True
         self.set_counts((0, 0, 0, 0), known=False)
 
     def set_counts(self, counts: tuple[int, int, int, int], *, known: bool = True) -> None:
         """Open cases of priority 1 … 4."""
+        if (counts, known) == (self._counts, self._known):
+            return
         self._counts, self._known = counts, known
         said = ", ".join(t("{count} of priority {p}", count=n, p=p) for p, n in zip(PRIORITIES, counts, strict=True))
         self.setAccessibleName(t("Open cases: {said}", said=said if known else t("not known yet")))
@@ -150,12 +152,17 @@ class TopCase(Piece):
         super().__init__(look, 0, "", parent)
         self._formats = formats
         self._top: Top | None = None
+        self._said: object = None
         self._known = False
         self._waiting, self._now = 0, datetime.min.replace(tzinfo=UTC)
         self.setMinimumWidth(140 + TITLE_LEAST)
 
     def set_top(self, top: Top | None, waiting: int, now: datetime, *, known: bool = True) -> None:
         """The case, how many more wait behind it, and what time it is. `known`: whether there are any."""
+        said = (top, waiting, known, hms((now - top.opened_at).total_seconds()) if top else "")
+        if said == self._said:
+            return
+        self._said = said
         self._top, self._waiting, self._now, self._known = top, waiting, now, known
         self.setAccessibleName(t("Unacknowledged: {title}", title=top.title) if top else self._nothing())
         self.update()

@@ -10,6 +10,10 @@ Told = TypeVar("Told")
 Row = TypeVar("Row")
 
 
+def nothing(_source: object) -> None:
+    """A row that its source tells wholly."""
+
+
 class LazyRow(Generic[Row]):
     """A place in a list under its key. `row` is made of its source and of what else it tells, which `about` says;
 

@@ -220,12 +220,20 @@ class ChoiceChips(QWidget):
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """(id, text) pairs in order; a choice that is still there stays chosen."""
-        self._choices = tuple((key, safe(text)) for key, text in choices)
-        if self._value not in {key for key, _ in self._choices}:
+        now = tuple((key, safe(text)) for key, text in choices)
+        if now == self._choices:
+            return
+        before, self._choices = self._laid(), now
+        if self._value not in {key for key, _ in now}:
             self._value = ""
         self._describe()
-        self.updateGeometry()
+        if self._laid() != before:  # the whole window is laid out anew by it
+            self.updateGeometry()
         self.update()
+
+    def _laid(self) -> list[float]:
+        """How wide each choice is: where they flow follows from it."""
+        return [self._width(place, text) for place, (_, text) in enumerate(self._choices)]
 
     def choose(self, value: str, *, tell: bool = True) -> None:
         """Choose by id; unknown ids are ignored."""

@@ -6,8 +6,9 @@ sight, the first one in sight) stays where it is on the screen. Knows nothing of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from time import monotonic
+from typing import cast
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -52,6 +54,8 @@ _LEFT_BUTTON = Qt.MouseButton.LeftButton
 _DOWN, _UP, _J, _K = Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_J, Qt.Key.Key_K
 _PAGE_DOWN, _PAGE_UP = Qt.Key.Key_PageDown, Qt.Key.Key_PageUp
 _HOME, _END, _RETURN, _ENTER = Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return, Qt.Key.Key_Enter
+_OPAQUE = Qt.WidgetAttribute.WA_OpaquePaintEvent
+"""It fills all of itself: nothing below it needs to be painted."""
 _PAD = 8
 _SETTLE_S = 0.35
 """A press this soon after rows moved means what was under the cursor before they moved."""
@@ -92,10 +96,12 @@ class PaintedTable(QAbstractScrollArea):
         self._above = 0
         self._key = ""
         self._before: tuple[Sequence[Row], int, float] = ((), 0, 0.0)
+        self._drawn: tuple[object, dict[int, object]] = (None, {})
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(_OPAQUE)
         look.changed.connect(self.viewport().update)
 
     # --- rows and selection -----------------------------------------------------------------------------------------
@@ -141,7 +147,32 @@ class PaintedTable(QAbstractScrollArea):
         self._forget_above()
         self._before = (before, offset, monotonic())
         self._keep_selection()
-        self.viewport().update()
+        self._update_changed()
+
+    def _update_changed(self) -> None:
+        """Let the rows in sight be painted that do not stand there yet as they read now."""
+        frame, drawn = self._drawn
+        if frame != self._framed():
+            self.viewport().update()
+            return
+        offset, high, width = self.verticalScrollBar().value(), self._row_height, self.viewport().width()
+        for place in self._in_sight():
+            if place not in drawn or drawn[place] != self._reads(self._rows[place]):
+                self.viewport().update(QRect(0, HEADER + place * high - offset, width, high))
+
+    def _framed(self) -> object:
+        """All that moves every row, or is painted beside them."""
+        size, bar = self.viewport().size(), self.verticalScrollBar().value()
+        return size.width(), size.height(), bar, self._row_height, len(self._in_sight()), self._above, self._key
+
+    def _reads(self, row: Row) -> object:
+        """What is painted of a row; compared by value."""
+        return row.key, tuple(self._cells(row))
+
+    def _in_sight(self) -> range:
+        """The places of the rows that are at least partly in sight."""
+        first = self.verticalScrollBar().value() // self._row_height
+        return range(first, min(len(self._rows), first + self._body_height() // self._row_height + 2))
 
     def _anchor(self) -> tuple[str, int, int]:
         """The row that must not move, its place and its top: the selected one if in sight, else the first in sight."""
@@ -302,9 +333,9 @@ class PaintedTable(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         spans = self.column_spans()
-        painter.fillRect(self.viewport().rect(), self._look.theme.panel)
+        painter.fillRect(event.rect(), self._look.theme.panel)
         if self._rows:
-            self._paint_rows(painter, spans)
+            self._paint_rows(painter, spans, event.region())
         elif self._empty:
             painter.setPen(self._look.theme.soft)
             painter.setFont(self._look.font(14))
@@ -337,16 +368,30 @@ class PaintedTable(QAbstractScrollArea):
         painter.setPen(self._look.theme.panel)
         painter.drawText(plate, _CENTER, words)
 
-    def _paint_rows(self, painter: QPainter, spans: Sequence[tuple[int, int]]) -> None:
+    def _paint_rows(self, painter: QPainter, spans: Sequence[tuple[int, int]], region: QRegion) -> None:
+        """Those that are asked for; what is painted whole need not be painted again while it reads the same."""
+        width, bottom = self.viewport().width(), self.viewport().height()
         offset, high = self.verticalScrollBar().value(), self._row_height
-        first = offset // high
-        last = min(len(self._rows), first + self._body_height() // high + 2)
-        painter.setClipRect(0, HEADER, self.viewport().width(), self._body_height())
-        for place in range(first, last):
-            row, y = self._rows[place], HEADER + place * high - offset
+        asked = list(cast("Iterable[QRect]", region))
+        frame, drawn = self._framed(), self._drawn[1]
+        if frame != self._drawn[0]:
+            drawn = {}
+        painter.setClipRect(0, HEADER, width, self._body_height())
+        for place in self._in_sight():
+            y = HEADER + place * high - offset
+            box = QRect(0, max(y, HEADER), width, min(y + high, bottom) - max(y, HEADER))
+            if not region.intersects(box):
+                continue
+            row = self._rows[place]
+            reads = self._reads(row)
+            if any(part.contains(box) for part in asked):
+                drawn[place] = reads
+            elif drawn.get(place) != reads:
+                drawn.pop(place, None)
             self._paint_ground(painter, y, chosen=row.key == self._key)
             self._paint_row(painter, row, y, spans)
         painter.setClipping(False)
+        self._drawn = frame, drawn
 
     def _paint_ground(self, painter: QPainter, y: int, *, chosen: bool) -> None:
         """What a row stands on: that it is selected, whether it has the keyboard, and the line below it."""

@@ -104,6 +104,9 @@ class Cards(PaintedTable):
         self.look = look
         self.setAccessibleName(t("Proposals"))
 
+    def _reads(self, row: Row) -> object:
+        return row
+
     def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
         if not isinstance(row, Card):
             return

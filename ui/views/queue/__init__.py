@@ -14,4 +14,4 @@ def open_queue(look: Look, desk: Desk, shell: Shell) -> Opened:
     presenter = QueuePresenter(view, desk, shell)
     view.selected.connect(presenter.pick)
     view.activated.connect(presenter.open)
-    return Opened(widget=view, presenter=presenter)
+    return Opened(widget=view, presenter=presenter, follow=presenter.follow)

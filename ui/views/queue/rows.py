@@ -9,11 +9,10 @@ from datetime import datetime
 from app.domain.case import ExceptionCase, Task
 from app.domain.lifecycles import CaseState, TaskState
 from app.domain.people import Person
-from app.domain.plant import Plant
 from app.domain.text import safe
-from app.readmodel.model import View, held, open_cases, open_holds
+from app.readmodel.model import View
 from ui.decisions import Undecided, about_words, step_words
-from ui.marks import Marks
+from ui.models.lazy import LazyRow
 from ui.tag import Tag
 from ui.text import Formats, hms, t
 
@@ -52,27 +51,26 @@ class QueueRow:
         return f"{self.chip} · " + (t("{left} left", left=hms(left)) if left > 0 else t("time is up"))
 
 
-class Queue:
-    """Every case that wants somebody now, as rows; a case that did not change keeps its row."""
+QueueItem = LazyRow[QueueRow]
+"""A place in the queue."""
 
-    def __init__(self, formats: Formats) -> None:
-        self._formats = formats
-        self._kept: dict[str, tuple[ExceptionCase, bool, tuple[Tag, ...], QueueRow]] = {}
 
-    def rows(self, plant: Plant, view: View, marks: Marks) -> tuple[QueueRow, ...]:
-        """Open and not on the shelf, the most urgent and then the oldest first."""
-        lots, by_case = held(view), {hold.case_id for hold in open_holds(view)}
-        cases = [case for case in open_cases(view) if case.state is not CaseState.SHELVED]
-        kept = {}
-        for case in cases:
-            on_hold = case.id in by_case or case.lot in lots
-            known = self._kept.get(case.id)
-            tags = marks.of(f"case/{case.id}")
-            if known is None or known[0] is not case or known[1] is not on_hold or known[2] != tags:
-                known = (case, on_hold, tags, row(plant.people, case, on_hold, tags, self._formats))
-            kept[case.id] = known
-        self._kept = kept
-        return tuple(found for *_, found in kept.values())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a row says beyond its case: whether anything of it is on hold, and what marks it."""
+
+    on_hold: bool
+    tags: tuple[Tag, ...] = ()
+
+
+def wanted(case: ExceptionCase) -> bool:
+    """Whether it wants somebody now: it is open and not on the shelf."""
+    return not case.closed and not case.resolved and case.state is not CaseState.SHELVED
+
+
+def rank(case: ExceptionCase) -> tuple[float, ...]:
+    """The most urgent and then the oldest first."""
+    return (float(case.priority), case.opened_at.timestamp())
 
 
 def decision(people: Mapping[str, Person], act: Undecided, view: View, formats: Formats) -> QueueRow:
@@ -94,9 +92,7 @@ DECIDE = 3
 """How loud a step is that waits for a decision."""
 
 
-def row(
-    people: Mapping[str, Person], case: ExceptionCase, on_hold: bool, tags: tuple[Tag, ...], formats: Formats
-) -> QueueRow:
+def row(people: Mapping[str, Person], case: ExceptionCase, around: Around, formats: Formats) -> QueueRow:
     """One case as a row."""
     task = case.primary
     offered = task is not None and task.state is TaskState.OFFERED
@@ -109,9 +105,9 @@ def row(
         chip=chip(people, case, task, formats),
         offered=offered,
         offer_until=task.accept_by if task is not None and offered else None,
-        held=on_hold,
+        held=around.on_hold,
         fresh=case.state is CaseState.OPEN,
-        tags=tags,
+        tags=around.tags,
     )
 
 

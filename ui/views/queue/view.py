@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import cast
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui.text import hms, t
 from ui.theme import Look
-from ui.views.queue.rows import QueueRow
+from ui.views.queue.rows import QueueItem, QueueRow
 from ui.widgets.chips import chip_size, draw_chip, draw_key, key_width
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.table import HEADER, Column, PaintedTable, Row
@@ -28,7 +29,8 @@ class QueueTable(PaintedTable):
     """The shared table with rows of our own; selection, keys and steadiness are its."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(look, (Column(title="", width=200, stretch=1),), row_height=ROW, parent=parent)
+        columns = (Column(title="", width=200, stretch=1),)
+        super().__init__(look, columns, row_height=ROW, cells=lambda item: item.row.cells, parent=parent)
         self.look = look
         self.now, self.title = _EPOCH, ""
         self.setAccessibleName(t("Now"))
@@ -47,16 +49,17 @@ class QueueTable(PaintedTable):
             draw_key(painter, x, 6, key, look)
             x -= 6
 
+    def _reads(self, row: Row) -> object:
+        return cast("QueueItem", row).row
+
     def _paint_row(self, painter: QPainter, row: Row, y: int, spans: Sequence[tuple[int, int]]) -> None:
-        if not isinstance(row, QueueRow):
-            return
-        width = self.viewport().width()
-        draw_priority(painter, QRectF(14, y + 10, 19, 19), row.priority, self.look.theme)
-        self._paint_words(painter, row, y, width)
-        if row.undecided:
-            self._paint_reason(painter, row, y, width)
+        said, width = cast("QueueItem", row).row, self.viewport().width()
+        draw_priority(painter, QRectF(14, y + 10, 19, 19), said.priority, self.look.theme)
+        self._paint_words(painter, said, y, width)
+        if said.undecided:
+            self._paint_reason(painter, said, y, width)
         else:
-            self._paint_owner(painter, row, y, width)
+            self._paint_owner(painter, said, y, width)
 
     def _paint_words(self, painter: QPainter, row: QueueRow, y: int, width: int) -> None:
         """Title, clock and detail."""
@@ -160,13 +163,14 @@ class NowView(QWidget):
 
     def _title(self, count: int, undecided: int) -> None:
         said = t("{count} open", count=count) if count else t("Nothing open")
-        self._table.title = f"{t('{count} to decide', count=undecided)} · {said}" if undecided else said
-        self._table.viewport().update()
+        title = f"{t('{count} to decide', count=undecided)} · {said}" if undecided else said
+        if title != self._table.title:
+            self._table.title = title
+            self._table.viewport().update()
 
-    def set_rows(self, rows: Sequence[QueueRow]) -> None:
-        """The steps to decide on and the cases, in order."""
-        undecided = sum(1 for row in rows if row.undecided)
-        self._title(len(rows) - undecided, undecided)
+    def set_rows(self, rows: Sequence[QueueItem], undecided: int, cases: int) -> None:
+        """The steps to decide on and the cases, in order; how many there are of each."""
+        self._title(cases, undecided)
         self._table.set_rows(rows)
 
     def set_now(self, now: datetime) -> None:

@@ -7,30 +7,31 @@ from app.domain import events as e
 from app.domain.presence import FADES, Presence
 from tests.ui.desk import NOW, FakeDesk, night_desk
 from tests.ui.shell import FakeShell
-from ui.marks import marks_of
-from ui.text import Formats
 from ui.views.queue.presenter import Hint, QueuePresenter
-from ui.views.queue.rows import Queue, QueueRow
-
-BERLIN = Formats("Europe/Berlin")
+from ui.views.queue.rows import QueueItem, QueueRow
 
 
-def rows(desk: FakeDesk) -> tuple[QueueRow, ...]:
-    return Queue(BERLIN).rows(desk.plant, desk.view, marks_of(desk))
+def rows(desk: FakeDesk) -> Sequence[QueueRow]:
+    return shown(desk)[0].rows
 
 
 class RecordingView:
     """The widget's place."""
 
     def __init__(self) -> None:
-        self.rows: Sequence[QueueRow] = ()
+        self.items: Sequence[QueueItem] = ()
+        self.counts = (0, 0)
         self.sets = 0
         self.now: datetime | None = None
         self.hints: Sequence[Hint] = ()
         self.selected = ""
 
-    def set_rows(self, rows: Sequence[QueueRow]) -> None:
-        self.rows, self.sets = rows, self.sets + 1
+    @property
+    def rows(self) -> Sequence[QueueRow]:
+        return [item.row for item in self.items]
+
+    def set_rows(self, rows: Sequence[QueueItem], undecided: int, cases: int) -> None:
+        self.items, self.counts, self.sets = rows, (undecided, cases), self.sets + 1
 
     def set_now(self, now: datetime) -> None:
         self.now = now
@@ -78,10 +79,12 @@ def test_a_shelved_case_leaves_the_queue_and_comes_back() -> None:
 
 
 def test_a_case_that_did_not_change_keeps_its_row() -> None:
-    desk, queue = night_desk(), Queue(BERLIN)
-    before = {row.key: row for row in queue.rows(desk.plant, desk.view, marks_of(desk))}
+    desk = night_desk()
+    view, _, presenter = shown(desk)
+    before = {row.key: row for row in view.rows}
     desk.record(e.CaseAcknowledged(case_id="c3"), person="okafor")
-    after = {row.key: row for row in queue.rows(desk.plant, desk.view, marks_of(desk))}
+    presenter.refresh()
+    after = {row.key: row for row in view.rows}
     assert [key for key in after if after[key] is not before[key]] == ["case/c3"]
 
 
