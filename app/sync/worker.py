@@ -57,6 +57,7 @@ class Sync:
         self._wake = asyncio.Event()
         self._asked_s = self._duty_s = self._plant_s = -math.inf
         self._stirred = True
+        self._reading = False
         self.status = SharedStatus(joined=True)
 
     @property
@@ -68,8 +69,11 @@ class Sync:
 
     @property
     def dutiful(self) -> bool:
-        """Whether this station does what one of all has to: it was given the duties, or it is on its own."""
-        return self.status.duty or self.status.health is not Health.UP
+        """Whether this station does what one of all has to: it was given the duties, or it is on its own.
+
+        It is not on its own while it reads what it missed: what is due in that past was done long ago.
+        """
+        return self.status.duty or (self.status.health is not Health.UP and not self._reading)
 
     def poke(self) -> None:
         """There is something new to send, and until it is sent it is only stored here."""
@@ -115,6 +119,7 @@ class Sync:
     async def _session(self) -> None:
         """From the head that the log has now until it is lost."""
         head = await self._log.status()
+        self._reading = True
         before = self._exchange.again
         if lost := await self._exchange.begin(head):
             again = self._exchange.again - before
@@ -183,6 +188,7 @@ class Sync:
             log.warning("the plant's log: %s", error)
         since = self._clock.now() if self.status.health is not Health.DOWN else self.status.since
         self._duty_s = self._plant_s = -math.inf
+        self._reading = False
         self._tell(replace(self.status, health=Health.DOWN, since=since, reason=str(error), duty=False))
 
     def _tell(self, status: SharedStatus) -> None:
