@@ -21,6 +21,8 @@ T = TypeVar("T")
 UP = 100
 """Operations a call: an append is one transaction, and everybody else's waits for it."""
 DOWN = 1000
+ASKED_S = 0.001
+"""Within this the next batch is asked for: the server reads it while this station shows one."""
 
 
 class OnDisk(Protocol):
@@ -168,6 +170,7 @@ class Exchange:
             ahead = asyncio.ensure_future(self._log.feed(batch[-1].place, DOWN))
             keeping = asyncio.ensure_future(self._keep(batch))
             try:
+                await asyncio.sleep(ASKED_S)
                 await self._show(kept)
                 await keeping
                 kept, batch = batch, await ahead
