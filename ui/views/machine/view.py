@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.models.cases import CaseLine
 from ui.models.controls import ControlLine
@@ -22,6 +22,10 @@ from ui.widgets.panel import Panel
 from ui.widgets.table import HATCHED, Align, Band, Cell, Column, PaintedTable, Sparkline, TableRow
 
 _RIGHT = Align.RIGHT
+_NO_BAR = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+_NO_FOCUS = Qt.FocusPolicy.NoFocus
+_PAIR_PX = 18
+"""The least height of a pair's row: its words are not cut in a low window."""
 
 
 class View(QWidget):
@@ -56,7 +60,9 @@ class View(QWidget):
         self.setAccessibleName(t("Machine"))
 
     def _lay_out(self, look: Look, top: QHBoxLayout) -> None:
-        right = QVBoxLayout()
+        side = QWidget()
+        right = QVBoxLayout(side)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(8)
         for title, table, share in (
             (t("Alarms of the controller"), self._alarms, 4),
@@ -75,7 +81,7 @@ class View(QWidget):
         left.addWidget(_framed(look, t("Signals"), self._signals), 5)
         left.addWidget(self._asked, 1)
         body.addLayout(left, 3)
-        body.addLayout(right, 2)
+        body.addWidget(_scrolled(side), 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 10)
         layout.setSpacing(8)
@@ -208,6 +214,7 @@ class _Pairs(Panel):
         while len(self._labels) < len(pairs):
             made = text_label(px=13, soft=True), text_label(px=13, elide=True)
             row, side = divmod(len(self._labels), 2)
+            self._grid.setRowMinimumHeight(row, _PAIR_PX)
             self._grid.addWidget(made[0], row, side * 2)
             self._grid.addWidget(made[1], row, side * 2 + 1)
             self._labels.append(made)
@@ -215,6 +222,18 @@ class _Pairs(Panel):
             shown = pairs[place] if place < len(pairs) else ("", "")
             label.setText(shown[0])
             value.setText(shown[1])
+
+
+def _scrolled(inner: QWidget) -> QScrollArea:
+    """What is all there to see, or in a low window scrolls."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(_NO_BAR)
+    area.setFocusPolicy(_NO_FOCUS)
+    area.viewport().setAutoFillBackground(False)
+    inner.setAutoFillBackground(False)
+    area.setWidget(inner)
+    return area
 
 
 def _framed(look: Look, title: str, table: PaintedTable) -> Panel:
