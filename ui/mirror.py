@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, cast
@@ -25,6 +26,11 @@ def lots_of(hold: Hold | None) -> tuple[str, ...]:
     return () if hold is None or hold.closed else hold.lots
 
 
+def machine_of(hold: Hold | None) -> tuple[str, ...]:
+    """The machine that it marks now."""
+    return () if hold is None or hold.closed or hold.machine is None else (hold.machine,)
+
+
 def case_of(hold: Hold | None) -> tuple[str, ...]:
     """The case that it was placed for."""
     return () if hold is None or not hold.case_id else (hold.case_id,)
@@ -36,7 +42,7 @@ def cause_of(posting: Posting | None) -> tuple[str, ...]:
 
 
 BELONGS: Mapping[str, Mapping[str, Callable[[Any], Sequence[str]]]] = MappingProxyType(
-    {"hold": {"lot": lots_of, "case": case_of}, "posting": {"cause": cause_of}}
+    {"hold": {"lot": lots_of, "machine": machine_of, "case": case_of}, "posting": {"cause": cause_of}}
 )
 """By kind of aggregate: what else it is found by, and which of them an aggregate belongs to."""
 
@@ -141,6 +147,18 @@ class Mirror(Model):
     def holds_on(self, lot: str) -> Mapping[str, Hold]:
         """The open holds that name a lot, by id; the oldest known first."""
         return cast("Mapping[str, Hold]", self._found.get("lot", NONE).get(lot, NONE))
+
+    def holds_at(self, machine: str) -> Mapping[str, Hold]:
+        """The open holds that were placed at a machine, by id."""
+        return cast("Mapping[str, Hold]", self._found.get("machine", NONE).get(machine, NONE))
+
+    def held(self) -> AbstractSet[str]:
+        """The lots that any open hold names, as it stands whenever it is asked (I3)."""
+        return self._found.get("lot", NONE).keys()
+
+    def held_machines(self) -> AbstractSet[str]:
+        """The machines that any open hold was placed at, as it stands whenever it is asked."""
+        return self._found.get("machine", NONE).keys()
 
     def reasons_on(self, lot: str) -> dict[str, int]:
         """How often a lot is held for each reason's code."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import islice
 from typing import Protocol
 
 from app.domain.case import ExceptionCase
-from app.domain.hold import Hold, held_lots
 from app.domain.plant import Line, Signal, Tag
 from app.domain.shifts import crew
-from app.readmodel.model import case, hold, open_assignments, open_cases, open_holds, progress
+from app.readmodel.model import case, hold, open_assignments, open_cases, progress
 from ui.desk import Desk
 from ui.models.cases import case_line, owner_words
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
@@ -20,6 +20,9 @@ from ui.sharing import holds_doubt
 from ui.shell import Shell, id_of, kind_of
 from ui.text import DASH, Formats, amount, hms, t
 from ui.views.line.rows import LineState, LotRow, MachineRow
+
+READ = 200
+"""So many holds of a lot are asked why."""
 
 
 class LineView(Protocol):
@@ -105,8 +108,7 @@ class Presenter:
     def _state(self, line: Line) -> LineState:
         everywhere = open_cases(self._desk.view)
         cases = [c for c in everywhere if c.line == line.id]
-        holds = open_holds(self._desk.view)
-        lots = held_lots(holds)
+        lots = self._desk.view.held()
         machines = [self._watch.now(m) for m in line.machines]
         output = next(now for now in machines if now.machine.id == line.output)
         orders = line_orders(self._desk, line.id, everywhere, output, self._formats)
@@ -117,9 +119,9 @@ class Presenter:
             hold=any(now.lot in lots for now in machines),
             order=orders[0] if orders else NO_ORDER,
             people=self._people(line),
-            machines=tuple(self._machine(now, cases, holds) for now in machines),
+            machines=tuple(self._machine(now, cases) for now in machines),
             queue=tuple(orders),
-            lots=self._lots(orders, holds),
+            lots=self._lots(orders),
             cases=tuple(case_line(self._desk, c, self._formats) for c in cases),
         )
 
@@ -128,11 +130,12 @@ class Presenter:
         names = ", ".join(p.name for p in people)
         return t("On the line: {names}", names=names) if names else t("Nobody is named for this line now")
 
-    def _machine(self, now: MachineNow, cases: Sequence[ExceptionCase], holds: Sequence[Hold]) -> MachineRow:
+    def _machine(self, now: MachineNow, cases: Sequence[ExceptionCase]) -> MachineRow:
         found = next((c for c in cases if c.machine == now.machine.id), None)
         owner = "" if found is None else owner_words(self._desk, found, self._formats)[0]
         rejects, rejects_detail = self._rejects(now)
-        held = now.lot in held_lots(holds) or any(h.machine == now.machine.id for h in holds)
+        mirror = self._desk.view
+        held = bool(mirror.holds_on(now.lot) or mirror.holds_at(now.machine.id))
         return MachineRow(
             key=now.machine.id,
             name=now.machine.name,
@@ -196,7 +199,7 @@ class Presenter:
         rows = [row for row in (signal_row(self._desk, tag, self._formats) for tag in tags) if row.band]
         return next((row for row in rows if row.out), rows[0] if rows else None)
 
-    def _lots(self, orders: Sequence[OrderRow], holds: Sequence[Hold]) -> tuple[LotRow, ...]:
+    def _lots(self, orders: Sequence[OrderRow]) -> tuple[LotRow, ...]:
         """The lots of the running order, the newest first."""
         counted = progress(self._desk.view, orders[0].number) if orders else None
         doubt = holds_doubt(self._desk, self._formats)
@@ -207,8 +210,12 @@ class Presenter:
                 good=amount(lot.good),
                 scrap=amount(lot.scrap),
                 span=f"{minute(lot.from_at)} – {minute(lot.to_at)}",
-                hold=any(lot.lot in h.lots for h in holds),
-                hold_words=", ".join(h.reason for h in holds if lot.lot in h.lots) or doubt,
+                hold=bool(self._desk.view.holds_on(lot.lot)),
+                hold_words=self._reasons(lot.lot) or doubt,
             )
             for lot in reversed(counted.lots if counted else ())
         )
+
+    def _reasons(self, lot: str) -> str:
+        """What the holds of a lot say, each once; of very many the oldest."""
+        return ", ".join(dict.fromkeys(hold.reason for hold in islice(self._desk.view.holds_on(lot).values(), READ)))

@@ -17,7 +17,7 @@ from app.domain.plan import queue_of
 from app.domain.plant import Address, Machine, Signal, Tag
 from app.domain.status import UnitStatus
 from app.domain.text import safe
-from app.readmodel.model import all_progress, case, checks, open_assignments, open_cases, open_holds
+from app.readmodel.model import all_progress, case, checks, open_assignments, open_cases
 from ui.desk import Desk
 from ui.marks import marks_of
 from ui.models.cases import case_line, owner_words
@@ -30,6 +30,8 @@ from ui.text import DASH, Formats, amount, duration, hms, t
 from ui.views.machine.rows import AlarmRow, CheckRow, HoldRow, MachineState
 
 CHECKS = 8
+MOST_HOLDS = 100
+"""More are counted: the page of the holds has them all."""
 HEADLINE = (
     (Signal.MODE, "mode"),
     (Signal.STOP_TEXT, "stop reason"),
@@ -147,7 +149,7 @@ class Presenter:
     def _state(self, machine: Machine) -> MachineState:
         now = self._watch.now(machine.id)
         cases = [c for c in open_cases(self._desk.view) if c.machine == machine.id]
-        holds = [h for h in open_holds(self._desk.view) if h.machine == machine.id or now.lot in h.lots]
+        holds = self._holds(machine.id, now.lot)
         tags = sorted((banded(tag, now) for tag in self._desk.plant.tags_of(machine.id)), key=reading_order)
         rate = t(
             "{rate} of {nominal} {unit}/min",
@@ -172,7 +174,7 @@ class Presenter:
             signals=tuple(signal_row(self._desk, tag, self._formats, past=self._pasts.of(tag)) for tag in tags),
             alarms=self._alarms(machine.id, cases),
             cases=tuple(case_line(self._desk, c, self._formats) for c in cases),
-            holds=tuple(self._hold(h) for h in holds),
+            holds=self._hold_rows(holds),
             doubt=holds_doubt(self._desk, self._formats),
             checks=self._checks(machine.id),
             controls=control_lines(self._desk, machine.id, self._formats),
@@ -231,6 +233,21 @@ class Presenter:
             count=", ".join(_remarks(alarm)),
             owner=t("case: {owner}", owner=owner) if owner else "",
         )
+
+    def _holds(self, machine: str, lot: str) -> Sequence[Hold]:
+        """The open holds that were placed at it or bind its lot, the oldest first."""
+        mirror = self._desk.view
+        found = {**mirror.holds_at(machine), **mirror.holds_on(lot)}
+        return sorted(found.values(), key=lambda hold: (hold.placed_at, hold.id))
+
+    def _hold_rows(self, holds: Sequence[Hold]) -> tuple[HoldRow, ...]:
+        """The first of them, and how many more there are."""
+        more = len(holds) - MOST_HOLDS
+        shown = tuple(self._hold(hold) for hold in holds[:MOST_HOLDS])
+        if more <= 0:
+            return shown
+        said = t("{count} more, on the page of the holds", count=amount(more))
+        return (*shown, HoldRow(key="", lots=said, quantity="", state="", reason=""))
 
     def _hold(self, hold: Hold) -> HoldRow:
         return HoldRow(

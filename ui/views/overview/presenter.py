@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.case import ExceptionCase
-from app.domain.hold import held_lots
 from app.domain.plant import Line, Signal
-from app.readmodel.model import View as ModelView
-from app.readmodel.model import open_cases, open_holds
+from app.readmodel.model import open_cases
 from ui.desk import Desk
+from ui.mirror import Mirror
 from ui.models.cases import owner_words
 from ui.models.machine import MachineNow, MachineWatch, rate_text, state_words
 from ui.models.orders import NO_ORDER, line_orders
@@ -53,14 +52,13 @@ class _Standing:
     cases: list[ExceptionCase]
     worst: Mapping[str, ExceptionCase]
     lots: AbstractSet[str]
-    marked: AbstractSet[str | None]
+    marked: AbstractSet[str]
 
     @classmethod
-    def of(cls, view: ModelView) -> _Standing:
+    def of(cls, view: Mirror) -> _Standing:
         """What the log says now."""
-        cases, holds = open_cases(view), open_holds(view)
-        marked = {hold.machine for hold in holds}
-        return cls(cases=cases, worst=worst_by_machine(cases), lots=held_lots(holds), marked=marked)
+        cases = open_cases(view)
+        return cls(cases=cases, worst=worst_by_machine(cases), lots=view.held(), marked=view.held_machines())
 
 
 class Presenter:

@@ -95,9 +95,9 @@ class WorkPresenter:
         return sum(1 for _ in islice(self._desk.view.live("posting"), lists.MOST_OUT + 1)) > lists.MOST_OUT
 
     def _signature(self) -> object:
-        """What a picture depends on: the second, and the versions of everything that somebody must act on."""
+        """What a picture depends on: the second, and whether anything moved that somebody must act on."""
         view = self._desk.view
-        versions = tuple((row.id, row.version) for kind in _KINDS for row in view.live(kind))
+        versions = tuple(map(view.moves, _KINDS))
         person = self._desk.person.id if self._desk.person else ""
         told = (marks_of(self._desk), holds_doubt(self._desk, self._formats))
         return int(self._desk.now().timestamp()), versions, person, self._desk.reference.as_of, told
