@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.icons import draw_icon
 from ui.theme import Look
 
-WIDTH, HEIGHT = 68, 58
+WIDTH, HEIGHT, LEAST = 68, 58, 46
+"""A low window has all views too: they move together."""
 _CENTER = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -34,23 +35,29 @@ class RailButton(QAbstractButton):
         self._look, self._item = look, item
         self.setCheckable(True)
         self.setAutoExclusive(False)
-        self.setFixedSize(QSize(WIDTH, HEIGHT))
+        self.setFixedWidth(WIDTH)
+        self.setMinimumHeight(LEAST)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setText(item.title)
         self.setAccessibleName(f"{item.title} ({item.key})")
         self.setToolTip(f"{item.title}  {item.key}")
         look.changed.connect(self.update)
 
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, HEIGHT)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, look, on = self._look.theme, self._look, self.isChecked()
+        theme, look, on, high = self._look.theme, self._look, self.isChecked(), self.height()
         painter = QPainter(self)
         if on:
-            painter.fillRect(QRectF(5, 2, WIDTH - 9, HEIGHT - 4), theme.raised)
-            painter.fillRect(QRectF(5, 2, 3, HEIGHT - 4), theme.selection)
-        draw_icon(painter, QRectF(WIDTH / 2 - 10, 10, 20, 20), self._item.icon, theme.ink if on else theme.soft)
+            painter.fillRect(QRectF(5, 2, WIDTH - 9, high - 4), theme.raised)
+            painter.fillRect(QRectF(5, 2, 3, high - 4), theme.selection)
+        top = (high - 38) / 2
+        draw_icon(painter, QRectF(WIDTH / 2 - 10, top, 20, 20), self._item.icon, theme.ink if on else theme.soft)
         painter.setPen(theme.ink if on else theme.soft)
         painter.setFont(look.font(11))
-        painter.drawText(QRectF(0, 33, WIDTH, 18), _CENTER, look.elided(self._item.title, 11, WIDTH - 4))
+        painter.drawText(QRectF(0, top + 23, WIDTH, 18), _CENTER, look.elided(self._item.title, 11, WIDTH - 4))
 
 
 class Rail(QFrame):
