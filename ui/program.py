@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from app.acquisition.board import BoardReader
 from app.acquisition.values import LiveValues, new_board
@@ -351,7 +351,8 @@ def _log_refusal(done: Future[Any]) -> None:
 
 
 def every(period_ms: int, owner: Window, call: Callable[[], None]) -> None:
-    """Call it again and again while the window lives."""
+    """Call it again and again while the window lives; not when other timers gather (a coarse timer would)."""
     timer = QTimer(owner, interval=period_ms)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(call)
     timer.start()

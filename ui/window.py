@@ -54,10 +54,13 @@ from ui.text import Formats, t
 from ui.theme import DAY, NIGHT, Look
 from ui.viewing import open_manual, open_view
 
-TICK_MS = 250
+TICK_MS = 125
+"""Time passes for the views and for the window's frame by turns: what both paint once a second never coincides."""
 FOLLOW_MS = 16
 """How often a view in sight may show values that moved."""
 QUEUE_PX = 430
+_PRECISE = Qt.TimerType.PreciseTimer
+"""Coarse timers gather at the same moments, and so does their work."""
 
 
 class Window(QWidget):
@@ -85,7 +88,9 @@ class Window(QWidget):
         self._build()
         self._build_panels()
         self._bind_keys()
+        self._ticks = 0
         self._timer = QTimer(self, interval=TICK_MS)
+        self._timer.setTimerType(_PRECISE)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
         self._follower = QTimer(self, interval=FOLLOW_MS)
@@ -152,9 +157,12 @@ class Window(QWidget):
         self._refresh_frame()
 
     def _tick(self) -> None:
-        """Time has passed."""
-        self.stage.tick()
-        self._refresh_frame()
+        """Time has passed: for the views, the next time for the frame."""
+        self._ticks += 1
+        if self._ticks % 2:
+            self.stage.tick()
+        else:
+            self._refresh_frame()
 
     def _refresh_frame(self) -> None:
         """Banner and status bar."""
