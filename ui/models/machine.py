@@ -89,6 +89,10 @@ class MachineWatch:
         """The rate alone, machine units a minute; NaN when not known. Says nothing of how old it is."""
         return self._number(self._wirings[machine], Signal.RATE)
 
+    def lot(self, machine: str) -> str:
+        """The lot on a machine, as `now` says it; "" when not known."""
+        return self._text(self._wirings[machine], Signal.LOT)
+
     def tag(self, machine: str, signal: Signal) -> Tag | None:
         """The first tag of a machine with this meaning."""
         return self._wirings[machine].tags.get(signal)

@@ -42,6 +42,8 @@ def line_orders(
     """The orders of a line, the running one first."""
     counted = {row.id: row for row in all_progress(desk.view)}
     orders = queue_of(desk.reference, counted, open_assignments(desk.view), line)
+    if not orders:
+        return []
     nominal = line_rate(desk.plant, line)
     rate = 0.0 if _stopped(line, cases) else present_rate(desk, output.machine).trusted
     return [

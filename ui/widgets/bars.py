@@ -32,25 +32,56 @@ def draw_rate(
     colour: QColor | None = None,
 ) -> None:
     """A value between `bottom` and `top` as bar and pointer over its normal band. `colour` when abnormal."""
-    span = top - bottom
-    track = QRectF(rect.x(), rect.y() + rect.height() * 0.35, rect.width(), rect.height() * 0.65)
+    draw_scale(painter, rect, theme, top=top, low=low, high=high, bottom=bottom)
+    draw_pointer(painter, rect, value, theme, top=top, bottom=bottom, colour=colour)
+
+
+def draw_scale(
+    painter: QPainter,
+    rect: QRectF,
+    theme: Theme,
+    *,
+    top: float,
+    low: float | None = None,
+    high: float | None = None,
+    bottom: float = 0.0,
+) -> None:
+    """What lies under `draw_pointer` and does not move: the track with the normal band."""
+    span, track = top - bottom, _track(rect)
     painter.fillRect(track, theme.track)
-    if span <= 0:
-        return
-    if low is not None or high is not None:
+    if span > 0 and (low is not None or high is not None):
         a = _share(low if low is not None else bottom, bottom, span)
         b = _share(high if high is not None else top, bottom, span)
         painter.fillRect(
             QRectF(track.x() + a * track.width(), track.y(), (b - a) * track.width(), track.height()),
             theme.band,
         )
-    if math.isnan(value):
+
+
+def draw_pointer(
+    painter: QPainter,
+    rect: QRectF,
+    value: float,
+    theme: Theme,
+    *,
+    top: float,
+    bottom: float = 0.0,
+    colour: QColor | None = None,
+) -> None:
+    """A value's bar and pointer over `draw_scale` in the same rectangle."""
+    span, track = top - bottom, _track(rect)
+    if span <= 0 or math.isnan(value):
         return
     x = track.x() + _share(value, bottom, span) * track.width()
     shown = colour or theme.strong
     middle = track.center().y()
     painter.fillRect(QRectF(track.x(), middle - 2, x - track.x(), 4), shown)
     _pointer(painter, x, middle - 1, rect.height() * 0.55, shown)
+
+
+def _track(rect: QRectF) -> QRectF:
+    """The lower part of a bar's rectangle; above it is room for the pointer."""
+    return QRectF(rect.x(), rect.y() + rect.height() * 0.35, rect.width(), rect.height() * 0.65)
 
 
 def _pointer(painter: QPainter, x: float, y: float, size: float, colour: QColor) -> None:

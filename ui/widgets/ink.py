@@ -23,6 +23,14 @@ def draw_words(
     draw_on(painter, x, y + (height + cap_height(px, bold)) / 2, words, px, bold=bold)
 
 
+def draw_passing(painter: QPainter, x: float, y: float, height: float, words: str, px: int) -> None:
+    """The same pixels as `draw_words`, for words that are hardly ever the same twice: they are not kept."""
+    ascent = _ascent(px, False)
+    painter.setFont(font(px))
+    top = round(y + (height + cap_height(px)) / 2 - ascent)
+    painter.drawText(QPointF(round(x), top + ascent), words)
+
+
 def draw_on(painter: QPainter, x: float, baseline: float, words: str, px: int, *, bold: bool = False) -> None:
     """Words that stand on a baseline, so that several sizes share one."""
     painter.setFont(font(px, bold=bold))

@@ -18,7 +18,7 @@ from tests.ui.shell import FakeShell
 from ui.opened import Opened
 from ui.theme import DAY, NIGHT, Look
 from ui.views.overview import open_overview
-from ui.views.overview.presenter import SLICES, TURNS
+from ui.views.overview.presenter import PIECE, SLICES, TURNS
 from ui.views.overview.rows import BufferRow, LineRow, TileRow
 from ui.views.overview.sheet import LEAST_LINE, Sheet
 
@@ -217,6 +217,19 @@ def test_rates_painted_over_one_another_leave_nothing_behind(
     assert parts.grab().toImage() == whole.grab().toImage()
 
 
+def test_a_longer_value_moves_what_stands_behind_it(qtbot: QtBot, look: Look) -> None:
+    parts, whole = Sheet(look), Sheet(look)
+    for sheet in (parts, whole):
+        qtbot.addWidget(sheet)
+        sheet.resize(1900, 1000)
+    scale = {"unit": "/min", "top": 1320.0, "low": 900.0, "high": 1260.0}
+    for rate in (998.0, 999.0, 1000.0, 1001.0):
+        parts.set_lines(with_tile(value=f"{rate:,.0f}", rate=rate, **scale))
+        parts.grab()
+    whole.set_lines(with_tile(value="1,001", rate=1001.0, **scale))
+    assert parts.grab().toImage() == whole.grab().toImage()
+
+
 def test_a_changed_header_leaves_the_selection_ring_below_it_whole(qtbot: QtBot, look: Look, watched: Watched) -> None:
     watched.select("L0.1")
     watched.grab()
@@ -331,15 +344,17 @@ def test_what_is_stale_stays_so_until_the_refresh(qtbot: QtBot, look: Look) -> N
     assert sheet_of(opened).accessibleDescription() == words
 
 
-def test_time_that_passed_is_shown_line_by_line_as_the_values_are_followed(qtbot: QtBot, look: Look) -> None:
+def test_time_that_passed_is_shown_piece_by_piece_as_the_values_are_followed(qtbot: QtBot, look: Look) -> None:
     desk = night_desk()
     opened = overview(qtbot, look, desk)
     follow(opened)
-    renewed: list[int] = []
+    renewed: list[list[str]] = []
     sheet, show = sheet_of(opened), opened.widget.set_lines  # type: ignore[attr-defined]
 
     def counted(lines: list[LineRow]) -> None:
-        renewed.append(sum(new is not old for new, old in zip(lines, sheet._lines, strict=True)))
+        pairs = zip(lines, sheet._lines, strict=True)
+        both = [pair for new, old in pairs for pair in zip(new.tiles, old.tiles, strict=True)]
+        renewed.append([new.key for new, old in both if new is not old])
         show(lines)
 
     opened.widget.set_lines = counted  # type: ignore[attr-defined]
@@ -347,7 +362,8 @@ def test_time_that_passed_is_shown_line_by_line_as_the_values_are_followed(qtbot
     opened.tick()
     for _ in range(SLICES):
         opened.follow()
-    assert renewed == [1] * len(desk.plant.lines), "every line, and never all of them in one piece of work"
+    assert [machine for piece in renewed for machine in piece] == list(desk.plant.machines)
+    assert max(map(len, renewed)) <= PIECE, "never all of them in one piece of work"
 
 
 def test_nothing_is_shown_again_where_nothing_moved(qtbot: QtBot, look: Look) -> None:

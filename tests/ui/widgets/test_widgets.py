@@ -15,12 +15,31 @@ from ui.widgets.chips import Chip
 from ui.widgets.forms import Button, ChoiceChips, Combo, LineEdit, Tone
 from ui.widgets.glyphs import Mark, draw_hold, draw_priority
 from ui.widgets.hatch import StaleBox, draw_stale
+from ui.widgets.ink import draw_passing, draw_words
 from ui.widgets.labels import text_label
 from ui.widgets.panel import Panel
 from ui.widgets.spark import polylines
 from ui.widgets.traces import TracePlot, at_event
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("px", [11, 17, 21, 33, 50])
+@pytest.mark.parametrize("words", ["480", "1,177", "12.4", "–"])
+def test_words_that_are_not_kept_look_like_those_that_are(qtbot: QtBot, px: int, words: str) -> None:
+    pictures = []
+    for draw in (draw_words, draw_passing):
+        image = QImage(400, 80, QImage.Format.Format_RGB32)
+        image.fill(DAY.raised)
+        painter = QPainter(image)
+        painter.setPen(DAY.ink)
+        draw(painter, 10.3, 5.2, px * 1.3, words, px)
+        painter.end()
+        pictures.append(image)
+    assert pictures[0] == pictures[1]
+
 
 # --- labels ---------------------------------------------------------------------------------------------------------
 

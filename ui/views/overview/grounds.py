@@ -36,14 +36,17 @@ class Grounds:
         selected: bool,
         part: QRect | None = None,
     ) -> None:
-        """All of a tile but what `draw_moving` draws, with the ring around it. `part`: more than this is not needed."""
+        """All of a tile but what `draw_moving` draws, with the ring around it.
+
+        `part`: only this is needed, and nothing that stands has changed since the tile was drawn whole.
+        """
         ratio = painter.device().devicePixelRatio()
         if row.stale or ratio != int(ratio):  # nothing moves there; a copy would not lie on whole pixels
             draw_standing(painter, rect, row, self._look, size, selected=selected)
             return
-        key = standing(row, size, selected=selected)
         corner = QPoint(floor(rect.x()) - RING, floor(rect.y()) - RING)
         found = self._kept.get(row.key)
+        key = standing(row, size, selected=selected) if part is None or found is None else found[0]
         if found is None or found[0] != key:
             picture = self._empty(rect, ratio)
             mine = QPainter(picture)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Protocol
 
 import numpy as np
@@ -35,6 +35,8 @@ TURNS = 2
 """Calls of `follow` in which every rate has its turn: two short pieces of work block less than a long one."""
 SLICES = 10
 """Calls of `follow` in which every line is renewed after a `tick`."""
+PIECE = 4
+"""So many machines of a line are renewed at once then; the first of them with what the line says of itself."""
 
 
 class OverviewView(Protocol):
@@ -74,11 +76,13 @@ class Presenter:
         self._machine = ""
         self._lines: tuple[LineRow, ...] = ()
         self._nominals: dict[str, float] = {}
-        self._rates = [_Moving(self._watch, line.machines, Signal.RATE) for line in desk.plant.lines.values()]
+        machines = [line.machines for line in desk.plant.lines.values()]
+        self._rates = [_Moving(self._watch, chain(*machines[turn::TURNS]), Signal.RATE) for turn in range(TURNS)]
         self._states = _Moving(self._watch, desk.plant.machines, Signal.STATE)
         self._turn = 0
         self._standing = _Standing.of(desk.view)
-        self._due: deque[int] = deque()
+        pieces = [(i, at) for i, line in enumerate(machines) for at in range(0, max(1, len(line)), PIECE)]
+        self._pieces, self._due = pieces, deque[tuple[int, int]]()
 
     @property
     def selected(self) -> str:
@@ -118,7 +122,7 @@ class Presenter:
     def tick(self) -> None:
         """Time has passed: the lines are renewed one after the other by the calls of `follow` that come."""
         self._standing = _Standing.of(self._desk.view)
-        self._due = deque(range(len(self._lines)))
+        self._due = deque(self._pieces)
         self._show_shift()
 
     def follow(self) -> None:
@@ -132,17 +136,18 @@ class Presenter:
             return
         self._turn = (self._turn + 1) % TURNS
         lines = list(self._lines)
-        for i in range(self._turn, len(lines), TURNS):
-            lines[i] = self._with_rates(lines[i], self._rates[i].moved(stamps))
-        for i in self._due_now():
-            lines[i] = self._line(self._desk.plant.lines[lines[i].key], self._standing)
+        moved = self._rates[self._turn].moved(stamps)
+        for i in range(self._turn, len(lines) if moved else 0, TURNS):
+            lines[i] = self._with_rates(lines[i], moved)
+        for i, at in self._due_now():
+            lines[i] = self._renewed(lines[i], at, at + PIECE, self._standing)
         if any(new is not old for new, old in zip(lines, self._lines, strict=True)):
             self._lines = tuple(lines)
             self._view.set_lines(self._lines)
 
-    def _due_now(self) -> list[int]:
-        """The lines to renew in this call: few, and all of them within SLICES calls."""
-        count = min(len(self._due), -(-len(self._lines) // SLICES))
+    def _due_now(self) -> list[tuple[int, int]]:
+        """The (line, first machine) to renew in this call: few, and all of them within SLICES calls."""
+        count = min(len(self._due), -(-len(self._pieces) // SLICES))
         return [self._due.popleft() for _ in range(count)]
 
     def _show_shift(self) -> None:
@@ -154,24 +159,31 @@ class Presenter:
     # --- rows -------------------------------------------------------------------------------------------------------
 
     def _line(self, line: Line, standing: _Standing) -> LineRow:
-        machines = {m: self._watch.now(m) for m in line.machines}
-        orders = line_orders(self._desk, line.id, standing.cases, machines[line.output], self._formats)
-        worst, lots, marked = standing.worst, standing.lots, standing.marked
-        return LineRow(
-            key=line.id,
-            name=line.name,
+        return self._renewed(LineRow(key=line.id, name=line.name), 0, len(line.machines), standing)
+
+    def _renewed(self, row: LineRow, first: int, end: int, standing: _Standing) -> LineRow:
+        """A line with its machines from `first` to `end` as they stand now; with the first one also what is of it."""
+        line = self._desk.plant.lines[row.key]
+        nows = [self._watch.now(machine) for machine in line.machines[first:end]]
+        tiles = (*row.tiles[:first], *(self._shown(now, standing) for now in nows), *row.tiles[end:])
+        if first:
+            return replace(row, tiles=tiles)
+        orders = line_orders(self._desk, line.id, standing.cases, self._watch.now(line.output), self._formats)
+        return replace(
+            row,
             order=orders[0] if orders else NO_ORDER,
-            hold=any(now.lot in lots for now in machines.values()),
-            tiles=tuple(
-                self._tile(now, worst.get(m), hold=m in marked or now.lot in lots) for m, now in machines.items()
-            ),
+            hold=any(self._watch.lot(machine) in standing.lots for machine in line.machines if standing.lots),
+            tiles=tiles,
             buffers=tuple(self._buffer(a, b) for a, b in pairwise(line.machines)),
         )
 
+    def _shown(self, now: MachineNow, standing: _Standing) -> TileRow:
+        machine = now.machine.id
+        hold = machine in standing.marked or now.lot in standing.lots
+        return self._tile(now, standing.worst.get(machine), hold=hold)
+
     def _with_rates(self, line: LineRow, machines: frozenset[str]) -> LineRow:
         """The line with what these machines do now; the same line if it looks the same."""
-        if not machines:
-            return line
         tiles = tuple(self._with_rate(tile) if tile.key in machines else tile for tile in line.tiles)
         moved = any(new is not old for new, old in zip(tiles, line.tiles, strict=True))
         return replace(line, tiles=tiles) if moved else line

@@ -95,11 +95,11 @@ class Sheet(QWidget):
     def set_lines(self, lines: Sequence[LineRow]) -> None:
         """Show these lines; only what changed is painted again."""
         old, self._lines = self._lines, tuple(lines)
-        if _shape(old) != _shape(self._lines):
+        renewed = [i for i, (before, now) in enumerate(zip(old, lines, strict=False)) if before is not now]
+        if len(old) != len(lines) or any(_shape(old[i]) != _shape(lines[i]) for i in renewed):
             self._lay_out()
             return
-        pairs = enumerate(zip(old, self._lines, strict=True))
-        parts = [part for i, (before, now) in pairs if before is not now for part in _changed(i, before, now)]
+        parts = [part for i in renewed for part in _changed(i, old[i], lines[i])]
         self._mark([part for part in parts if part[1] != _BUFFER or self._rect(part).width() > LEAST_BUFFER])
         self._describe()
 
@@ -388,8 +388,8 @@ _BY_KEY = (
 )
 
 
-def _shape(lines: Sequence[LineRow]) -> list[tuple[str, int, int]]:
-    return [(line.key, len(line.tiles), len(line.buffers)) for line in lines]
+def _shape(line: LineRow) -> tuple[str, int, int]:
+    return line.key, len(line.tiles), len(line.buffers)
 
 
 def _changed(i: int, before: LineRow, now: LineRow) -> Iterator[Part]:
@@ -397,7 +397,7 @@ def _changed(i: int, before: LineRow, now: LineRow) -> Iterator[Part]:
     if (before.name, before.order, before.hold) != (now.name, now.order, now.hold):
         yield i, _HEAD, 0
     for j, (was, tile) in enumerate(zip(before.tiles, now.tiles, strict=True)):
-        if was != tile:
+        if was is not tile and was != tile:
             yield i, _RATE if _stands(was, tile) else _TILE, j
     buffers = enumerate(zip(before.buffers, now.buffers, strict=True))
     yield from ((i, _BUFFER, j) for j, (one, other) in buffers if one != other)

@@ -28,6 +28,7 @@ class ShiftStrip(QWidget):
         self._look = look
         self._row = ShiftRow(title="")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         look.changed.connect(self.update)
 
     def set_shift(self, row: ShiftRow) -> None:

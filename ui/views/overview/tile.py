@@ -16,11 +16,11 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from ui.theme import RADIUS, Look, Theme, cap_height
 from ui.views.overview.rows import SEGMENTS, BufferRow, TileRow
-from ui.widgets.bars import draw_buffer, draw_rate
+from ui.widgets.bars import draw_buffer, draw_pointer, draw_rate, draw_scale
 from ui.widgets.chips import chip_size, draw_chip
 from ui.widgets.glyphs import draw_hold, draw_priority
 from ui.widgets.hatch import draw_stale
-from ui.widgets.ink import draw_on, draw_words
+from ui.widgets.ink import draw_on, draw_passing, draw_words
 from ui.widgets.spark import draw_spark
 
 _NO_BRUSH = Qt.BrushStyle.NoBrush
@@ -71,14 +71,22 @@ def standing(row: TileRow, s: Sizes, *, selected: bool) -> tuple[object, ...]:
     return selected, said, past if s.spark else ()
 
 
+_SHAPE = str.maketrans("123456789", "000000000")
+"""Figures are all of one width: what stands behind a value moves only with its shape."""
+
+
 def full_standing(row: TileRow) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    """What stands on a tile with room for everything: words and marks, and the past."""
+    """What stands on a tile with room for everything: words, marks and the rate's scale, and the past."""
     said = (row.name, row.state, row.clock, row.priority, row.chip, row.chip_dashed, row.hold, row.stale, row.quiet)
-    return said, (row.spark_at, row.low, row.high, row.top, bool(row.priority) and _out(row))
+    rated = (row.value.translate(_SHAPE), row.unit, row.nominal, row.low, row.high, row.top)
+    return (said, rated), (row.spark_at, bool(row.priority) and _out(row))
 
 
 def draw_standing(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Sizes, *, selected: bool) -> None:
-    """All of a machine's tile but its rate: what stays for seconds. The frame never changes its place or size."""
+    """All of a machine's tile but its rate's figures and pointer: what stays for seconds.
+
+    The frame never changes its place or size.
+    """
     _frame(painter, rect, row, look.theme, selected=selected)
     inner = _inner(rect, s)
     y = _title(painter, inner, row, look, s)
@@ -88,6 +96,9 @@ def draw_standing(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: 
     if not s.full:
         return
     y = _state(painter, inner, y, row, look, s)
+    _beside_value(painter, inner, y, row, look, s)
+    if row.top > 0:
+        draw_scale(painter, _bar(inner, y, s), look.theme, top=row.top, low=row.low, high=row.high)
     if s.spark or (row.chip and not _is_low(inner, y, s)):
         top = y + s.value * VALUE_LINE + s.bar + 4
         _foot(painter, QRectF(inner.x(), top, inner.width(), inner.bottom() - top), row, look, s)
@@ -101,9 +112,12 @@ def draw_moving(painter: QPainter, rect: QRectF, row: TileRow, look: Look, s: Si
     if not s.full:
         _small(painter, inner, row, look, s)
         return
-    y = _value_top(inner, s)
-    y = _value(painter, inner, y, row, look, s, owner=_is_low(inner, y, s))
-    _rate(painter, QRectF(inner.x(), y, inner.width(), s.bar), row, look.theme)
+    y, theme = _value_top(inner, s), look.theme
+    painter.setPen(theme.ink)
+    draw_passing(painter, inner.x(), y, s.value * VALUE_LINE, row.value, s.value)
+    if row.top > 0:
+        rate = math.nan if row.rate is None else row.rate
+        draw_pointer(painter, _bar(inner, y, s), rate, theme, top=row.top, colour=_abnormal(row, theme))
 
 
 def moving_rect(rect: QRectF, s: Sizes) -> QRect:
@@ -117,6 +131,11 @@ def moving_rect(rect: QRectF, s: Sizes) -> QRect:
 
 def _value_top(inner: QRectF, s: Sizes) -> float:
     return inner.y() + max(s.mark, s.name * NAME_LINE) + s.state * STATE_LINE
+
+
+def _bar(inner: QRectF, y: float, s: Sizes) -> QRectF:
+    """The bar under a rate that begins at `y`."""
+    return QRectF(inner.x(), y + s.value * VALUE_LINE, inner.width(), s.bar)
 
 
 def _inner(rect: QRectF, s: Sizes) -> QRectF:
@@ -183,28 +202,24 @@ def _state(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s
     return y + high
 
 
-def _value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes, *, owner: bool) -> float:
-    """Rate, unit and nominal; in a low tile with a case its owner stands where the nominal would."""
+def _beside_value(painter: QPainter, box: QRectF, y: float, row: TileRow, look: Look, s: Sizes) -> None:
+    """Unit and nominal of a rate; in a low tile with a case its owner stands where the nominal would."""
     high = s.value * VALUE_LINE
-    theme = look.theme
-    painter.setPen(theme.ink)
-    draw_words(painter, box.x(), y, high, row.value, s.value)
-    painter.setPen(theme.soft)
+    painter.setPen(look.theme.soft)
     x = box.x() + look.width(row.value, s.value) + 5
     nominal = look.width(row.nominal, s.state)
     base = y + (high + cap_height(s.value)) / 2
-    if owner and row.chip:
+    if row.chip and _is_low(box, y, s):
         wide, tall = chip_size(row.chip, s.chip)
         unit = look.width(row.unit, s.state)
         draw_on(painter, x, base, row.unit, s.state)
         wide = min(wide, box.right() - x - unit - 6)
         chip = QRectF(box.right() - wide, y + (high - tall) / 2, wide, tall)
         draw_chip(painter, chip, row.chip, look, px=s.chip, dashed=row.chip_dashed)
-        return y + high
+        return
     draw_on(painter, x, base, row.unit, s.state)
     if x + look.width(row.unit, s.state) + nominal + 8 <= box.right():
         draw_on(painter, box.right() - nominal, base, row.nominal, s.state)
-    return y + high
 
 
 def _abnormal(row: TileRow, theme: Theme) -> QColor | None:
