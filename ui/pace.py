@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from time import perf_counter
 
-PERIOD_MS = 50
-"""From one time to the next at least."""
+PERIOD_MS, STREAM_MS = 50, 200
+"""From one time to the next at least: after a rest, and while there is more every time, as when stations merge."""
+STEP_MS = 25
+"""The period grows by so much with each time that follows without a rest."""
 LIGHT_MS, LONGEST_MS = 25, 2000
 DEAR = 60
 """Each ms beyond LIGHT_MS is paid for with so many of pause: fewer than one frame in a hundred is 50 ms late (I8)."""
@@ -19,6 +21,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._again_ms = self._paid_ms = 0
+        self._period_ms = PERIOD_MS
 
     def wait_ms(self, now_ms: int, *, hurried: bool = False) -> int:
         """How long until they may be told again; `hurried`: a person waits for it."""
@@ -26,9 +29,11 @@ class Pace:
 
     def told(self, began_ms: int, ended_ms: int) -> None:
         """They were told, and it took so long until they showed it."""
+        rested = began_ms - self._paid_ms >= PERIOD_MS
+        self._period_ms = PERIOD_MS if rested else min(STREAM_MS, self._period_ms + STEP_MS)
         beyond_ms = max(0, ended_ms - began_ms - LIGHT_MS)
         self._again_ms = began_ms + PERIOD_MS
-        self._paid_ms = max(self._again_ms, ended_ms + min(DEAR * beyond_ms, LONGEST_MS))
+        self._paid_ms = max(began_ms + self._period_ms, ended_ms + min(DEAR * beyond_ms, LONGEST_MS))
 
 
 SLICE_S = 0.004

@@ -38,7 +38,7 @@ from tests.contract.rigs.postgres import Database, fresh_database, password_of
 from tests.needs import ROOT
 
 HOSTS = 4
-OTHERS = 5
+OTHERS = 19
 """How much the other stations give way to the one with the window: they are other machines, and share ours here."""
 
 

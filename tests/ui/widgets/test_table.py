@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QPainter
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui.tag import Tag
@@ -212,3 +214,43 @@ def test_a_rows_tags_are_read_to_who_cannot_see_them() -> None:
 def test_of_several_tags_the_first_ones_are_shown_where_room_is_short() -> None:
     tags = tuple(Tag(text=text, words=text) for text in ("stored here", "RS edits", "AB"))
     assert [fitting_tags(tags, width) for width in (40, 140, 400)] == [0, 1, 3]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_on_the_screen_is_what_painting_all_of_it_would_show(
+    qtbot: QtBot, table: PaintedTable, seed: int
+) -> None:
+    dice, words = random.Random(seed), {str(n): "a" for n in range(12)}
+    for _ in range(40):
+        for key in dice.sample(sorted(words), 2):
+            words[key] = dice.choice("abc")
+        gone = dice.sample(sorted(words), dice.choice((0, 0, 0, 2)))
+        table.set_rows([TableRow(key=k, cells=("", Cell(text=f"{k} {w}"))) for k, w in words.items() if k not in gone])
+        if dice.random() < 0.3:
+            table.select(dice.choice(sorted(words)))
+        if dice.random() < 0.2:
+            table.verticalScrollBar().setValue(dice.randint(0, 200))
+        QApplication.processEvents()
+        seen = table.screen().grabWindow(table.winId()).toImage()
+        assert seen == table.grab().toImage().convertToFormat(seen.format())
+
+
+def test_a_row_that_reads_as_before_is_not_painted_again(qtbot: QtBot, table: PaintedTable) -> None:
+    asked: list[str] = []
+
+    def rows_of(*words: str) -> list[TableRow]:
+        return [TableRow(key=str(n), cells=("", word)) for n, word in enumerate(words)]
+
+    painted = table._paint_row
+
+    def watched(painter: QPainter, row: TableRow, y: int, spans: Sequence[tuple[int, int]]) -> None:
+        asked.append(row.key)
+        painted(painter, row, y, spans)
+
+    table._paint_row = watched  # type: ignore[method-assign, assignment]
+    table.set_rows(rows_of("a", "b", "c"))
+    QApplication.processEvents()
+    asked.clear()
+    table.set_rows(rows_of("a", "x", "c"))
+    QApplication.processEvents()
+    assert asked == ["1"]
