@@ -36,4 +36,4 @@ def strict(kind: type[e.Event]) -> bool:
 
 def tip_of(event: e.Event) -> str | None:
     """The strand whose tip the event becomes; None where it moves none."""
-    return event.strand if strict(type(event)) else None
+    return None if type(event) in ADDITIVE else event.strand

@@ -80,9 +80,10 @@ def chain_hash(op: Operation) -> str:
 
 def _instants(op: Operation) -> tuple[str, str]:
     """Both as ISO 8601. What a person does is recorded at its source, and to write an instant is half of a hash."""
-    source = op.source_at.isoformat()
-    same = op.source_at == op.recorded_at and op.source_at.tzinfo is op.recorded_at.tzinfo is UTC
-    return source, source if same else op.recorded_at.isoformat()
+    source, recorded = op.source_at, op.recorded_at
+    text = source.isoformat()
+    same = recorded is source or (recorded == source and recorded.tzinfo is source.tzinfo is UTC)
+    return text, text if same else recorded.isoformat()
 
 
 class Outcome(StrEnum):
@@ -138,5 +139,5 @@ def place_hash(prev: str, row: SharedOperation) -> str:
     """
     at = row.server_at - EPOCH
     at_us = (at.days * 86_400 + at.seconds) * 1_000_000 + at.microseconds
-    fields = (prev, str(row.place), row.operation.hash, row.outcome.value, str(row.version), str(at_us), row.reason)
+    fields = (prev, str(row.place), row.operation.hash, row.outcome, str(row.version), str(at_us), row.reason)
     return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()

@@ -10,10 +10,13 @@ from app.domain.case import Entry, ExceptionCase, Member, Task
 from app.domain.finding import Capsule
 from app.domain.lifecycles import CASE, TASK, CaseState, CaseTrigger, TaskTrigger
 from app.domain.operation import Recorded
-from app.domain.value import changed
+from app.domain.value import changed, maker
 
 MEMBERS_KEPT = 500
 """Members shown by name; further ones are counted in the last one of their kind."""
+
+_line = maker(Entry)
+"""By position: nearly every step of a plant's past writes one."""
 
 
 def opened(row: ExceptionCase | None, event: e.CaseOpened, rec: Recorded) -> ExceptionCase:
@@ -46,7 +49,7 @@ def opened(row: ExceptionCase | None, event: e.CaseOpened, rec: Recorded) -> Exc
 
 
 def _entry(event: e.Event, rec: Recorded, text: str = "") -> Entry:
-    return Entry(at=rec.at, person=rec.person, what=type(event).__name__, text=text)
+    return _line(rec.at, rec.person, type(event).__name__, text, ())
 
 
 def _said(row: ExceptionCase, event: e.Event, rec: Recorded, text: str = "", **changes: Any) -> ExceptionCase:

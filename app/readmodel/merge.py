@@ -162,9 +162,9 @@ class Merge:
         stream, row = self._shared.fold(rec)
         if row is not None:
             self._note_changed(stream, rec.seq)
-        self.model.note_tip(tip_of(rec.event), rec.opid)
-        occurrence = getattr(rec.event, "occurrence", "")
-        if occurrence:
+        if (strand := tip_of(rec.event)) is not None:
+            self.model.note_tip(strand, rec.opid)
+        if occurrence := getattr(rec.event, "occurrence", ""):
             self.model.set_occurrence(occurrence, self._shared.occurrence(occurrence))
 
     def _answered(self, opid: str) -> None:

@@ -5,6 +5,7 @@ The same `Model` serves the core, the screens' mirror and tests. Aggregates are 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,8 +66,8 @@ class Model:
     """All aggregates by stream; `live` ones apart, because closed cases only grow."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[str, Aggregate]] = {}
-        self._live: dict[str, dict[str, Aggregate]] = {}
+        self._rows: defaultdict[str, dict[str, Aggregate]] = defaultdict(dict)
+        self._live: defaultdict[str, dict[str, Aggregate]] = defaultdict(dict)
         self._occurrences: dict[str, str] = {}
         self._tips: dict[str, str] = {}
         self.seq = 0
@@ -74,7 +75,8 @@ class Model:
     def get(self, stream: str) -> Aggregate | None:
         """The aggregate of a stream "kind/id"."""
         kind, _, key = stream.partition("/")
-        return self._rows.get(kind, {}).get(key)
+        rows = self._rows.get(kind)
+        return None if rows is None else rows.get(key)
 
     def live(self, kind: str) -> Iterator[Aggregate]:
         """The aggregates of a kind that somebody must still act on, oldest first."""
@@ -94,14 +96,15 @@ class Model:
 
     def fold(self, recorded: Recorded) -> tuple[str, Aggregate | None]:
         """Take in one recorded event; returns the stream and its new aggregate (None for events that keep none)."""
-        stream = recorded.event.stream
+        event = recorded.event
+        stream = event.stream
         new = evolve(self.get(stream), recorded)
         if new is not None:
             self.put(stream, new)
-        occurrence = getattr(recorded.event, "occurrence", "")
-        if occurrence:
+        if occurrence := getattr(event, "occurrence", ""):
             self.note_occurrences({occurrence: stream.partition("/")[2]})
-        self.note_tip(tip_of(recorded.event), recorded.opid)
+        if (strand := tip_of(event)) is not None:
+            self.note_tip(strand, recorded.opid)
         self.seq = max(self.seq, recorded.seq)
         return stream, new
 
@@ -121,8 +124,8 @@ class Model:
     def copy(self) -> Model:
         """A model of its own with the same (frozen) aggregates."""
         other = Model()
-        other._rows = {kind: dict(rows) for kind, rows in self._rows.items()}
-        other._live = {kind: dict(rows) for kind, rows in self._live.items()}
+        other._rows.update((kind, dict(rows)) for kind, rows in self._rows.items())
+        other._live.update((kind, dict(rows)) for kind, rows in self._live.items())
         other._occurrences, other._tips, other.seq = dict(self._occurrences), dict(self._tips), self.seq
         return other
 
@@ -135,12 +138,11 @@ class Model:
     def put(self, stream: str, row: Aggregate) -> None:
         """Set a stream's aggregate (the mirror applies `Changes` with it)."""
         kind, _, key = stream.partition("/")
-        self._rows.setdefault(kind, {})[key] = row
-        live = self._live.setdefault(kind, {})
+        self._rows[kind][key] = row
         if row.closed:
-            live.pop(key, None)
+            self._live[kind].pop(key, None)
         else:
-            live[key] = row
+            self._live[kind][key] = row
 
     def note_occurrences(self, cases: Mapping[str, str]) -> None:
         """Remember which case each occurrence key belongs to; the first one stays."""

@@ -37,8 +37,9 @@ def shared(row: Sequence[Any]) -> SharedOperation:
     """The operation of a row of FEED; raises ValueError for instants that are none."""
     source_at, recorded_at, monotonic_ns, before, own, place, outcome, reason, version, told_at, chained = row[11:]
     server_at = told_at.astimezone(UTC)
-    times = datetime.fromisoformat(source_at), datetime.fromisoformat(recorded_at)
-    operation = _operation(*row[:11], *times, monotonic_ns, before, own, server_at)
+    source = datetime.fromisoformat(source_at)
+    recorded = source if recorded_at == source_at else datetime.fromisoformat(recorded_at)
+    operation = _operation(*row[:11], source, recorded, monotonic_ns, before, own, server_at)
     return _shared(operation, place, _OUTCOMES[outcome], reason, version, server_at, chained)
 
 
