@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from cryptography.hazmat.primitives import serialization
 
@@ -40,6 +40,22 @@ class Servers:
     mixed: bool = False
     secured: dict[str, str] | None = None
     per_s: list[list[float]] = field(default_factory=list)
+    orders: list[IO[str]] = field(default_factory=list)
+
+    def tell(self, word: str) -> None:
+        """ "rest": set nothing until "go"."""
+        for order in self.orders:
+            order.write(word + "\n")
+            order.flush()
+
+    @property
+    def seconds(self) -> int:
+        """How many seconds were counted so far."""
+        return min(len(rates) for rates in self.per_s)
+
+    def offered_from(self, second: int) -> list[float]:
+        """What all of them together set a second, from this second on."""
+        return [sum(rates) for rates in zip(*(rates[second:] for rates in self.per_s), strict=False)]
 
     def job(self, warm_s: float, windows: int) -> str:
         """What a client is told."""
@@ -53,17 +69,31 @@ class Servers:
 
 
 @contextmanager
-def serving(items: int, hz: int, *, mixed: bool = False, secured: bool = False, many: int = 1) -> Iterator[Servers]:
-    """`many` servers that share the items, until the block ends."""
+def serving(
+    items: int,
+    hz: int,
+    *,
+    mixed: bool = False,
+    secured: bool = False,
+    many: int = 1,
+    still: bool = False,
+    nice: int = 0,
+) -> Iterator[Servers]:
+    """`many` servers that share the items, until the block ends.
+
+    `still`: they set nothing until they are told to; `nice`: how far they stand back on this machine's processors.
+    """
     with ExitStack() as stack:
         servers = Servers(ports=tuple(free_port() for _ in range(many)), items=items, mixed=mixed)
-        job: dict[str, object] = {"items": items // many, "hz": hz, "mixed": mixed}
+        job: dict[str, object] = {"items": items // many, "hz": hz, "mixed": mixed, "still": still, "nice": nice}
         if secured:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
             server, servers.secured = trusting(folder)
             job |= server
         for port in servers.ports:
-            servers.per_s.append(stack.enter_context(_running(job | {"port": port})))
+            per_s, orders = stack.enter_context(_running(job | {"port": port}))
+            servers.per_s.append(per_s)
+            servers.orders.append(orders)
         yield servers
 
 
@@ -96,11 +126,12 @@ def station_of(secured: dict[str, str] | None) -> Workstation | None:
 
 
 @contextmanager
-def _running(job: dict[str, object]) -> Iterator[list[float]]:
-    """One server; gives the list of its rates, which grows."""
+def _running(job: dict[str, object]) -> Iterator[tuple[list[float], IO[str]]]:
+    """One server; gives the list of its rates, which grows, and what it is told by."""
     per_s: list[float] = []
     command = [str(need_node()), "load_server.js", json.dumps(job)]
     with subprocess.Popen(command, cwd=RIG, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         thread = threading.Thread(target=_follow, args=(process.stdout, per_s), daemon=True)
         try:
@@ -108,7 +139,7 @@ def _running(job: dict[str, object]) -> Iterator[list[float]]:
                 if not line:
                     raise RuntimeError("the load server did not start")
             thread.start()
-            yield per_s
+            yield per_s, process.stdin
         finally:
             process.kill()
             process.wait()

@@ -1,8 +1,10 @@
 """The product's window over an acquisition process, both as they ship, in a process of its own.
 
-`python -m tests.bench.screen_window JOB` prints one line of JSON. It opens the window on a plant whose every tag is one
-of the load server's variables, looks at it while nothing comes, starts `drivers.host` and looks again. A value's age is
-taken at the end of the paint that first shows it; source and paint are on this machine's clock.
+`python -m tests.bench.screen_window JOB` prints one line of JSON, and before it "go" and "rest" when whoever started it
+shall let the load server set values, or none. It opens the window on a plant whose every tag is one of the server's
+variables and looks at it alone; then it starts `drivers.host` and looks by turns while nothing changes and while
+everything does. A value's age is taken at the end of the paint that first shows it; source and paint are on this
+machine's clock.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ PUBLISHING_MS = 50
 PLC = "PLC"
 LONGEST_S = 60.0
 NOMINAL = 480.0
+PULSE_S = 1.0
+"""How often the acquisition process says what it took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +153,25 @@ class PaintWatch(QObject):
 _PAINT = QEvent.Type.Paint
 
 
+SCHEDSTAT = Path("/proc/thread-self/schedstat")
+"""Of Linux: for how many ns this thread has run and waited for a processor, and how often it was let run."""
+
+
+def waited_ns() -> int:
+    """How long this thread was ready to run and no processor took it; 0 where nobody counts it."""
+    return int(SCHEDSTAT.read_text().split()[1]) if SCHEDSTAT.exists() else 0
+
+
 class FrameWatch(QObject):
-    """The processor time of the screen's thread from frame to frame, which the load of the machine hardly lengthens."""
+    """The processor time of the screen's thread from frame to frame, and how long it waited for a processor in each.
+
+    The first hardly grows with what else the machine does; the second is nothing but that.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.waited_ms: list[float] = []
+        self._waited_ns = 0
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -163,6 +181,7 @@ class FrameWatch(QObject):
     def start(self) -> None:
         """From now on, from nothing."""
         self._last_s, self.taken_ms = time.thread_time(), []
+        self._waited_ns, self.waited_ms = waited_ns(), []
         self._timer.start()
 
     def stop(self) -> None:
@@ -172,32 +191,41 @@ class FrameWatch(QObject):
     def _tick(self) -> None:
         now_s = time.thread_time()
         self.taken_ms.append((now_s - self._last_s) * 1000)
-        self._last_s = now_s
+        now_ns = waited_ns()
+        self.waited_ms.append((now_ns - self._waited_ns) / 1e6)
+        self._last_s, self._waited_ns = now_s, now_ns
 
 
-MEASURED = ("late_p99_ms", "frame_p99_ms", "age_p50_ms", "age_p99_ms", "painted_per_s", "share")
+MEASURED = ("late_p99_ms", "frame_p99_ms", "waited_p99_ms", "age_p50_ms", "age_p99_ms", "painted_per_s", "share")
+IDLE = ("late_p99_ms", "frame_p99_ms", "waited_p99_ms", "share")
 
 
-def looked(job: Job, watch: PaintWatch) -> dict[str, list[float]]:
-    """What is seen in each of the job's windows of time."""
+Seen = dict[str, list[float]]
+
+
+def nothing_seen() -> Seen:
+    """Before the first look."""
+    return {name: [] for name in MEASURED}
+
+
+def look_once(job: Job, watch: PaintWatch, seen: Seen) -> None:
+    """Add what is seen in one of the job's windows of time."""
     meter, frames = LatenessMeter(), FrameWatch()
-    seen: dict[str, list[float]] = {name: [] for name in MEASURED}
-    for _ in range(job.windows):
-        watch.ages_ms = []
-        meter.start()
-        frames.start()
-        cpu_s, start_s = time.process_time(), time.perf_counter()
-        serve(job.window_s)
-        cpu_s, took_s = time.process_time() - cpu_s, time.perf_counter() - start_s
-        ages_ms = np.array(watch.ages_ms or [np.nan])
-        p50_ms, p99_ms = (float(np.percentile(ages_ms, share)) for share in (50, 99))
-        frame_ms = float(np.percentile(frames.taken_ms, 99))
-        found = (meter.measured().p99, frame_ms, p50_ms, p99_ms, len(watch.ages_ms) / took_s, 100 * cpu_s / took_s)
-        for name, value in zip(MEASURED, found, strict=True):
-            seen[name].append(value)
+    watch.ages_ms = []
+    meter.start()
+    frames.start()
+    cpu_s, start_s = time.process_time(), time.perf_counter()
+    serve(job.window_s)
+    cpu_s, took_s = time.process_time() - cpu_s, time.perf_counter() - start_s
     meter.stop()
     frames.stop()
-    return seen
+    ages_ms = np.array(watch.ages_ms or [np.nan])
+    p50_ms, p99_ms = (float(np.percentile(ages_ms, share)) for share in (50, 99))
+    taken_ms, waited_ms = (float(np.percentile(one, 99)) for one in (frames.taken_ms, frames.waited_ms))
+    painted_per_s, share = len(watch.ages_ms) / took_s, 100 * cpu_s / took_s
+    found = (meter.measured().p99, taken_ms, waited_ms, p50_ms, p99_ms, painted_per_s, share)
+    for name, value in zip(MEASURED, found, strict=True):
+        seen[name].append(value)
 
 
 def serve(seconds: float) -> None:
@@ -218,15 +246,23 @@ class Pulses:
         if isinstance(message, Pulse):
             self._told.append((time.perf_counter(), message.cpu_s, sum(message.samples.values())))
 
-    @property
-    def seconds(self) -> list[tuple[float, float]]:
-        """(CPU µs a change, changes a second) of each second in which changes came."""
-        steps = ((b[0] - a[0], b[1] - a[1], b[2] - a[2]) for a, b in pairwise(self._told))
+    def seconds(self, from_s: float, to_s: float) -> list[tuple[float, float]]:
+        """(CPU µs a change, changes a second) of each second in which changes came, all within this time."""
+        told = [one for one in self._told if from_s <= one[0] <= to_s]
+        steps = ((b[0] - a[0], b[1] - a[1], b[2] - a[2]) for a, b in pairwise(told))
         return [(1e6 * cpu_s / count, count / took_s) for took_s, cpu_s, count in steps if count]
 
 
+def order(word: str) -> None:
+    """To whoever has the load server."""
+    print(word, flush=True)
+
+
 def measured(job: Job, folder: Path) -> dict[str, list[float]]:
-    """The window without acquisition, then with it."""
+    """The window without acquisition, then with it: by turns while nothing changes, and while everything does.
+
+    By turns, so that what else the machine does falls on both.
+    """
     app = QApplication(sys.argv[:1])
     look = Look(DAY)
     look.apply(app)
@@ -243,7 +279,9 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
     gc.freeze()
     every(SAMPLE_MS, window, lambda: values.sample(time.time()))
     serve(job.settling_s)
-    idle = looked(job, watch)
+    alone, still, busy = nothing_seen(), nothing_seen(), nothing_seen()
+    for _ in range(job.windows):
+        look_once(job, watch, alone)
     pulses, launch = Pulses(), Launch(plant=loaded, board=str(folder / "board"))
     supervisor = Supervisor(command("drivers.host"), lambda: launch, pulses.listen, _ignore)
     thread = CoreThread(supervisor.run, _raise)
@@ -252,14 +290,20 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
     while not all(values.read_s.values()):
         assert time.perf_counter() < until_s, "not every value came"
         serve(0.2)
-    serve(job.settling_s)
-    busy = looked(job, watch)
+    seconds = []
+    for _ in range(job.windows):
+        serve(job.settling_s)
+        look_once(job, watch, still)
+        order("go")
+        serve(job.settling_s)
+        from_s = time.perf_counter() - PULSE_S
+        look_once(job, watch, busy)
+        order("rest")
+        seconds += pulses.seconds(from_s, time.perf_counter())
     thread.stop()
-    seconds = pulses.seconds[-int(job.windows * job.window_s) :]
     return busy | {
-        "idle_late_p99_ms": idle["late_p99_ms"],
-        "idle_frame_p99_ms": idle["frame_p99_ms"],
-        "idle_share": idle["share"],
+        **{f"alone_{name}": alone[name] for name in IDLE},
+        **{f"idle_{name}": still[name] for name in IDLE},
         "host_cpu_us": [cpu_us for cpu_us, _ in seconds],
         "host_per_s": [per_s for _, per_s in seconds],
     }

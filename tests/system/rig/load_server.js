@@ -1,21 +1,25 @@
 // An OPC UA server for load: N variables, each set HZ times a second, a slice of them about every 10 ms.
 //
 // Usage: node load_server.js JOB, one JSON object: port, items, hz, mixed, and for a secured one pki, certificate, key.
-// Prints "ready", then every second how often it set a value; ends when its standard input ends. Variables are
+// Prints "ready", then every second how often it set a value; ends when its standard input ends. Lines on that: "rest"
+// and it sets nothing until "go"; it begins so if the job says still. nice is its priority among the processes here. Variables are
 // s=V0 … of namespace urn:load. Secured means Basic256Sha256 with SignAndEncrypt, nobody signed in.
 "use strict";
 
+const os = require("os");
+const readline = require("readline");
 const { DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy } = require("node-opcua");
 
-const { port, items: count, hz, mixed, pki, certificate, key } = JSON.parse(process.argv[2]);
+const { port, items: count, hz, mixed, pki, certificate, key, still, nice } = JSON.parse(process.argv[2]);
+if (nice) os.setPriority(nice);
 // Never in step with the publishing interval: that beats, and adds or takes half a slice on everybody's latency.
 const slice_ms = () => 5 + 10 * Math.random();
 const LATE_MOST = Math.ceil((hz * count) / 10);
 const KINDS = [DataType.Double, DataType.Int32, DataType.Float, DataType.Boolean, DataType.UInt16];
 const kindOf = (n) => (!mixed ? DataType.Double : n % 50 === 49 ? DataType.String : KINDS[n % KINDS.length]);
 
-process.stdin.resume();
-process.stdin.on("end", () => process.exit(0));
+const orders = readline.createInterface({ input: process.stdin });
+orders.on("close", () => process.exit(0));
 
 function valueOf(kind, turn) {
   if (kind === DataType.Boolean) return turn % 2 === 0;
@@ -54,11 +58,18 @@ async function main() {
   }
   await server.start();
   console.log("ready");
-  const began = performance.now();
+  let began = performance.now();
   let done = 0;
   let made = 0;
+  let first = 0;
+  let going = !still;
+  orders.on("line", (word) => {
+    going = word === "go";
+    began = performance.now();
+    first = done;
+  });
   const slice = () => {
-    const due = Math.floor(((performance.now() - began) / 1000) * hz * count);
+    const due = going ? first + Math.floor(((performance.now() - began) / 1000) * hz * count) : done;
     done = Math.max(done, due - LATE_MOST); // an overloaded server sets less, it does not fall behind
     for (; done < due; done++, made++) {
       const n = done % count;
