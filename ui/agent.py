@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import time
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -63,23 +64,35 @@ def agent(
 
 def _run(station: Config, errors: ErrorCount, seconds: float | None, report: Path | None) -> int:
     """The agent's run, with one plant file after another."""
-    until_s: float | None = None
+    until_s = None if seconds is None else time.monotonic() + seconds
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:  # psycopg's own needs it on Windows
-        while True:
-            found = chosen(station, _load, lambda: runner.run(take_published(station)), this_version())
-            parts = station_parts(found.plant, station, ACQUISITION, plant_file=found.parts, source=found.file)
-            reader, _ = new_board(found.plant, station.board)
-            if until_s is None and seconds is not None:
-                until_s = time.monotonic() + seconds
-            around = Around(
-                plant=found.plant, heard_s=reader.heard_s, errors=lambda: errors.count, version=this_version()
-            )
-            core, again = runner.run(_serve(parts, until_s, station.metrics_port, around))
-            if not again:
-                break
+        turn = _turn(runner, station, errors, until_s)
+        while turn.again:
+            del turn  # Windows makes no new board while the old one is mapped
+            turn = _turn(runner, station, errors, until_s)
     if report is not None:
-        _report(report, found.plant, reader, core, errors.errors)
+        _report(report, turn, errors.errors)
     return Exit.ERRORS if errors.errors else Exit.OK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What ran with one plant file; `again` says that it gave way to another."""
+
+    plant: Plant
+    reader: BoardReader
+    core: Core
+    again: bool
+
+
+def _turn(runner: asyncio.Runner, station: Config, errors: ErrorCount, until_s: float | None) -> Turn:
+    """Run with the plant file that is to be run now."""
+    found = chosen(station, _load, lambda: runner.run(take_published(station)), this_version())
+    parts = station_parts(found.plant, station, ACQUISITION, plant_file=found.parts, source=found.file)
+    reader, _ = new_board(found.plant, station.board)
+    around = Around(plant=found.plant, heard_s=reader.heard_s, errors=lambda: errors.count, version=this_version())
+    core, again = runner.run(_serve(parts, until_s, station.metrics_port, around))
+    return Turn(plant=found.plant, reader=reader, core=core, again=again)
 
 
 _load = partial(load, address_checks=ADDRESS_CHECKS, erp_check=check_settings)
@@ -107,7 +120,8 @@ async def _serve(parts: Parts, until_s: float | None, port: int, around: Around)
     return core, ends[2] in done and ends[0] not in done and ends[1] not in done
 
 
-def _report(path: Path, plant: Plant, reader: BoardReader, core: Core, errors: list[str]) -> None:
+def _report(path: Path, turn: Turn, errors: list[str]) -> None:
+    plant, reader, core = turn.plant, turn.reader, turn.core
     rss = {
         "agent": psutil.Process().memory_info().rss / 2**20,
         "acquisition": core.pulse.rss_mb if core.pulse else 0.0,

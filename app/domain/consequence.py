@@ -31,7 +31,7 @@ _ROWS = (
     ("finished", _G, "{subject} is finished: nothing is left to move."),
     ("on_its_way", _G, "{subject} is already on its way to {line} ({state})."),
     ("line_down", _G, "{line} is down since {since}: {case}."),
-    ("lots_held", _B, "Of this order {lots} is on hold: {quantity} units, {reason}."),
+    ("lots_held", _B, "On hold of this order: {lots}, {quantity} units, {reason}."),
     ("off_shift", _G, "{subject} is not on shift now."),
     ("not_his_line", _B, "{subject} is not named for {line} in the plant file."),
     ("no_skill", _B, "{subject} has none of the skills that {line} needs: {skills}."),

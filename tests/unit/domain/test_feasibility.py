@@ -241,7 +241,7 @@ def hold(state: HoldState) -> Hold:
 def test_a_held_lot_of_the_order_is_named_until_its_hold_is_closed() -> None:
     made = counted("WO-1", "L1", 6000, "4471-A", "4471-B")
     got = move_order(situation(progress=made, holds=(hold(HoldState.UNDER_REVIEW),)), "WO-1", "L2")
-    assert found(got, "lots_held") == ["Of this order 4471-B is on hold: 1,152 units, underfill."]
+    assert found(got, "lots_held") == ["On hold of this order: 4471-B, 1,152 units, underfill."]
     free = move_order(situation(progress=made, holds=(hold(HoldState.CLOSED),)), "WO-1", "L2")
     assert not found(free, "lots_held")
 
