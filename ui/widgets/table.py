@@ -132,8 +132,11 @@ class PaintedTable(QAbstractScrollArea):
             self._empty = words
             self.viewport().update()
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows. A selected row that is gone gives its place to the row that now stands there."""
+    def set_rows(self, rows: Sequence[Row], *, filling: bool = False) -> None:
+        """Show these rows. A selected row that is gone gives its place to the row that now stands there.
+
+        `filling`: nobody has looked at them yet, more of them follow; none of them is new.
+        """
         if rows is self._rows:
             return
         anchor, at, shown_y = self._anchor()
@@ -141,7 +144,7 @@ class PaintedTable(QAbstractScrollArea):
         self._rows = rows
         self._set_range()
         now_at = find(rows, anchor, at)
-        if now_at >= 0:
+        if now_at >= 0 and not filling:
             self.verticalScrollBar().setValue(now_at * self._row_height - shown_y)
             self._above += max(0, now_at - at)
         self._forget_above()

@@ -262,6 +262,7 @@ def test_ten_thousand_holds_are_listed_without_making_ten_thousand_rows(qtbot: Q
     made = [row for row in night.table._rows if row.made]  # type: ignore[attr-defined]
     assert night.table.count == 10_001
     assert len(made) < 100
+    assert (night.table.current, night.table.above) == ("hold/m9999", 0), "the oldest is on top when all stand"
 
 
 def test_an_interlock_is_written_or_left_as_the_person_chooses(qtbot: QtBot) -> None:

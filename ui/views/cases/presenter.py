@@ -147,11 +147,11 @@ class CasesPresenter:
         if not self._news.due(placed or self._queue_token() != self._queue_seen, shelf.settled):
             return
         items = shelf.items()
-        if not self._case_id and items:
+        if not self._case_id and items and shelf.settled:
             self._case_id = id_of(items[0].key)
         self._queue_seen = self._queue_token()
         self._view.set_filters(self._chips())
-        self._view.set_queue(items, f"case/{self._case_id}")
+        self._view.set_queue(items, f"case/{self._case_id}" if self._case_id else "")
 
     def _queue_token(self) -> tuple[object, ...]:
         """What the queue shows beside the cases; a hold may mark any of them."""

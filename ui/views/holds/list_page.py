@@ -301,9 +301,9 @@ class ListPage(QWidget):
             self._chips.choose(chosen, tell=False)
 
     def set_holds(self, items: Sequence[HoldItem], selected: str) -> None:
-        """Other rows; the selected one stays where it is."""
+        """Other rows; the selected one stays where it is. Nothing is selected while the list is being filled."""
         self.table.blockSignals(True)
-        self.table.set_rows(items)
+        self.table.set_rows(items, filling=not selected)
         if selected != self.table.current:
             self.table.select(selected)
         self.table.blockSignals(False)

@@ -153,11 +153,11 @@ class HoldsPresenter:
         if not self._news.due(placed or said != self._list_seen, shelf.settled):
             return
         items = shelf.items()
-        if not self._hold_id and items:
+        if not self._hold_id and items and shelf.settled:
             self._hold_id = id_of(items[0].key)
         self._list_seen = (self._filter.id, self._words, self._hold_id, self._marks)
         self._view.set_filters(self._chips())
-        self._view.set_holds(items, f"hold/{self._hold_id}")
+        self._view.set_holds(items, f"hold/{self._hold_id}" if self._hold_id else "")
 
     def _place(self, row: Hold) -> Place[HoldItem]:
         return Place(

@@ -86,7 +86,7 @@ class QueuePresenter:
         acts = [self._act(act) for act in open_for(desk)]
         found = [*acts, *shelf.items()]
         self._view.set_rows(found, len(acts), shelf.counts[QUEUED])
-        if found and not self._selected:
+        if found and not self._selected and shelf.settled:
             self._view.select(found[0].key)
 
     def _act(self, act: Undecided) -> QueueItem:

@@ -171,7 +171,7 @@ class NowView(QWidget):
     def set_rows(self, rows: Sequence[QueueItem], undecided: int, cases: int) -> None:
         """The steps to decide on and the cases, in order; how many there are of each."""
         self._title(cases, undecided)
-        self._table.set_rows(rows)
+        self._table.set_rows(rows, filling=not self._table.current)
 
     def set_now(self, now: datetime) -> None:
         """Move the clocks on; nothing is painted again within the same second."""
