@@ -36,7 +36,7 @@ class Pace:
         self._paid_ms = max(began_ms + self._period_ms, ended_ms + min(DEAR * beyond_ms, LONGEST_MS))
 
 
-SLICE_S = 0.004
+SLICE_S = 0.003
 """A piece of work on the UI thread: with what the others take and the paint it stays within a frame or two."""
 LEAST = 32
 """So many small steps are taken in any case, and between two looks at the clock."""

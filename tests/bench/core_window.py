@@ -17,8 +17,10 @@ from app.domain.plant import Plant
 from tests.bench.screen_window import serve
 from ui.bridge import Bridge
 from ui.core_thread import CoreThread
+from ui.entry import SELDOM
 from ui.lateness import Lateness, LatenessMeter
 from ui.program import SAMPLE_MS, CoreDoor, Delivery, every
+from ui.sight import GIL_TURN_S
 from ui.theme import DAY, Look
 from ui.window import compose
 

@@ -38,7 +38,6 @@ from tests.bench.screen_window import serve
 from tests.bench.sync_host import SilentLine, say
 from tests.contract.erp_process import TOKEN
 from ui.lateness import LatenessMeter
-from ui.sight import GIL_TURN_S
 
 LOOK_S = 0.25
 """Between two looks at what is waited for: each walks every posting."""
@@ -152,7 +151,6 @@ def rss_mb() -> float:
 def main() -> None:
     """Run the job of the arguments."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    sys.setswitchinterval(GIL_TURN_S)
     measured(Job(**json.loads(sys.argv[1])))
 
 

@@ -19,7 +19,6 @@ from tests.bench.screen_window import serve
 from tests.bench.sync_host import parts_of, say, stands
 from tests.plants import small_plant
 from ui.lateness import LatenessMeter
-from ui.sight import GIL_TURN_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,6 @@ def measured(job: Job) -> dict[str, dict[str, float]]:
 def main() -> None:
     """Run the job of the arguments."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    sys.setswitchinterval(GIL_TURN_S)
     say(**measured(Job(**json.loads(sys.argv[1]))))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from operator import attrgetter
+from operator import attrgetter, indexOf
 from typing import Any, Protocol
 
 from ui.widgets.cells import Cell, Column
@@ -53,10 +54,8 @@ def find(rows: Sequence[Row], key: str, near: int) -> int:
         return -1
     start = max(0, near - NEAR)
     for first, last in ((start, near + NEAR), (0, len(rows))):
-        keys = map(_key, islice(rows, first, last))
-        place = next((place for place, found in enumerate(keys, first) if found == key), -1)
-        if place >= 0:
-            return place
+        with suppress(ValueError):
+            return first + indexOf(map(_key, islice(rows, first, last)), key)
     return -1
 
 
