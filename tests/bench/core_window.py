@@ -35,6 +35,8 @@ class CoreWindow:
     """
 
     def __init__(self, plant: Plant, board: Path, parts: Callable[[], Parts]) -> None:
+        gc.set_threshold(*SELDOM)  # as the installed command and the first sight of the program set them
+        sys.setswitchinterval(GIL_TURN_S)
         self._app = QApplication(sys.argv[:1])
         board.parent.mkdir(exist_ok=True)
         look = Look(DAY)
