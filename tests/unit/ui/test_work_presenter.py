@@ -281,6 +281,22 @@ def test_of_a_backlog_the_first_are_shown_and_the_others_counted() -> None:
     assert shown[-1].cells[0][0] == "3,900 more wait"
 
 
+def test_while_a_backlog_drains_one_panel_follows_the_other_until_all_of_them_stand() -> None:
+    desk = night_desk()
+    for number in range(MOST_OUT + 1):
+        row = replace(posting(f"b{number}", "A", 1, PostingState.PENDING), seq=1_000 + number)
+        desk.model.put(f"posting/{row.id}", row)
+    desk.model.seq += 1
+    bench = Bench(desk)
+    shown = []
+    for _ in range(8):
+        bench.presenter.follow()
+        shown.append((bool(bench.view.lanes), bool(bench.view.postings), bench.view.sheet is not None))
+    assert len(set(shown)) > 2, "not all of them at once"
+    assert shown[-1] == (True, True, True)
+    assert bench.view.postings[-2].cells[0][0].endswith("more wait")
+
+
 def test_the_posting_lag_is_said_by_kind() -> None:
     rows = [posting(f"p{n}", "A", 1, PostingState.CONFIRMED, minutes=n / 60) for n in range(1, 101)]
     [row] = lag_rows(rows, NOW - timedelta(hours=1), NOW)

@@ -22,4 +22,4 @@ def open_work(look: Look, desk: Desk, shell: Shell) -> Opened:
     widget.move_confirmed.connect(presenter.confirm_move)
     widget.move_cancelled.connect(presenter.cancel_move)
     presenter.refresh()
-    return Opened(widget=widget, presenter=presenter, busy=lambda: widget.moving)
+    return Opened(widget=widget, presenter=presenter, busy=lambda: widget.moving, follow=presenter.follow)

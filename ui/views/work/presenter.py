@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -70,6 +71,7 @@ class WorkPresenter:
         self._move: Move | None = None
         self._seen: object = None
         self._shown_at = datetime.min.replace(tzinfo=UTC)
+        self._left: Iterator[None] = iter(())
 
     @property
     def selected(self) -> str:
@@ -81,15 +83,23 @@ class WorkPresenter:
     def refresh(self) -> None:
         """Show what stands; costs nothing within a second in which nothing changed.
 
-        While a backlog drains something changes all the time: it is then shown every two seconds.
+        While a backlog drains something changes all the time: it is then shown every two seconds, one panel after the
+        other (`follow`).
         """
-        if self._desk.now() - self._shown_at < REST and self._draining():
+        draining = self._draining()
+        if draining and self._desk.now() - self._shown_at < REST:
             return
         seen = self._signature()
         if seen != self._seen:
             self._seen = seen
             self._shown_at = self._desk.now()
-            self._show_all()
+            self._left = self._panels()
+            if not draining:
+                deque(self._left, maxlen=0)
+
+    def follow(self) -> None:
+        """Between two refreshes: the next panel that is left to be shown."""
+        next(self._left, None)
 
     def _draining(self) -> bool:
         return sum(1 for _ in islice(self._desk.view.live("posting"), lists.MOST_OUT + 1)) > lists.MOST_OUT
@@ -102,18 +112,23 @@ class WorkPresenter:
         told = (marks_of(self._desk), holds_doubt(self._desk, self._formats))
         return int(self._desk.now().timestamp()), versions, person, self._desk.reference.as_of, told
 
-    def _show_all(self) -> None:
+    def _panels(self) -> Iterator[None]:
+        """Show everything as it stands now; may rest after each panel."""
         now = self.situation()
         postings = model.all_postings(self._desk.view)
         by_order = postings_by_order(postings)
         at, plant = now.at, self._desk.plant
         marks, doubt = marks_of(self._desk), holds_doubt(self._desk, self._formats)
+        yield
         rows = marked_lanes(lanes(now, self._rates(), by_order, self._formats), marks, doubt)
         self._view.show_lanes(rows)
         self._begin_with(rows)
+        yield
         self._view.show_assignments(marked(lists.assignment_rows(plant, now.assignments, at, self._formats), marks))
         posted = marked(lists.posting_rows(plant, postings, at, self._formats), marks)
+        yield
         self._view.show_postings(posted, lists.lag_rows(postings, self._lags_since(at), at))
+        yield
         self._show_side(now, by_order)
 
     def _lags_since(self, at: datetime) -> datetime:
