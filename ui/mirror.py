@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, cast
@@ -75,6 +76,7 @@ class Mirror(Model):
         self._trails: dict[str, Trail] = {}
         self._found: dict[str, dict[str, dict[str, Aggregate]]] = {}
         self._reasons: dict[str, dict[str, int]] = {}
+        self._units = Decimal(0)
 
     def put(self, stream: str, row: Aggregate) -> None:
         """Set a stream's aggregate."""
@@ -121,9 +123,10 @@ class Mirror(Model):
             rows[key] = cast("Aggregate", row)
 
     def _count(self, hold: Hold | None, by: int) -> None:
-        """How often each lot is held for each reason."""
-        if hold is not None:
-            for lot in lots_of(hold):
+        """How often each lot is held for each reason, and how many units are."""
+        if hold is not None and not hold.closed:
+            self._units += by * hold.quantity
+            for lot in hold.lots:
                 counts = self._reasons.setdefault(lot, {})
                 counts[hold.reason_code] = counts.get(hold.reason_code, 0) + by
 
@@ -159,6 +162,10 @@ class Mirror(Model):
     def held_machines(self) -> AbstractSet[str]:
         """The machines that any open hold was placed at, as it stands whenever it is asked."""
         return self._found.get("machine", NONE).keys()
+
+    def units_held(self) -> Decimal:
+        """Units in all open holds together, as each of them counts them."""
+        return self._units
 
     def reasons_on(self, lot: str) -> dict[str, int]:
         """How often a lot is held for each reason's code."""

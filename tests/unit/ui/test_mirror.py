@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def step(desk: FakeDesk, what: str, hold_id: str, number: int) -> None:
     if what == "gone":
         desk.model.remove(f"hold/{hold_id}")
     elif what == "place" and stands is None:
-        units = tuple(e.HeldUnits(lot=lot) for lot in LOTS[number])
+        units = tuple(e.HeldUnits(lot=lot, quantity=Decimal(number + 2)) for lot in LOTS[number])
         reason = ("seal", "label", "other")[number]
         desk.record(e.HoldPlaced(hold_id=hold_id, units=units, reason_code=reason, reason="", case_id=f"c{number}"))
     elif stands is not None and stands.version == NEXT.get(what):
@@ -49,6 +50,8 @@ def test_the_holds_of_a_lot_and_of_a_case_are_those_that_looking_through_all_fin
     for taken in steps:
         step(desk, *taken)
     holds = {row.id: row for row in mirror.every("hold")}
+    assert mirror.units_held() == sum(row.quantity for row in holds.values() if not row.closed)  # type: ignore[attr-defined]
+    assert mirror.held() == {lot for row in holds.values() if not row.closed for lot in row.lots}  # type: ignore[attr-defined]
     for lot in ("A", "B"):
         bound = {key: row for key, row in holds.items() if not row.closed and lot in row.lots}  # type: ignore[attr-defined]
         assert mirror.holds_on(lot) == bound

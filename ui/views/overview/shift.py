@@ -7,7 +7,6 @@ nobody saw stays unknown and is said as coverage.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +17,7 @@ from app.domain.packml import RUNNING
 from app.domain.plant import Line, Signal
 from app.domain.shifts import ShiftSpan, shift_at
 from app.readmodel import kpi
-from app.readmodel.model import all_cases, all_proposals, open_cases, open_holds, open_postings
+from app.readmodel.model import all_cases, all_proposals, open_cases, open_postings
 from ui.desk import Desk
 from ui.text import DASH, Formats, amount, t
 from ui.views.overview.rows import Ran, ShiftLine, ShiftRow, Stretch
@@ -112,7 +111,7 @@ class ShiftWatch:
     def _figures(self, since: datetime, now: datetime) -> tuple[tuple[str, str], ...]:
         cases = [c for c in all_cases(self._desk.view) if c.opened_at >= since]
         waiting = open_postings(self._desk.view)
-        held = sum((hold.quantity for hold in open_holds(self._desk.view)), start=Decimal(0))
+        held = self._desk.view.units_held()
         return (
             (t("exceptions"), amount(len(cases))),
             (t("still open"), amount(len(open_cases(self._desk.view)))),

@@ -117,6 +117,8 @@ class KeyHints(QWidget):
 
     def set_hints(self, hints: Sequence[tuple[str, str, bool]]) -> None:
         """(key, text, whether it applies)."""
+        if tuple(hints) == self._hints:
+            return
         self._hints = tuple(hints)
         self.setAccessibleName(", ".join(f"{key} {text}" for key, text, on in hints if on))
         self.update()
