@@ -35,8 +35,9 @@ from drivers.registry import ADDRESS_CHECKS
 from resources import path as resource
 from tests.bench.core_window import CoreWindow, looked, until
 from tests.bench.screen_window import serve
-from tests.bench.sync_host import SilentLine, say
+from tests.bench.sync_host import say
 from tests.contract.erp_process import TOKEN
+from tests.system.alive import SilentLine
 from ui.lateness import LatenessMeter
 
 LOOK_S = 0.25

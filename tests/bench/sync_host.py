@@ -14,7 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,20 +34,11 @@ from app.store.postgres.logins import station_login
 from app.store.sqlite import SqliteJournal
 from tests.contract.rigs.postgres import password_of
 from tests.plants import small_plant
+from tests.system.alive import SilentLine, alive
 
 PERSON = "okafor"
 LATEST = 100
 """Entries of a case that are looked at: what is only stored here comes after what is shared."""
-
-
-class SilentLine:
-    """Acquires nothing."""
-
-    async def run(self) -> None:
-        await asyncio.Event().wait()
-
-    def send(self, order: object) -> bool:
-        return False
 
 
 class Seen(Nobody):
@@ -78,13 +69,8 @@ async def station(port: int, database: str, folder: Path, name: str) -> AsyncIte
     """Such a station, running."""
     parts, seen = parts_of(port, database, folder, name), Seen()
     core = Core(parts, seen)
-    work = asyncio.create_task(core.run())
-    try:
+    async with alive(core):
         yield core, seen
-    finally:
-        work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
 
 
 def stands(core: Core, place: int = 0) -> bool:

@@ -3,8 +3,6 @@
 Their line is silent: a test says what the detectors found. `cut` and `heal` are the cable of one station.
 """
 
-import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -36,18 +34,9 @@ from app.store.postgres.reports import PostgresReports
 from app.store.sqlite import SqliteJournal
 from tests.contract.rigs.postgres import Database, password_of
 from tests.plants import small_plant
+from tests.system.alive import SilentLine, alive
 from tests.system.proxy import Proxy, proxied
 from tests.system.station import until
-
-
-class SilentLine:
-    """Acquires nothing until cancelled."""
-
-    async def run(self) -> None:
-        await asyncio.Event().wait()
-
-    def send(self, order: object) -> bool:
-        return False
 
 
 class Ears(Nobody):
@@ -171,13 +160,8 @@ async def station_of(
         )
         ears = Ears()
         core = Core(parts, ears)
-        work = asyncio.create_task(core.run(), name=f"core {name}")
-        try:
+        async with alive(core):
             yield Station(name, core, proxies, ears)
-        finally:
-            work.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await work
 
 
 async def converged(stations: list[Station]) -> None:

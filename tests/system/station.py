@@ -1,7 +1,6 @@
 """A station's core over a real acquisition process, driven from a test: send commands, wait, look at the journal."""
 
 import asyncio
-import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from app.plant.rewrite import with_settings
 from app.readmodel.model import all_controls
 from drivers.registry import ADDRESS_CHECKS
 from resources import path as resource
+from tests.system.alive import alive
 
 ACQUISITION = (sys.executable, "-m", "drivers.host")
 PATIENCE_S = 60.0
@@ -43,13 +43,8 @@ async def core_of(plant: Plant, folder: Path) -> AsyncIterator[Core]:
     config = Config(folder=folder, station="desk-1")
     new_board(plant, config.board)
     core = Core(station_parts(plant, config, ACQUISITION), Nobody())
-    work = asyncio.create_task(core.run(), name="core")
-    try:
+    async with alive(core):
         yield core
-    finally:
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
 
 
 async def until(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> None:

@@ -6,8 +6,6 @@ does so twice a second.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import csv
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from app.acquisition.messages import Order
 from app.bootstrap.core import Core
 from app.bootstrap.export_side import FOLDER
 from app.bootstrap.listener import Nobody
@@ -38,6 +35,7 @@ from app.ports import Erp
 from app.readmodel import model as m
 from app.store.sqlite import SqliteJournal
 from tests.contract.erp_process import TOKEN, DemoErpProcess
+from tests.system.alive import SilentLine, alive
 from tests.system.station import demo_plant, until
 
 AHEAD = 20.0
@@ -55,16 +53,6 @@ class HurriedClock:
 
     def monotonic_ns(self) -> int:
         return time.monotonic_ns()
-
-
-class SilentLine:
-    """A line that says nothing by itself."""
-
-    async def run(self) -> None:
-        await asyncio.Event().wait()
-
-    def send(self, order: Order) -> bool:
-        return False
 
 
 @pytest.fixture(name="demo")
@@ -93,13 +81,8 @@ async def running(folder: Path, erp: Erp, adapter: str) -> AsyncIterator[Core]:
         ),
         Nobody(),
     )
-    work = asyncio.create_task(core.run(), name="core")
-    try:
+    async with alive(core):
         yield core
-    finally:
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
 
 
 async def ran(core: Core, rates: tuple[float, ...], since: datetime) -> None:

@@ -1,7 +1,6 @@
 """One plant file for all stations, on a real Postgres: published, taken, gone back on, forged, offline."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -34,8 +33,8 @@ from app.store.postgres.logins import station_login
 from app.store.sqlite import SqliteJournal
 from drivers.registry import ADDRESS_CHECKS
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
+from tests.system.alive import SilentLine, alive
 from tests.system.command_line import start as begin
-from tests.system.plantwide import SilentLine
 from tests.system.station import until
 from tests.system.test_db_command import Said, lineside
 from tests.unit.plant.small import SMALL
@@ -154,13 +153,8 @@ async def running(station: Config, found: Chosen) -> AsyncIterator[Running]:
         ),
         Nobody(),
     )
-    work = asyncio.create_task(core.run(), name=f"core {station.station}")
-    try:
+    async with alive(core):
         yield Running(core)
-    finally:
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
 
 
 # --- publishing -----------------------------------------------------------------------------------------------------
