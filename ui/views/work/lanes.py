@@ -29,18 +29,23 @@ def lanes(
     now: Situation, rates: Mapping[str, LineRate], postings: Mapping[str, Sequence[Posting]], formats: Formats
 ) -> tuple[LaneRow, ...]:
     """Every line in the order of the plant file. `rates` are their present rates."""
-    return tuple(_lane(now, line, rates[line], postings, formats) for line in now.plant.lines)
+    held = held_lots(now.holds)
+    return tuple(_lane(now, line, rates[line], held, postings, formats) for line in now.plant.lines)
 
 
 def _lane(
-    now: Situation, line: str, rate: LineRate, postings: Mapping[str, Sequence[Posting]], formats: Formats
+    now: Situation,
+    line: str,
+    rate: LineRate,
+    held: frozenset[str],
+    postings: Mapping[str, Sequence[Posting]],
+    formats: Formats,
 ) -> LaneRow:
     down = _stopped(now.cases, line)
     nominal = line_rate(now.plant, line)
     pace = 0.0 if down else rate.trusted  # what still leaves the line comes from its buffers
     queue = now.queue(line)
     slots = schedule(queue, now.progress, rate.trusted if rate.trusted > 0 else nominal, now.at)
-    held = held_lots(now.holds)
     orders = tuple(
         _order(now, slot, running=now.running_on(line) == slot.order.number, rate=pace, nominal=nominal,
                held=held, postings=postings.get(slot.order.number, ()), formats=formats)
