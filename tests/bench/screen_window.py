@@ -157,9 +157,20 @@ SCHEDSTAT = Path("/proc/thread-self/schedstat")
 """Of Linux: for how many ns this thread has run and waited for a processor, and how often it was let run."""
 
 
-def waited_ns() -> int:
-    """How long this thread was ready to run and no processor took it; 0 where nobody counts it."""
-    return int(SCHEDSTAT.read_text().split()[1]) if SCHEDSTAT.exists() else 0
+class Waited:
+    """How long the thread that made this was ready to run and no processor took it; 0 where nobody counts it."""
+
+    def __init__(self) -> None:
+        self._file = os.open(SCHEDSTAT, os.O_RDONLY) if SCHEDSTAT.exists() else None
+
+    def ns(self) -> int:
+        """Since the thread began."""
+        return int(os.pread(self._file, 100, 0).split()[1]) if self._file is not None else 0
+
+    def close(self) -> None:
+        """Count no longer."""
+        if self._file is not None:
+            os.close(self._file)
 
 
 class FrameWatch(QObject):
@@ -171,7 +182,7 @@ class FrameWatch(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.waited_ms: list[float] = []
-        self._waited_ns = 0
+        self._waited, self._waited_ns = Waited(), 0
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -181,17 +192,18 @@ class FrameWatch(QObject):
     def start(self) -> None:
         """From now on, from nothing."""
         self._last_s, self.taken_ms = time.thread_time(), []
-        self._waited_ns, self.waited_ms = waited_ns(), []
+        self._waited_ns, self.waited_ms = self._waited.ns(), []
         self._timer.start()
 
     def stop(self) -> None:
         """Keep what was measured."""
         self._timer.stop()
+        self._waited.close()
 
     def _tick(self) -> None:
         now_s = time.thread_time()
         self.taken_ms.append((now_s - self._last_s) * 1000)
-        now_ns = waited_ns()
+        now_ns = self._waited.ns()
         self.waited_ms.append((now_ns - self._waited_ns) / 1e6)
         self._last_s, self._waited_ns = now_s, now_ns
 
