@@ -9,7 +9,7 @@ from app.bus import seal
 from app.domain import events as e
 from app.domain.chain import GENESIS
 from app.domain.operation import Operation, Recorded
-from app.domain.people import SYSTEM
+from app.domain.people import SYSTEM, Function
 from app.ports import SharedLog
 from app.store.memory_shared import MemoryPlant, MemorySharedLog
 from tests.contract.rigs.postgres import Database, fresh_database, password_of
@@ -137,7 +137,7 @@ def opened(case_id: str, occurrence: str = "", line: str = "L1") -> e.CaseOpened
 def task(case_id: str, task_id: str = "t1") -> e.TaskOffered:
     """A task on offer."""
     return e.TaskOffered(
-        case_id=case_id, task_id=task_id, function=e.Function.MAINTENANCE, people=("weiss",), accept_by=NOON,
+        case_id=case_id, task_id=task_id, function=Function.MAINTENANCE, people=("weiss",), accept_by=NOON,
         why=e.Why(route="r", version=1, shift="day"),
     )  # fmt: skip
 
