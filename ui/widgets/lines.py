@@ -68,10 +68,12 @@ class Lines(QWidget):
         """Show these lines; the same lines again cost nothing."""
         if tuple(rows) == self._rows:
             return
+        before = self.heightForWidth(self.width())
         self._rows = tuple(rows)
         self._laid = (-1, [])
         self.setAccessibleDescription("; ".join(f"{r.when} {r.text} {r.detail}".strip() for r in self._rows[:50]))
-        self.updateGeometry()
+        if self.heightForWidth(self.width()) != before:  # all around it is laid out anew by it
+            self.updateGeometry()
         self.update()
 
     # --- layout -----------------------------------------------------------------------------------------------------

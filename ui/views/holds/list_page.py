@@ -70,6 +70,8 @@ class Steps(QWidget):
 
     def set(self, steps: Sequence[Step]) -> None:
         """Show these steps."""
+        if tuple(steps) == self._steps:
+            return
         self._steps = tuple(steps)
         now = next((step.text for step in steps if step.now), "")
         self.setAccessibleName(now)
