@@ -2,8 +2,8 @@
 //
 // Usage: node load_server.js JOB, one JSON object: port, items, hz, mixed, and for a secured one pki, certificate, key.
 // Prints "ready", then every second how often it set a value; ends when its standard input ends. Lines on that: "rest"
-// and it sets nothing until "go"; it begins so if the job says still. nice is its priority among the processes here. Variables are
-// s=V0 … of namespace urn:load. Secured means Basic256Sha256 with SignAndEncrypt, nobody signed in.
+// and it sets nothing until "go"; it begins so if the job says still. nice is its priority among the processes here.
+// Variables are s=V0 … of namespace urn:load. Secured means Basic256Sha256 with SignAndEncrypt, nobody signed in.
 "use strict";
 
 const os = require("os");
