@@ -5,7 +5,7 @@ A list asks for what moved and places that anew; it never goes through everythin
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
@@ -75,7 +75,7 @@ class Mirror(Model):
         super().__init__()
         self._trails: dict[str, Trail] = {}
         self._found: dict[str, dict[str, dict[str, Aggregate]]] = {}
-        self._reasons: dict[str, dict[str, int]] = {}
+        self._reasons: dict[str, Counter[str]] = {}
         self._units = Decimal(0)
 
     def put(self, stream: str, row: Aggregate) -> None:
@@ -127,8 +127,12 @@ class Mirror(Model):
         if hold is not None and not hold.closed:
             self._units += by * hold.quantity
             for lot in hold.lots:
-                counts = self._reasons.setdefault(lot, {})
-                counts[hold.reason_code] = counts.get(hold.reason_code, 0) + by
+                counts = self._reasons.setdefault(lot, Counter())
+                counts[hold.reason_code] += by
+                if not counts[hold.reason_code]:
+                    del counts[hold.reason_code]
+                if not counts:
+                    del self._reasons[lot]
 
     # --- what moved -------------------------------------------------------------------------------------------------
 
@@ -138,9 +142,9 @@ class Mirror(Model):
         return trail.moves if trail is not None else 0
 
     def moved(self, kind: str, since: int) -> Sequence[str] | None:
-        """The ids of what moved after so many moves of its kind, gone ones too; None where that is not known any more:
+        """The ids of what moved after so many moves of its kind, gone ones too.
 
-        then everything may have.
+        None where that is not known any more: then everything may have.
         """
         trail = self._trails.get(kind)
         return trail.since(since) if trail is not None else ()
@@ -169,7 +173,7 @@ class Mirror(Model):
 
     def reasons_on(self, lot: str) -> dict[str, int]:
         """How often a lot is held for each reason's code."""
-        return {code: count for code, count in self._reasons.get(lot, NONE).items() if count}
+        return dict(self._reasons.get(lot, NONE))
 
     def holds_of(self, case_id: str) -> Mapping[str, Hold]:
         """Every hold that was placed for a case, by id."""

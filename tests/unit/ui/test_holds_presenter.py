@@ -192,6 +192,15 @@ def test_a_release_names_what_it_frees_and_what_stays_held(rig: Rig) -> None:
     assert rig.view.shown.release[0].text == "lot 4471-B stays held by 2 other holds"
 
 
+def test_a_hold_that_gave_way_to_another_gives_it_its_reason_too(rig: Rig) -> None:
+    second_hold(rig.desk)
+    rig.presenter.refresh()
+    rig.desk.model.remove("hold/h2")
+    second_hold(rig.desk, "h3", reason="seal")
+    rig.presenter.refresh()
+    assert [r.detail for r in rig.view.shown.release] == ["Seal", ""]
+
+
 def test_a_released_hold_frees_nothing_more_and_its_age_stands(rig: Rig) -> None:
     rig.desk.record(e.HoldDispositioned(hold_id="h1", disposition=e.Disposition.RELEASE), person="brandt")
     rig.desk.record(e.HoldReleased(hold_id="h1", seen_version=3, note="checked"), person="brandt")

@@ -203,12 +203,12 @@ class HoldsPresenter:
         self._view.set_detail(detail)
 
     def _bound(self, found: Hold | None) -> tuple[object, ...]:
-        """How many holds its lots have, and how its postings stand."""
+        """Why its lots are on hold and how often, and how its postings stand."""
         if found is None:
             return ()
         mirror = self._desk.view
         postings = tuple(mirror.postings_of(f"hold/{found.id}").values())
-        return (*(len(mirror.holds_on(lot)) for lot in found.lots), postings)
+        return (*map(mirror.reasons_on, found.lots), postings)
 
     def _keys(self, ref: str) -> tuple[Key, ...]:
         guarded = any(machine.hold_command for machine in self._desk.plant.machines.values())
