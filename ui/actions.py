@@ -12,9 +12,9 @@ from app.domain.permissions import ALLOWED
 from ui.acts import cases, controls, decisions, holds, interlocks, proposals, station, tasks, work
 from ui.acts.row import Row
 from ui.desk import Desk
-from ui.roles import any_of, either
+from ui.roles import any_of
 from ui.shell import kind_of
-from ui.text import t
+from ui.text import either, t
 
 __all__ = ["ACTIONS", "BY_ID", "Row", "applicable", "clashes", "for_key", "refusal"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.domain.people import Person, Role
-from ui.text import t
+from ui.text import either, t
 
 
 def works_as(person: Person) -> str:
@@ -21,12 +21,6 @@ def said_of(person: Person | None) -> str:
 def any_of(roles: Iterable[Role]) -> str:
     """ "admin or maintenance": whose role allows something."""
     return either(_names(roles))
-
-
-def either(names: list[str]) -> str:
-    """ "a case, a machine or a task"; "" for none."""
-    *most, last = names or [""]
-    return t("{most} or {last}", most=", ".join(most), last=last) if most else last
 
 
 def _names(roles: Iterable[Role]) -> list[str]:

@@ -5,7 +5,7 @@ Times are shown in the site's zone. Templates are translated before their values
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -25,6 +25,12 @@ def translate(catalogue: Mapping[str, str]) -> None:
 def t(template: str, /, **values: object) -> str:
     """The sentence of an English template in the language in use, with its values put in by str.format."""
     return _catalogue.get(template, template).format(**values)
+
+
+def either(names: Sequence[str]) -> str:
+    """ "a case, a machine or a task"; "" for none."""
+    *most, last = names or ("",)
+    return t("{most} or {last}", most=", ".join(most), last=last) if most else last
 
 
 def hms(seconds: float) -> str:

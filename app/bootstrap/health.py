@@ -36,14 +36,10 @@ ERP_HEALTH = {
 }
 
 
-def _nobody(_status: StationStatus) -> None:
-    """Where nobody is told."""
-
-
 class Station:
     """The status so far; every verb takes in one part's word. `told` hears what it is from then on, if it changed."""
 
-    def __init__(self, plant: Plant, clock: Clock, told: Callable[[StationStatus], None] = _nobody) -> None:
+    def __init__(self, plant: Plant, clock: Clock, told: Callable[[StationStatus], None]) -> None:
         self._clock = clock
         self._told = told
         self._deaths: list[datetime] = []

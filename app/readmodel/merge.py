@@ -209,8 +209,8 @@ class Merge:
                 row = evolve(row, rec) or row
             except UNFIT:
                 continue
-            self.model.note_tip(tip_of(rec.event), rec.opid)
-            occurrence = getattr(rec.event, "occurrence", "")
-            if occurrence:
+            if (strand := tip_of(rec.event)) is not None:
+                self.model.note_tip(strand, rec.opid)
+            if occurrence := getattr(rec.event, "occurrence", ""):
                 self.model.note_occurrences({occurrence: stream.partition("/")[2]})
         return row

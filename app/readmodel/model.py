@@ -112,10 +112,8 @@ class Model:
         """The opid of the last strict operation of a strand; empty for none."""
         return self._tips.get(strand, "")
 
-    def note_tip(self, strand: str | None, opid: str) -> None:
+    def note_tip(self, strand: str, opid: str) -> None:
         """Set a strand's tip; an empty opid takes it away."""
-        if strand is None:
-            return
         if opid:
             self._tips[strand] = opid
         else:

@@ -41,7 +41,8 @@ class Shelf(Generic[Row, Item]):
         self._kind, self._place, self._ranked = kind, place, ranked
         self._moves = 0
         self._todo: dict[str, None] = {}
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, Row | None] = {}
+        """What stands under each key; None: it is to be placed anew."""
         self._places: dict[str, Place[Item]] = {}
         self._order: Order[Item] = Order()
         self._filling: Order[Item] | None = None
@@ -70,7 +71,7 @@ class Shelf(Generic[Row, Item]):
     def place_anew(self) -> None:
         """Somebody else looks: every row may stand elsewhere."""
         self._todo.update(dict.fromkeys(self._rows))
-        self._rows = dict.fromkeys(self._rows, cast("Row", None))
+        self._rows = dict.fromkeys(self._rows)
 
     def take_anew(self) -> None:
         """Others are wanted. Until all are found, `items` are those that were."""

@@ -17,7 +17,7 @@ def link(state: Link, since: float = 0.0, controller: str = "C-L1") -> LinkState
 
 
 def test_a_controller_is_as_its_link_is() -> None:
-    station = Station(small_plant(), FakeClock())
+    station = Station(small_plant(), FakeClock(), [].append)
     assert station.status.controllers["C-L1"].health is Health.STARTING
     for state, health in (
         (Link.UP, Health.UP), (Link.LOST, Health.DOWN), (Link.REFUSED, Health.DOWN), (Link.CONNECTING, Health.STARTING),
@@ -28,7 +28,7 @@ def test_a_controller_is_as_its_link_is() -> None:
 
 
 def test_the_units_behind_a_gateway_are_told_with_their_figures_while_it_is_up() -> None:
-    station = Station(small_plant(), FakeClock())
+    station = Station(small_plant(), FakeClock(), [].append)
     at_s = NOON.timestamp()
     well = UnitState(unit=1, up=True, since_s=at_s, last_good_s=at_s, reads_per_s=9.8, errors=0)
     dead = UnitState(unit=7, up=False, since_s=at_s, last_good_s=0.0, reads_per_s=0.0, errors=2, reason="silent")
@@ -58,7 +58,7 @@ def test_every_change_is_told_once_and_what_says_nothing_new_is_not() -> None:
 
 def test_no_controller_is_up_while_nobody_listens() -> None:
     clock = FakeClock()
-    station = Station(small_plant(), clock)
+    station = Station(small_plant(), clock, [].append)
     station.acquisition(True, 0)
     station.link(link(Link.UP))
     clock.move(5)
@@ -77,7 +77,7 @@ def test_no_controller_is_up_while_nobody_listens() -> None:
 
 
 def test_what_is_wrong_with_older_operations_stays_said_while_new_ones_are_stored() -> None:
-    station = Station(small_plant(), FakeClock())
+    station = Station(small_plant(), FakeClock(), [].append)
     station.store(flaw="2 operations can't be read")
     assert (station.status.store.health, station.status.store.reason) == (Health.DEGRADED, "2 operations can't be read")
     station.store("no space left", "2 operations can't be read")
@@ -87,7 +87,7 @@ def test_what_is_wrong_with_older_operations_stays_said_while_new_ones_are_store
 
 
 def test_history_is_as_its_spool_says() -> None:
-    station = Station(small_plant(), FakeClock())
+    station = Station(small_plant(), FakeClock(), [].append)
     assert station.status.history.health is Health.STARTING
     at_s = NOON.timestamp()
     state = HistoryState(size=5, most=10, begins_s=at_s, evicted_until_s=at_s)
@@ -103,7 +103,7 @@ def test_history_is_as_its_spool_says() -> None:
 
 
 def test_the_gap_of_a_dead_acquisition_is_from_its_last_word_to_the_next() -> None:
-    station = Station(small_plant(), FakeClock())
+    station = Station(small_plant(), FakeClock(), [].append)
     station.link(link(Link.UP))
     gaps = Gaps()
     gaps.begin(station.status.controllers.values(), NOON)

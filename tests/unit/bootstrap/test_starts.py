@@ -98,7 +98,7 @@ def test_what_the_world_refuses_is_an_end_and_a_fault_of_ours_is_a_death(
 
 
 def test_an_acquisition_that_dies_again_and_again_is_said_to() -> None:
-    station = Station(small_plant(), FakeClock())
+    station = Station(small_plant(), FakeClock(), [].append)
     reasons = []
     for count in range(1, 4):
         station.acquisition(False, count)
