@@ -359,9 +359,9 @@ class Bridge(QObject):
         self._timer.start(self._pace.wait_ms(self._clock.elapsed(), hurried=self._hurried))
 
     def _drain(self) -> None:
-        """Do what is queued, in order, and tell the screens once it is done, or after a while; the window lives
+        """Do what is queued, in order, and tell the screens once it is done, or after a while.
 
-        between two pieces of it.
+        The window lives between two pieces of it.
         """
         with self._lock:
             work, self._inbox = self._inbox, deque()

@@ -63,9 +63,9 @@ def wants_password(address: Address) -> bool:
 
 
 def init(admin: Admin, plant: Plant | None, logins_for: Mapping[str, str] | None) -> Made:
-    """Make or update the log; enter the people of a plant. `logins_for` None: no logins; else make them, with these
+    """Make or update the log; enter the people of a plant. Safe to repeat.
 
-    passwords where one is given. Safe to repeat.
+    `logins_for` None: no logins; else make them, with these passwords where one is given.
     """
     revision = schema.init(admin.address, admin.password)
     people = plant.people.values() if plant else ()

@@ -118,9 +118,10 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModbusAddress:
-    """Where and how a tag's value lies. `none` is the raw value by which the device says that it has none, exactly as
+    """Where and how a tag's value lies.
 
-    the type gives it: whole for whole numbers, rounded to 32 bits for f32.
+    `none` is the raw value by which the device says that it has none, exactly as the type gives it: whole for whole
+    numbers, rounded to 32 bits for f32.
     """
 
     table: Table

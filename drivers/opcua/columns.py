@@ -128,9 +128,10 @@ HANDLE_ONLY = np.dtype([("handle", "<u4")])
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Columns:
-    """n data changes in the order received. `raws` NaN where there is no number; `times_s` seconds since 1970 UTC,
+    """n data changes in the order received.
 
-    the source's or else the server's, NaN where there is none. `foreign` holds what asyncua had to read, by position;
+    `raws` NaN where there is no number; `times_s` seconds since 1970 UTC, the source's or else the server's, NaN where
+    there is none. `foreign` holds what asyncua had to read, by position;
     `raws`, `statuses` and `times_s` say nothing about those.
     """
 

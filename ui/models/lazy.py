@@ -15,9 +15,10 @@ def nothing(_source: object) -> None:
 
 
 class LazyRow(Generic[Row]):
-    """A place in a list under its key. `row` is made of its source and of what else it tells, which `about` says;
+    """A place in a list under its key.
 
-    it is made on first use, and anew whenever that is something else.
+    `row` is made of its source and of what else it tells, which `about` says: on first use, and anew whenever that is
+    something else.
     """
 
     __slots__ = ("_about", "_made", "_make", "_source", "key")

@@ -32,10 +32,11 @@ class ControlEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlRequested(ControlEvent):
-    """A person confirmed it: a command of the allow-list with its `value` (None: it takes none), or an `act` on an
+    """A person confirmed it.
 
-    alarm (`subject` its key, `event_id` the occurrence that the person saw). `seen` is the PackML state on the screen.
-    `hold` names the hold whose interlock it is.
+    It is a command of the allow-list with its `value` (None: it takes none), or an `act` on an alarm (`subject` its
+    key, `event_id` the occurrence that the person saw). `seen` is the PackML state on the screen. `hold` names the hold
+    whose interlock it is.
     """
 
     station: str

@@ -78,9 +78,9 @@ def searched(case: ExceptionCase, words: str, plant: Plant) -> bool:
 
 
 def rank(case: ExceptionCase) -> tuple[float, float]:
-    """Where a case stands: open ones by priority and then age, so that new ones never move those of their rank;
+    """Where a case stands: open ones by priority and then age, past ones behind them, the newest first.
 
-    past ones behind them, the newest first.
+    So new ones never move those of their rank.
     """
     if case.resolved:
         ended = case.resolved_at or case.opened_at
