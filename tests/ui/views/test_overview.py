@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.packml import MachineState
 from app.domain.plant import Signal
+from tests.needs import ROOT
 from tests.ui.desk import FakeDesk, night_desk
 from tests.ui.plant import make_plant
 from tests.ui.shell import FakeShell
@@ -241,6 +245,34 @@ def test_a_changed_header_leaves_the_selection_ring_below_it_whole(qtbot: QtBot,
     whole.set_lines(other)
     whole.select("L0.1")
     assert watched.grab().toImage() == whole.grab().toImage()
+
+
+@pytest.mark.parametrize("scale", ["1", "1.25", "1.5", "2"])
+def test_painting_by_parts_ends_in_the_same_pixels_at_every_scale(scale: str) -> None:
+    command = [sys.executable, "-m", "tests.ui.views.scaled_sheet"]
+    environment = os.environ | {"QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stdout.strip() == "0", ended.stderr
+
+
+def test_of_many_changes_a_few_are_painted_at_a_time(qtbot: QtBot, look: Look) -> None:
+    sheet = Watched(look)
+    qtbot.addWidget(sheet)
+    sheet.resize(1600, 900)
+    sheet.set_lines(rows(lines=5, tiles=8))
+    sheet.show()
+    qtbot.waitUntil(lambda: bool(sheet.painted))
+    sheet.painted.clear()
+    ticks: list[int] = []
+    timer = QTimer(sheet, interval=0)
+    timer.timeout.connect(lambda: ticks.append(len(sheet.painted)))
+    timer.start()
+    many = rows(lines=5, tiles=8)
+    changed = [replace(row, tiles=tuple(replace(tile, value="399") for tile in row.tiles)) for row in many]
+    sheet.set_lines(changed)
+    qtbot.waitUntil(lambda: sheet.settled)
+    assert len(sheet.painted) == 5
+    assert {1, 2, 3, 4} <= set(ticks), "timers that are due had their turn between two pieces"
 
 
 def test_painting_by_parts_ends_in_the_same_picture(qtbot: QtBot, look: Look) -> None:

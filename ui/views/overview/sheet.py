@@ -6,10 +6,11 @@ there: painting many small rectangles straight under Qt's clip of many small rec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -18,12 +19,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QRegion,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import RADIUS, Look
 from ui.views.overview.grounds import Grounds
+from ui.views.overview.pieces import BUFFER, HEAD, RATE, TILE, Part, Pieces
 from ui.views.overview.rows import LineRow, TileRow
 from ui.views.overview.tile import RING, Sizes, draw_between, draw_moving, full_standing, moving_rect, sizes
 from ui.widgets.bars import draw_progress
@@ -36,18 +39,12 @@ LEAST_LINE = 126
 MOST_LINE = 560
 LEAST_BUFFER = 6
 """Px between two tiles from which on a buffer is drawn there."""
-MOST_RECTS = 100
 _ANTIALIAS = QPainter.RenderHint.Antialiasing
 _LEFT_BUTTON = Qt.MouseButton.LeftButton
 _RIGHT, _LEFT, _UP, _DOWN = Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _L, _HOME, _END = Qt.Key.Key_L, Qt.Key.Key_Home, Qt.Key.Key_End
 _CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-
-
-Part = tuple[int, int, int]
-"""A part of the sheet that is painted at once: line, kind, place in the line."""
-_HEAD, _TILE, _BUFFER, _RATE = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +74,9 @@ class Sheet(QWidget):
         self._stripes: dict[Part, QRect] = {}
         self._picture = QPixmap()
         self._grounds = Grounds(look)
-        self._todo: set[Part] = set()
+        self._pieces = Pieces()
+        self._asking = QTimer(self, interval=0)
+        self._asking.timeout.connect(self._ask)
         self._key = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -100,7 +99,7 @@ class Sheet(QWidget):
             self._lay_out()
             return
         parts = [part for i in renewed for part in _changed(i, old[i], lines[i])]
-        self._mark([part for part in parts if part[1] != _BUFFER or self._rect(part).width() > LEAST_BUFFER])
+        self._mark([part for part in parts if part[1] != BUFFER or self._rect(part).width() > LEAST_BUFFER])
         self._describe()
 
     def select(self, machine: str) -> None:
@@ -109,7 +108,7 @@ class Sheet(QWidget):
         if found is None or machine == self._key:
             return
         places = [at for at in map(self._find, (self._key, machine)) if at is not None]
-        self._mark([(line, _TILE, place) for line, place in places])
+        self._mark([(line, TILE, place) for line, place in places])
         self._key = machine
         self._describe()
         self.machine_selected.emit(machine)
@@ -178,21 +177,32 @@ class Sheet(QWidget):
         """Everything looks different now."""
         self._picture = QPixmap()
         self._grounds.clear()
-        self._todo.clear()
+        self._pieces.clear()
         self.update()
 
     def _mark(self, parts: Sequence[Part]) -> None:
-        """These parts look different now. Of very many the whole sheet is shown again: one rectangle costs less."""
-        self._todo.update(parts)
-        if len(parts) > MOST_RECTS:
-            self.update()
-            return
-        for part in parts:
-            self.update(self._bounds(part))
+        """These parts look different now."""
+        self._pieces.mark(parts)
+        if not self._asking.isActive():
+            self._ask()
+
+    def _ask(self) -> None:
+        """Have the next piece painted; the one after it when timers that are due have had their turn."""
+        for place in self._pieces.ask(self.visibleRegion().boundingRect(), self._bounds):
+            self.update(place)
+        if not self._pieces.more:
+            self._asking.stop()
+        elif not self._asking.isActive():
+            self._asking.start()
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that is in sight is painted as the rows say."""
+        return self._pieces.settled
 
     def _bounds(self, part: Part) -> QRect:
         """The pixels that painting a part may change."""
-        if part[1] == _RATE:
+        if part[1] == RATE:
             return self._stripe(part)
         return self._rect(part).toAlignedRect().adjusted(-4, -4, 4, 4)
 
@@ -206,37 +216,43 @@ class Sheet(QWidget):
     def _rect(self, part: Part) -> QRectF:
         line, kind, place = part
         found = self._places[line]
-        if kind == _HEAD:
+        if kind == HEAD:
             return found.header
-        return found.buffers[place] if kind == _BUFFER else found.tiles[place]
+        return found.buffers[place] if kind == BUFFER else found.tiles[place]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._bring_up()
-        ratio = self._picture.devicePixelRatio()
-        rect = QRectF(event.rect())
-        source = QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio)
-        QPainter(self).drawPixmap(rect, self._picture, source)
+        """Copy what is asked for, each rectangle under a clip of its own.
 
-    def _bring_up(self) -> None:
-        """Make the picture what the rows say."""
+        Under a clip of many rectangles Qt copies row by row, and from about 96 rows on it has threads of its own do so:
+        three times as long, and where all processors are busy the screen waits for those threads to be let run.
+        """
+        region = event.region()
+        self._bring_up(region)
+        painter = QPainter(self)
+        for rect in cast(Iterable[QRect], region):
+            painter.setClipRect(rect.adjusted(-1, -1, 1, 1))  # a rectangle may end between two pixels of the screen
+            painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+    def _bring_up(self, region: QRegion) -> None:
+        """Make the picture what the rows say, where it is to be shown."""
         ratio = self.devicePixelRatioF()
         if self._picture.size() != self.size() * ratio:
+            self._pieces.clear()
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
             painter = QPainter(self._picture)
             painter.fillRect(self.rect(), self._look.theme.ground)
             for i in range(len(self._lines)):
                 self._paint_line(painter, i)
-        elif self._todo:
+            painter.end()
+        elif due := self._pieces.take(region, self._bounds):
             painter = QPainter(self._picture)
-            for part in self._todo:
-                if part[1] in (_HEAD, _BUFFER):  # a tile's frame covers its own ground
+            for part in due:
+                if part[1] in (HEAD, BUFFER):  # a tile's frame covers its own ground
                     painter.fillRect(self._rect(part), self._look.theme.panel)
                 self._paint_part(painter, part)
-        else:
-            return
-        painter.end()
-        self._todo.clear()
+            painter.end()
 
     def _paint_line(self, painter: QPainter, i: int) -> None:
         line, theme = self._lines[i], self._look.theme
@@ -245,19 +261,19 @@ class Sheet(QWidget):
         painter.setBrush(theme.panel)
         painter.drawRoundedRect(self._places[i].frame.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.setRenderHint(_ANTIALIAS, False)
-        parts = [(i, _HEAD, 0), *((i, _TILE, j) for j in range(len(line.tiles)))]
-        for part in (*parts, *((i, _BUFFER, j) for j in range(len(line.buffers)))):
+        parts = [(i, HEAD, 0), *((i, TILE, j) for j in range(len(line.tiles)))]
+        for part in (*parts, *((i, BUFFER, j) for j in range(len(line.buffers)))):
             self._paint_part(painter, part)
 
     def _paint_part(self, painter: QPainter, part: Part) -> None:
         i, kind, j = part
         line, rect = self._lines[i], self._rect(part)
-        if kind == _HEAD:
+        if kind == HEAD:
             self._paint_header(painter, line, rect)
-        elif kind in (_TILE, _RATE):
+        elif kind in (TILE, RATE):
             tile = line.tiles[j]
             size = self._size(rect)
-            stripe = self._stripe(part) if kind == _RATE else None
+            stripe = self._stripe(part) if kind == RATE else None
             self._grounds.draw(painter, rect, tile, size, selected=tile.key == self._key, part=stripe)
             draw_moving(painter, rect, tile, self._look, size)
         elif rect.width() > LEAST_BUFFER:
@@ -395,12 +411,12 @@ def _shape(line: LineRow) -> tuple[str, int, int]:
 def _changed(i: int, before: LineRow, now: LineRow) -> Iterator[Part]:
     """The parts of a line that look different now."""
     if (before.name, before.order, before.hold) != (now.name, now.order, now.hold):
-        yield i, _HEAD, 0
+        yield i, HEAD, 0
     for j, (was, tile) in enumerate(zip(before.tiles, now.tiles, strict=True)):
         if was is not tile and was != tile:
-            yield i, _RATE if _stands(was, tile) else _TILE, j
+            yield i, RATE if _stands(was, tile) else TILE, j
     buffers = enumerate(zip(before.buffers, now.buffers, strict=True))
-    yield from ((i, _BUFFER, j) for j, (one, other) in buffers if one != other)
+    yield from ((i, BUFFER, j) for j, (one, other) in buffers if one != other)
 
 
 def _stands(was: TileRow, now: TileRow) -> bool:
