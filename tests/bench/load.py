@@ -29,6 +29,8 @@ from tests.needs import RIG, need_node
 
 IDENTITY = "urn:load:server"
 NAMESPACE = "urn:load"
+ASIDE = ("chrt", "--idle", "0")
+"""Starts a command that gives way to all others, with all its threads: a priority set later is one thread's alone."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,21 +79,21 @@ def serving(
     secured: bool = False,
     many: int = 1,
     still: bool = False,
-    nice: int = 0,
+    aside: bool = False,
 ) -> Iterator[Servers]:
     """`many` servers that share the items, until the block ends.
 
-    `still`: they set nothing until they are told to; `nice`: how far they stand back on this machine's processors.
+    `still`: they set nothing until they are told to; `aside`: they take of this machine's processors what nobody wants.
     """
     with ExitStack() as stack:
         servers = Servers(ports=tuple(free_port() for _ in range(many)), items=items, mixed=mixed)
-        job: dict[str, object] = {"items": items // many, "hz": hz, "mixed": mixed, "still": still, "nice": nice}
+        job: dict[str, object] = {"items": items // many, "hz": hz, "mixed": mixed, "still": still}
         if secured:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
             server, servers.secured = trusting(folder)
             job |= server
         for port in servers.ports:
-            per_s, orders = stack.enter_context(_running(job | {"port": port}))
+            per_s, orders = stack.enter_context(_running(job | {"port": port}, aside=aside))
             servers.per_s.append(per_s)
             servers.orders.append(orders)
         yield servers
@@ -126,10 +128,10 @@ def station_of(secured: dict[str, str] | None) -> Workstation | None:
 
 
 @contextmanager
-def _running(job: dict[str, object]) -> Iterator[tuple[list[float], IO[str]]]:
+def _running(job: dict[str, object], *, aside: bool) -> Iterator[tuple[list[float], IO[str]]]:
     """One server; gives the list of its rates, which grows, and what it is told by."""
     per_s: list[float] = []
-    command = [str(need_node()), "load_server.js", json.dumps(job)]
+    command = [*(ASIDE if aside else ()), str(need_node()), "load_server.js", json.dumps(job)]
     with subprocess.Popen(command, cwd=RIG, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

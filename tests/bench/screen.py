@@ -3,14 +3,14 @@
 The window and the acquisition process are the product's (tests/bench/screen_window.py); 30,000 values a second come
 from one node-opcua server, of which the overview shows the rates of all machines, each ten times a second.
 
-In a plant that server is another machine; here it would take one of few processors from the screen. Therefore it runs
-at a lower priority (`SERVER_NICE`, printed); nothing else is favoured.
+In a plant that server is another machine; here it would take some of few processors from the screen. Therefore it has
+of them what nobody else wants (`tests.bench.load.ASIDE`); nothing else is favoured.
 
 *Idle* is the same window on the same page, with the acquisition process connected to the same server and all its items
 subscribed, while the server sets nothing: what is compared is load, not whether processes are there. Idle and loaded
-windows of time come by turns. `ui_lateness_over_alone` has the older definition's baseline beside it: the window
-without acquisition, all of it stale. `ui_waited_for_core` is for how long of a frame the screen's thread was ready and
-got no processor, as the kernel counts it: what of the lateness is the machine's other work and not the program's.
+windows of time come by turns. `ui_lateness_over_alone` has another baseline beside it: the window without acquisition,
+all of it stale. `ui_waited_for_core` is for how long of a frame the screen's thread was ready and got no processor, as
+the kernel counts it: what of the lateness is the machine's other work and not the program's.
 
 `python -m tests.bench.screen` prints these lines alone.
 """
@@ -30,9 +30,8 @@ from tests.bench.screen_window import Job
 from tests.needs import ROOT
 
 HZ = 10
-LONGEST_S = 150.0
-SERVER_NICE = 10
-FULL = Job(port=0, lines=5, machines=8, tags=75, windows=4, window_s=4.0, settling_s=2.0)
+LONGEST_S = 300.0
+FULL = Job(port=0, lines=5, machines=8, tags=75, windows=8, window_s=4.0, settling_s=2.0)
 SMALL = Job(port=0, lines=1, machines=2, tags=10, windows=1, window_s=2.0, settling_s=0.2)
 IDLE_SHARE, LATE_MS = 1.5, 15.0
 NEAR_IDLE = Goal(
@@ -66,9 +65,8 @@ def figures(job: Job = FULL) -> Iterator[Figure]:
     """Age when painted, lateness beside that of the idle window, and what both processes take."""
     items = job.lines * job.machines * job.tags
     point = f"{items * HZ / 1000:g}k_per_s"
-    with serving(items, HZ, still=True, nice=SERVER_NICE) as servers:
+    with serving(items, HZ, still=True, aside=True) as servers:
         found, offered = looked(servers, json.dumps(asdict(job) | {"port": servers.ports[0]}))
-    yield Figure(metric="load_server_nice", unit="", runs=[float(SERVER_NICE)])
     yield Figure(metric=f"painted_age_p50_ms_{point}", unit="ms", runs=found["age_p50_ms"], goal=under(60))
     yield Figure(metric=f"painted_age_p99_ms_{point}", unit="ms", runs=found["age_p99_ms"], goal=under(120))
     yield Figure(metric=f"painted_per_s_{point}", unit="1/s", runs=found["painted_per_s"])

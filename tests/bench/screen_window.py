@@ -15,13 +15,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication
 
 from app.acquisition.board import BoardReader
@@ -128,29 +129,35 @@ class WatchedValues(LiveValues):
 
 
 class PaintWatch(QObject):
-    """Takes the age of every rate that a paint of the sheet shows for the first time."""
+    """Takes the age of every rate that a paint of its tile shows for the first time. `machines`: of each rate's tag."""
 
-    def __init__(self, sheet: Sheet, values: WatchedValues) -> None:
+    def __init__(self, sheet: Sheet, values: WatchedValues, machines: Mapping[int, str]) -> None:
         super().__init__(sheet)
-        self._sheet, self._values = sheet, values
+        self._sheet, self._values, self._machines = sheet, values, machines
         self._shown_s = dict(values.read_s)
+        self._tiles: dict[int, QRect] = {}
+        self._size = QSize()
         self.ages_ms: list[float] = []
         sheet.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the sheet paint, then look at the clock."""
-        if event.type() is not _PAINT:
+        if not isinstance(event, QPaintEvent):
             return False
         self._sheet.event(event)
-        now_s = time.time()
+        now_s, region, tiles = time.time(), event.region(), self._places()
         for index, source_s in self._values.read_s.items():
-            if source_s > self._shown_s[index]:
+            if source_s > self._shown_s[index] and region.intersects(tiles[index]):
                 self._shown_s[index] = source_s
                 self.ages_ms.append((now_s - source_s) * 1000)
         return True
 
-
-_PAINT = QEvent.Type.Paint
+    def _places(self) -> dict[int, QRect]:
+        """Where each rate's tile lies."""
+        if self._sheet.size() != self._size:
+            self._size = self._sheet.size()
+            self._tiles = {index: self._sheet.tile_rect(machine) for index, machine in self._machines.items()}
+        return self._tiles
 
 
 SCHEDSTAT = Path("/proc/thread-self/schedstat")
@@ -280,14 +287,15 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
     look.apply(app)
     loaded = plant(job)
     reader, _ = new_board(loaded, folder / "board")
-    values = WatchedValues(reader, len(loaded.tags), range(0, len(loaded.tags), job.tags))
+    rates = {tag.index: tag.machine for tag in loaded.tags if tag.signal is Signal.RATE}
+    values = WatchedValues(reader, len(loaded.tags), list(rates))
     bridge = Bridge(plant=loaded, values=values)
     window = compose(look, bridge, seat=bridge, changed=bridge.changed)
     window.show()
     app.processEvents()
     sheet = window.findChild(Sheet)
     assert isinstance(sheet, Sheet)
-    watch = PaintWatch(sheet, values)
+    watch = PaintWatch(sheet, values, rates)
     gc.freeze()
     every(SAMPLE_MS, window, lambda: values.sample(time.time()))
     serve(job.settling_s)

@@ -2,16 +2,14 @@
 //
 // Usage: node load_server.js JOB, one JSON object: port, items, hz, mixed, and for a secured one pki, certificate, key.
 // Prints "ready", then every second how often it set a value; ends when its standard input ends. Lines on that: "rest"
-// and it sets nothing until "go"; it begins so if the job says still. nice is its priority among the processes here.
+// and it sets nothing until "go"; it begins so if the job says still.
 // Variables are s=V0 … of namespace urn:load. Secured means Basic256Sha256 with SignAndEncrypt, nobody signed in.
 "use strict";
 
-const os = require("os");
 const readline = require("readline");
 const { DataType, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy } = require("node-opcua");
 
-const { port, items: count, hz, mixed, pki, certificate, key, still, nice } = JSON.parse(process.argv[2]);
-if (nice) os.setPriority(nice);
+const { port, items: count, hz, mixed, pki, certificate, key, still } = JSON.parse(process.argv[2]);
 // Never in step with the publishing interval: that beats, and adds or takes half a slice on everybody's latency.
 const slice_ms = () => 5 + 10 * Math.random();
 const LATE_MOST = Math.ceil((hz * count) / 10);
