@@ -27,9 +27,8 @@ MASKS = 1 << 6
 """Masks from here on have reserved bits and are left to asyncua."""
 SMALLEST = 5
 """Bytes of the smallest item: handle and mask."""
-ALIKE = 8
-"""After so many items of one layout in a row the next are looked at together."""
-LONGEST_RUN = 1_024
+STEPS = 64
+"""After so many items, if they seem to be of one size, the next of that size are taken together."""
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Rows: TypeAlias = NDArray[Any]
@@ -91,38 +90,26 @@ def _known() -> tuple[list[Layout | None], list[int]]:
 
 LAYOUTS, _PLACES = _known()
 PLACE_OF = np.array(_PLACES, dtype=np.int64)
-SIZE_OF = [layout.dtype.itemsize if layout is not None else 0 for layout in (LAYOUTS[place] for place in _PLACES)]
-"""By mask · 256 + type byte: the place in LAYOUTS, and the size in bytes; 0 is left to asyncua."""
+SIZES = np.array([layout.dtype.itemsize if layout else 0 for layout in (LAYOUTS[at] for at in _PLACES)], np.uint8)
+"""By mask · 256 + type byte: the place in LAYOUTS, and the size in bytes; 0 is one of none."""
 TEXT = 12
+TEXT_BEGINS = 10
+"""Bytes of an item before its text: handle, mask, type, length."""
+
+TAIL_PARTS = ((HAS_STATUS, "status", "<u4"), (HAS_SOURCE, "source", "<i8"), (HAS_SERVER, "server", "<i8"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tail:
-    """What lies behind a text for one mask, and asyncua's names of it."""
-
-    names: tuple[str, ...]
-    form: struct.Struct
-
-
-TAIL_PARTS = (
-    (HAS_STATUS, "StatusCode", "I"),
-    (HAS_SOURCE, "SourceTimestamp", "q"),
-    (HAS_SERVER, "ServerTimestamp", "q"),
-)
-
-
-def _tails() -> dict[int, Tail]:
-    """The tails of all masks that have a value and no picoseconds."""
-    tails = {}
-    for mask in range(HAS_SOURCE_PICO):
-        found = [(name, form) for bit, name, form in TAIL_PARTS if mask & bit]
-        if mask & HAS_VALUE:
-            form = struct.Struct("<" + "".join(form for _, form in found))
-            tails[mask] = Tail(names=tuple(name for name, _ in found), form=form)
-    return tails
+def _tails() -> dict[int, np.dtype[Any]]:
+    """What lies behind a text, for all masks that have a value and no picoseconds."""
+    return {
+        mask: np.dtype([(name, form) for bit, name, form in TAIL_PARTS if mask & bit])
+        for mask in range(HAS_SOURCE_PICO)
+        if mask & HAS_VALUE
+    }
 
 
 TAILS = _tails()
+TAIL_SIZES = {mask: tail.itemsize for mask, tail in TAILS.items()}
 HANDLE_ONLY = np.dtype([("handle", "<u4")])
 
 
@@ -131,8 +118,8 @@ class Columns:
     """n data changes in the order received.
 
     `raws` NaN where there is no number; `times_s` seconds since 1970 UTC, the source's or else the server's, NaN where
-    there is none. `foreign` holds what asyncua had to read, by position;
-    `raws`, `statuses` and `times_s` say nothing about those.
+    there is none. `texts` holds the texts and `foreign` what asyncua had to read, by position; `raws`, `statuses` and
+    `times_s` say nothing about the foreign ones.
     """
 
     handles: NDArray[np.uint32]
@@ -141,6 +128,7 @@ class Columns:
     times_s: Floats
     offsets: NDArray[np.int64]
     body: bytes
+    texts: dict[int, str] = field(default_factory=dict)
     foreign: dict[int, ua.DataValue] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -157,7 +145,7 @@ def read_columns(body: bytes, start: int, count: int, end: int) -> tuple[Columns
     if not 0 <= count <= (end - start) // SMALLEST or end > len(body):
         raise UnreadableError(f"{count} items do not fit into {end - start} bytes")
     if count == 0:
-        return _gathered(body, np.zeros(0, np.int64), {}), start
+        return _gathered(body, np.zeros(0, np.int64)), start
     return _uniform(body, start, count, end) or _mixed(body, start, count, end)
 
 
@@ -180,42 +168,55 @@ def _uniform(body: bytes, start: int, count: int, end: int) -> tuple[Columns, in
 def _mixed(body: bytes, start: int, count: int, end: int) -> tuple[Columns, int]:
     """Item by item for where they begin, then layout by layout for the parts."""
     offsets: list[int] = []
+    texts: dict[int, str] = {}
+    tails: list[int] = []
     foreign: dict[int, ua.DataValue] = {}
-    offset, sizes = start, SIZE_OF
-    before = alike = 0
+    offset, size, sizes = start, 0, _sizes(body, start, end)
     try:
-        while len(offsets) < count:
-            key = body[offset + 4] << 8 | body[offset + 5]
-            size = sizes[key]
-            alike = alike + 1 if key == before else 0
-            before = key
-            if not size:
-                foreign[len(offsets)], end_of_item = _foreign(body, offset)
+        while (left := count - len(offsets)) > 0:
+            for _ in range(min(left, STEPS)):
+                size = sizes[offset - start]
                 offsets.append(offset)
-                offset = end_of_item
-            elif alike < ALIKE:
-                offsets.append(offset)
-                offset += size
-            else:
-                end_of_run = offset + size * _run(body, offset, size, count - len(offsets))
-                offsets.extend(range(offset, end_of_run, size))
-                offset = end_of_run
+                if size:
+                    offset += size
+                elif (text := _text(body, offset)) is not None:
+                    texts[len(offsets) - 1], end_of_text = text
+                    tails.append(end_of_text)
+                    offset = end_of_text + TAIL_SIZES[body[offset + 4]]
+                else:
+                    foreign[len(offsets) - 1], offset = _foreign(body, offset)
+            if left > STEPS and size and offset - offsets[-STEPS] == STEPS * size:
+                run = _run(sizes, offset - start, size, left - STEPS)
+                offsets.extend(range(offset, offset + run * size, size))
+                offset += run * size
     except IndexError:
         raise UnreadableError("the items are longer than their notification") from None
     if offset > end:
         raise UnreadableError("the items are longer than their notification")
-    return _gathered(body, np.array(offsets, dtype=np.int64), foreign), offset
+    columns = _gathered(body, np.array(offsets, dtype=np.int64), texts, foreign)
+    _behind_texts(columns, tails)
+    return columns, offset
 
 
-def _run(body: bytes, offset: int, size: int, most: int) -> int:
-    """How many items from `offset` on have the mask and type byte of the first, and so its size; at least 1."""
-    rows = min(most, LONGEST_RUN, (len(body) - offset - SMALLEST - 1) // size + 1)
-    keys: NDArray[np.uint16] = np.ndarray((rows,), "<u2", body, offset + 4, (size,))
-    same = keys == keys[0]
-    return rows if same.all() else int(same.argmin())
+def _sizes(body: bytes, start: int, end: int) -> bytes:
+    """The size of an item that would begin at each byte from `start` on; 0 for one of no known layout."""
+    keys: NDArray[np.uint16] = np.ndarray((max(0, end - start - SMALLEST),), ">u2", body, start + 4, (1,))
+    return SIZES[keys].tobytes()
 
 
-def _gathered(body: bytes, offsets: NDArray[np.int64], foreign: dict[int, ua.DataValue]) -> Columns:
+def _run(sizes: bytes, offset: int, size: int, most: int) -> int:
+    """How many items of this size follow one another from `offset` on, `most` or fewer."""
+    there = np.frombuffer(sizes, np.uint8)[offset : offset + most * size : size]
+    same = there == size
+    return len(same) if same.all() else int(same.argmin())
+
+
+def _gathered(
+    body: bytes,
+    offsets: NDArray[np.int64],
+    texts: dict[int, str] | None = None,
+    foreign: dict[int, ua.DataValue] | None = None,
+) -> Columns:
     octets = np.frombuffer(body, np.uint8)
     places = PLACE_OF[octets[offsets + 4].astype(np.int64) << 8 | octets[offsets + 5]]
     count = len(offsets)
@@ -229,8 +230,28 @@ def _gathered(body: bytes, offsets: NDArray[np.int64], foreign: dict[int, ua.Dat
         if layout is not None:
             raws[at], statuses[at], times_s[at] = _parts(layout, rows)
     return Columns(
-        handles=handles, raws=raws, statuses=statuses, times_s=times_s, offsets=offsets, body=body, foreign=foreign
+        handles=handles,
+        raws=raws,
+        statuses=statuses,
+        times_s=times_s,
+        offsets=offsets,
+        body=body,
+        texts=texts or {},
+        foreign=foreign or {},
     )
+
+
+def _behind_texts(columns: Columns, tails: list[int]) -> None:
+    """Fill in status and time of the texts, which lie behind them, at `tails`."""
+    if not tails:
+        return
+    body, at, begins = columns.body, np.array(list(columns.texts), np.int64), np.array(tails, np.int64)
+    masks = np.frombuffer(body, np.uint8)[columns.offsets[at] + 4]
+    for mask in np.unique(masks).tolist():
+        of_mask = masks == mask
+        if TAIL_SIZES[mask]:
+            rows = _rows(body, TAILS[mask], begins[of_mask])
+            columns.statuses[at[of_mask]], columns.times_s[at[of_mask]] = _status_and_time(rows)
 
 
 def _rows(body: bytes, dtype: np.dtype[Any], offsets: NDArray[np.int64]) -> Rows:
@@ -242,7 +263,6 @@ def _rows(body: bytes, dtype: np.dtype[Any], offsets: NDArray[np.int64]) -> Rows
 
 def _parts(layout: Layout, rows: Rows) -> tuple[Floats, NDArray[np.uint32], Floats]:
     """Raw numbers, status codes and times of items of one layout."""
-    names = layout.names
     if layout.kind is None:
         raws = np.full(len(rows), np.nan)
     elif layout.kind == BOOLEAN:
@@ -250,10 +270,16 @@ def _parts(layout: Layout, rows: Rows) -> tuple[Floats, NDArray[np.uint32], Floa
     else:
         with np.errstate(invalid="ignore"):
             raws = rows["value"].astype(np.float64)
+    return raws, *_status_and_time(rows)
+
+
+def _status_and_time(rows: Rows) -> tuple[NDArray[np.uint32], Floats]:
+    """Of items: status codes, 0 (good) where there is none, and times."""
+    names = rows.dtype.names or ()
     statuses = rows["status"].astype(np.uint32) if "status" in names else np.zeros(len(rows), np.uint32)
     clock = "source" if "source" in names else "server"
     times_s = _seconds(rows[clock]) if clock in names else np.full(len(rows), np.nan)
-    return raws, statuses, times_s
+    return statuses, times_s
 
 
 def _seconds(ticks: NDArray[np.int64]) -> Floats:
@@ -262,10 +288,7 @@ def _seconds(ticks: NDArray[np.int64]) -> Floats:
 
 
 def _foreign(body: bytes, offset: int) -> tuple[ua.DataValue, int]:
-    """One item that is not of a known layout, and where it ends: a text here, anything else as asyncua reads it."""
-    found = _text(body, offset)
-    if found is not None:
-        return found
+    """One item as asyncua reads it, and where it ends."""
     buffer = Buffer(body, offset)
     try:
         item = struct_from_binary(ua.MonitoredItemNotification, buffer)
@@ -274,16 +297,13 @@ def _foreign(body: bytes, offset: int) -> tuple[ua.DataValue, int]:
     return item.Value, buffer.cur_pos
 
 
-def _text(body: bytes, offset: int) -> tuple[ua.DataValue, int] | None:
-    """A text as most servers send it, at a fraction of asyncua's cost; None for all else, also for what is cut off."""
-    tail = TAILS.get(body[offset + 4]) if body[offset + 5] == TEXT else None
-    begin = offset + 10
-    if tail is None or begin > len(body):
+def _text(body: bytes, offset: int) -> tuple[str, int] | None:
+    """A text as most servers send it, and where it ends; None for all else, also for none and for what is cut off."""
+    begin = offset + TEXT_BEGINS
+    if body[offset + 5] != TEXT or begin > len(body):
         return None
+    tail = TAIL_SIZES.get(body[offset + 4])
     end = begin + int.from_bytes(body[offset + 6 : begin], "little", signed=True)
-    if end < begin or end + tail.form.size > len(body):
+    if tail is None or end < begin or end + tail > len(body):
         return None
-    value = ua.DataValue(ua.Variant(body[begin:end].decode(errors="surrogateescape"), ua.VariantType.String))
-    for name, part in zip(tail.names, tail.form.unpack_from(body, end), strict=True):
-        setattr(value, name, ua.StatusCode(part) if name == "StatusCode" else ua.win_epoch_to_datetime(part))
-    return value, end + tail.form.size
+    return body[begin:end].decode(errors="surrogateescape"), end

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.domain.packml import MachineState
 from app.domain.reading import Quality
+from app.domain.text import safe
 from app.ports import Samples
 from drivers.opcua.columns import Columns
 from drivers.opcua.decode import OVERFLOW, QUALITIES, SEVERITY_SHIFT, add
@@ -44,12 +45,16 @@ class Taken:
 
 @dataclass(slots=True, kw_only=True)
 class _Draft:
-    """Samples in the making: `places` in the table, `positions` in the notification."""
+    """Samples in the making: `places` in the table, `positions` in the notification.
+
+    `stated` is what server and clock make of the quality, `qualities` what it is as a number.
+    """
 
     places: Places
     positions: Places
     values: Floats
     qualities: Qualities
+    stated: Qualities
     source_s: Floats
     statuses: NDArray[np.uint32]
     texts: dict[int, str]
@@ -71,6 +76,7 @@ class ItemTable:
         self._scales = np.array([tag.scale for tag in tags], dtype=np.float64)
         self._offsets = np.array([tag.offset for tag in tags], dtype=np.float64)
         self._singly = np.array([_singly(item) for item in items], dtype=np.bool_)
+        self._plain_text = np.array([_is_plain_text(item) for item in items], dtype=np.bool_)
         self._map_of = np.full(len(items), -1, dtype=np.int64)
         self._maps: list[tuple[Floats, Floats]] = []
         for place, state_map in enumerate(maps):
@@ -104,6 +110,7 @@ class ItemTable:
         wrong_clock = ~((source_s >= EARLIEST_S) & (source_s <= received_s + AHEAD_S))
         source_s[wrong_clock] = received_s
         qualities[wrong_clock] = np.maximum(qualities[wrong_clock], UNCERTAIN)
+        stated = qualities.copy()
         values = self._engineering(columns.raws[positions], places)
         bad = ~np.isfinite(values) | (qualities == BAD)
         values[bad] = np.nan
@@ -113,6 +120,7 @@ class ItemTable:
             positions=positions,
             values=values,
             qualities=qualities,
+            stated=stated,
             source_s=source_s,
             statuses=statuses,
             texts={},
@@ -123,6 +131,8 @@ class ItemTable:
         singly = self._singly[draft.places]
         if columns.foreign:
             singly |= np.isin(draft.positions, np.fromiter(columns.foreign, np.int64))
+        if columns.texts:
+            self._texts(draft, columns, singly)
         if not singly.any():
             return
         at = np.flatnonzero(singly)
@@ -134,6 +144,18 @@ class ItemTable:
         done = batch.samples()
         draft.values[at], draft.qualities[at], draft.source_s[at] = done.values, done.qualities, done.source_s
         draft.texts.update({int(at[number]): text for number, text in done.texts.items()})
+
+    def _texts(self, draft: _Draft, columns: Columns, singly: NDArray[np.bool_]) -> None:
+        """Take the texts of tags that are texts, which then are done; for all other tags a text is a bad number."""
+        at = np.fromiter(columns.texts, np.int64)
+        if len(draft.positions) < len(columns):
+            at = np.flatnonzero(np.isin(draft.positions, at))
+        of_text = at[self._plain_text[draft.places[at]]]
+        singly[of_text] = False
+        usable = of_text[draft.stated[of_text] != BAD]
+        draft.qualities[usable] = draft.stated[usable]
+        for number, position in zip(usable.tolist(), draft.positions[usable].tolist(), strict=True):
+            draft.texts[number] = safe(columns.texts[position])
 
     def _engineering(self, raws: Floats, places: Places) -> Floats:
         """As `samples.engineering`; NaN is bad."""
@@ -152,6 +174,11 @@ def _singly(item: Item) -> bool:
     state_map = item.tag.state_map or {}
     structured = item.spot.index is not None or bool(item.spot.part)
     return item.tag.is_text or structured or any(abs(key) >= EXACT for key in state_map)
+
+
+def _is_plain_text(item: Item) -> bool:
+    """Whether it is a text as a whole."""
+    return item.tag.is_text and item.spot.index is None and not item.spot.part
 
 
 def _columns_of(state_map: Mapping[int, MachineState]) -> tuple[Floats, Floats]:

@@ -19,7 +19,7 @@ from app.domain.packml import MachineState
 from app.domain.plant import Signal, Tag
 from app.ports import Samples
 from drivers.opcua.address import parse_address
-from drivers.opcua.columns import HAS_SERVER, HAS_SOURCE_PICO, Columns, UnreadableError
+from drivers.opcua.columns import HAS_SERVER, HAS_SOURCE_PICO, STEPS, Columns, UnreadableError, read_columns
 from drivers.opcua.decode import OVERFLOW, add
 from drivers.opcua.items import FIRST_HANDLE, Item
 from drivers.opcua.table import ItemTable, Taken
@@ -220,6 +220,31 @@ def test_picoseconds_lie_behind_their_time_as_the_standard_says() -> None:
     body[at : at + 4] = struct.pack("<i", 4 + len(change) + 4)
     sample = taken(read_publish(bytes(body)))[0].samples
     assert (sample.values[0], sample.source_s[0]) == (1.5, NOW_S)
+
+
+LONG = {KIND.Double: 1.5, KIND.Int32: 6, KIND.Float: 0.5, KIND.UInt32: 6, KIND.String: "lot 7", KIND.ByteString: b"x"}
+long_runs = st.lists(st.tuples(st.sampled_from(list(LONG)), st.integers(1, 2 * STEPS + 2)), min_size=1, max_size=5)
+"""Longer than what is read item by item; two of the kinds have items of one size."""
+
+
+@settings(max_examples=40, deadline=None)
+@given(long_runs, st.sampled_from([{}, {"ServerTimestamp": None}, {"StatusCode": ua.StatusCode(0x4090_0000)}]))
+def test_long_runs_with_others_between_give_what_asyncua_gives(runs: list[Any], more: dict[str, Any]) -> None:
+    changes = [
+        notification(LONG[kind], kind, place % len(ITEMS), **more) for kind, count in runs for place in range(count)
+    ]
+    body = encoded(changes)
+    (found,) = taken(read_publish(body))
+    assert_same(found, by_asyncua(body)[0])
+
+
+@given(st.integers(1, 24))
+def test_a_long_run_that_is_cut_off_is_unreadable(missing: int) -> None:
+    items = b"".join(struct_to_binary(notification(n, KIND.Int32, 0)) for n in range(STEPS * 3)) + bytes(6)
+    with pytest.raises(UnreadableError):
+        read_columns(items, 0, STEPS * 3 + 1, len(items) - missing)
+    with pytest.raises(UnreadableError):
+        read_columns(items[: -6 - missing], 0, STEPS * 3, len(items) - 6 - missing)
 
 
 @pytest.mark.parametrize("count", [1, 5_000])
