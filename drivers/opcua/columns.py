@@ -61,16 +61,19 @@ def _layout(mask: int, kind: int | None) -> Layout:
         parts.append(("kind", "u1"))
         if kind:
             parts.append(("value", NUMBERS[kind]))
-    for bit, name, form in (
+    return Layout(kind=kind or None, dtype=np.dtype(parts + _tail(mask)))
+
+
+def _tail(mask: int) -> list[tuple[str, str]]:
+    """The parts behind an item's value."""
+    parts = (
         (HAS_STATUS, "status", "<u4"),
         (HAS_SOURCE, "source", "<i8"),
         (HAS_SOURCE_PICO, "source_pico", "<u2"),
         (HAS_SERVER, "server", "<i8"),
         (HAS_SERVER_PICO, "server_pico", "<u2"),
-    ):
-        if mask & bit:
-            parts.append((name, form))
-    return Layout(kind=kind or None, dtype=np.dtype(parts))
+    )
+    return [(name, form) for bit, name, form in parts if mask & bit]
 
 
 def _known() -> tuple[list[Layout | None], list[int]]:
@@ -96,19 +99,8 @@ TEXT = 12
 TEXT_BEGINS = 10
 """Bytes of an item before its text: handle, mask, type, length."""
 
-TAIL_PARTS = ((HAS_STATUS, "status", "<u4"), (HAS_SOURCE, "source", "<i8"), (HAS_SERVER, "server", "<i8"))
-
-
-def _tails() -> dict[int, np.dtype[Any]]:
-    """What lies behind a text, for all masks that have a value and no picoseconds."""
-    return {
-        mask: np.dtype([(name, form) for bit, name, form in TAIL_PARTS if mask & bit])
-        for mask in range(HAS_SOURCE_PICO)
-        if mask & HAS_VALUE
-    }
-
-
-TAILS = _tails()
+TAILS = {mask: np.dtype(_tail(mask)) for mask in range(MASKS) if mask & HAS_VALUE}
+"""By mask: what lies behind a text."""
 TAIL_SIZES = {mask: tail.itemsize for mask, tail in TAILS.items()}
 HANDLE_ONLY = np.dtype([("handle", "<u4")])
 

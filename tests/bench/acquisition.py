@@ -153,7 +153,7 @@ def against_node(point: Point, own: dict[str, Any], node: dict[str, Any]) -> Ite
     """The same beside the node-opcua client."""
     yield Figure(
         metric=f"cpu_us_per_change_{point.name}_vs_node", unit="us", runs=own["cpu_us"], baseline=node["cpu_us"],
-        goal=NOT_MORE if not point.mixed else None,
+        goal=NOT_MORE,
     )  # fmt: skip
     for key in ("p50_ms", "p99_ms"):
         floor = own[f"arrived_{key}"]
