@@ -22,8 +22,6 @@ PIECE = 8
 """The cost of a piece. It is not cut within a part."""
 MOST_PIECES = 12
 """What waits is painted in so many pieces at most: of very much, each is larger."""
-
-
 PlaceOf = Callable[[Part], QRect]
 """Which pixels painting a part may change."""
 
