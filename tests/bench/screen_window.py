@@ -47,6 +47,8 @@ PUBLISHING_MS = 50
 PLC = "PLC"
 LONGEST_S = 60.0
 NOMINAL = 480.0
+MOST_LOOKS = 3
+"""So many times as often as asked for it looks at the most, where the machine's host disturbs."""
 PULSE_S = 1.0
 """How often the acquisition process says what it took."""
 
@@ -162,6 +164,9 @@ class PaintWatch(QObject):
 
 SCHEDSTAT = Path("/proc/thread-self/schedstat")
 """Of Linux: for how many ns this thread has run and waited for a processor, and how often it was let run."""
+STAT = Path("/proc/stat")
+DISTURBED = 0.5
+"""Percent of the processors' time that the machine's host took away, from which on a look at the screen is repeated."""
 
 
 class Waited:
@@ -178,6 +183,28 @@ class Waited:
         """Count no longer."""
         if self._file is not None:
             os.close(self._file)
+
+
+class Stolen:
+    """What share of all processors' time the machine's own host gave to others; 0 where nobody counts it."""
+
+    def __init__(self) -> None:
+        self._before = self._counted()
+
+    def share(self) -> float:
+        """Percent of the time since the last call."""
+        now = self._counted()
+        stolen, spent = (after - before for before, after in zip(self._before, now, strict=True))
+        self._before = now
+        return 100 * stolen / spent if spent else 0.0
+
+    @staticmethod
+    def _counted() -> tuple[int, int]:
+        """Ticks since the machine began: stolen, and all."""
+        if not STAT.exists():
+            return 0, 0
+        ticks = [int(word) for word in STAT.read_text().split("\n", 1)[0].split()[1:9]]
+        return ticks[7], sum(ticks)
 
 
 class FrameWatch(QObject):
@@ -215,8 +242,10 @@ class FrameWatch(QObject):
         self._last_s, self._waited_ns = now_s, now_ns
 
 
-MEASURED = ("late_p99_ms", "frame_p99_ms", "waited_p99_ms", "age_p50_ms", "age_p99_ms", "painted_per_s", "share")
-IDLE = ("late_p99_ms", "frame_p99_ms", "waited_p99_ms", "share")
+MEASURED = (
+    "late_p99_ms", "frame_p99_ms", "waited_p99_ms", "age_p50_ms", "age_p99_ms", "painted_per_s", "share", "stolen",
+)  # fmt: skip
+IDLE = ("late_p99_ms", "frame_p99_ms", "waited_p99_ms", "share", "stolen")
 
 
 Seen = dict[str, list[float]]
@@ -233,18 +262,24 @@ def look_once(job: Job, watch: PaintWatch, seen: Seen) -> None:
     watch.ages_ms = []
     meter.start()
     frames.start()
-    cpu_s, start_s = time.process_time(), time.perf_counter()
+    cpu_s, start_s, stolen = time.process_time(), time.perf_counter(), Stolen()
     serve(job.window_s)
-    cpu_s, took_s = time.process_time() - cpu_s, time.perf_counter() - start_s
+    cpu_s, took_s, stolen_share = time.process_time() - cpu_s, time.perf_counter() - start_s, stolen.share()
     meter.stop()
     frames.stop()
     ages_ms = np.array(watch.ages_ms or [np.nan])
     p50_ms, p99_ms = (float(np.percentile(ages_ms, share)) for share in (50, 99))
     taken_ms, waited_ms = (float(np.percentile(one, 99)) for one in (frames.taken_ms, frames.waited_ms))
     painted_per_s, share = len(watch.ages_ms) / took_s, 100 * cpu_s / took_s
-    found = (meter.measured().p99, taken_ms, waited_ms, p50_ms, p99_ms, painted_per_s, share)
+    found = (meter.measured().p99, taken_ms, waited_ms, p50_ms, p99_ms, painted_per_s, share, stolen_share)
     for name, value in zip(MEASURED, found, strict=True):
         seen[name].append(value)
+
+
+def undisturbed(still: Seen, busy: Seen) -> list[int]:
+    """Which looks, idle and loaded together, the machine's host did not disturb."""
+    both = zip(still["stolen"], busy["stolen"], strict=True)
+    return [at for at, shares in enumerate(both) if max(shares) < DISTURBED]
 
 
 def serve(seconds: float) -> None:
@@ -311,7 +346,7 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
         assert time.perf_counter() < until_s, "not every value came"
         serve(0.2)
     seconds = []
-    for _ in range(job.windows):
+    for _ in range(MOST_LOOKS * job.windows):
         serve(job.settling_s)
         look_once(job, watch, still)
         order("go")
@@ -320,10 +355,16 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
         look_once(job, watch, busy)
         order("rest")
         seconds += pulses.seconds(from_s, time.perf_counter())
+        if len(undisturbed(still, busy)) == job.windows:
+            break
+    kept = undisturbed(still, busy) or range(len(busy["late_p99_ms"]))
+    looks = [len(busy["late_p99_ms"]), len(kept)]
+    still, busy = ({name: [runs[at] for at in kept] for name, runs in seen.items()} for seen in (still, busy))
     thread.stop()
     return busy | {
         **{f"alone_{name}": alone[name] for name in IDLE},
         **{f"idle_{name}": still[name] for name in IDLE},
+        "looks": [float(count) for count in looks],
         "host_cpu_us": [cpu_us for cpu_us, _ in seconds],
         "host_per_s": [per_s for _, per_s in seconds],
     }
