@@ -12,7 +12,7 @@ windows of time come by turns. `ui_lateness_over_alone` has another baseline bes
 all of it stale. `ui_waited_for_core` is for how long of a frame the screen's thread was ready and got no processor, as
 the kernel counts it: what of the lateness is the machine's other work and not the program's. On a virtual machine its
 host may take processors away: a pair of windows in which it did (`DISTURBED`, as the kernel counts it) is looked at
-again; `ui_looks_repeated` says how many were.
+again, up to three times; `ui_looks_repeated` says how many were, `ui_stolen` what was taken in those that count.
 
 `python -m tests.bench.screen` prints these lines alone.
 """
@@ -92,8 +92,10 @@ def figures(job: Job = FULL) -> Iterator[Figure]:
         runs=found["waited_p99_ms"],
         baseline=found["idle_waited_p99_ms"],
     )
-    looked_at, kept = found["looks"]
-    yield Figure(metric=f"ui_looks_repeated_{point}", unit="", runs=[looked_at - kept])
+    yield Figure(metric=f"ui_looks_repeated_{point}", unit="", runs=found["repeated"])
+    yield Figure(
+        metric=f"ui_stolen_{point}", unit="% of all", runs=found["stolen"], baseline=found["idle_stolen"],
+    )  # fmt: skip
     yield Figure(metric=f"ui_cpu_share_{point}", unit="% of a core", runs=found["share"], baseline=found["idle_share"])
     yield Figure(metric=f"host_cpu_us_per_change_{point}", unit="us", runs=found["host_cpu_us"])
     yield Figure(metric=f"host_changes_per_s_{point}", unit="1/s", runs=found["host_per_s"], baseline=offered)

@@ -276,10 +276,10 @@ def look_once(job: Job, watch: PaintWatch, seen: Seen) -> None:
         seen[name].append(value)
 
 
-def undisturbed(still: Seen, busy: Seen) -> list[int]:
-    """Which looks, idle and loaded together, the machine's host did not disturb."""
+def least_disturbed(still: Seen, busy: Seen) -> list[tuple[float, int]]:
+    """What the machine's host took in each look, idle or loaded, percent, and which look; the best first."""
     both = zip(still["stolen"], busy["stolen"], strict=True)
-    return [at for at, shares in enumerate(both) if max(shares) < DISTURBED]
+    return sorted((max(shares), at) for at, shares in enumerate(both))
 
 
 def serve(seconds: float) -> None:
@@ -345,7 +345,7 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
     while not all(values.read_s.values()):
         assert time.perf_counter() < until_s, "not every value came"
         serve(0.2)
-    seconds = []
+    seconds, looks = [], least_disturbed(still, busy)
     for _ in range(MOST_LOOKS * job.windows):
         serve(job.settling_s)
         look_once(job, watch, still)
@@ -355,16 +355,17 @@ def measured(job: Job, folder: Path) -> dict[str, list[float]]:
         look_once(job, watch, busy)
         order("rest")
         seconds += pulses.seconds(from_s, time.perf_counter())
-        if len(undisturbed(still, busy)) == job.windows:
+        looks = least_disturbed(still, busy)
+        if len(looks) >= job.windows and looks[job.windows - 1][0] < DISTURBED:
             break
-    kept = undisturbed(still, busy) or range(len(busy["late_p99_ms"]))
-    looks = [len(busy["late_p99_ms"]), len(kept)]
+    kept = [at for _, at in looks[: job.windows]]
+    repeated = len(looks) - len(kept)
     still, busy = ({name: [runs[at] for at in kept] for name, runs in seen.items()} for seen in (still, busy))
     thread.stop()
     return busy | {
         **{f"alone_{name}": alone[name] for name in IDLE},
         **{f"idle_{name}": still[name] for name in IDLE},
-        "looks": [float(count) for count in looks],
+        "repeated": [float(repeated)],
         "host_cpu_us": [cpu_us for cpu_us, _ in seconds],
         "host_per_s": [per_s for _, per_s in seconds],
     }
