@@ -191,8 +191,12 @@ def _mixed(body: bytes, start: int, count: int, end: int) -> tuple[Columns, int]
 
 
 def _sizes(body: bytes, start: int, end: int) -> bytes:
-    """The size of an item that would begin at each byte from `start` on; 0 for one of no known layout."""
-    keys: NDArray[np.uint16] = np.ndarray((max(0, end - start - SMALLEST),), ">u2", body, start + 4, (1,))
+    """The size of an item that would begin at each byte from `start` on; 0 for one of no known layout.
+
+    The last byte looked at may be the one behind `end`: an item without a value has no type byte.
+    """
+    count = min(end + 1, len(body)) - start - SMALLEST
+    keys: NDArray[np.uint16] = np.ndarray((max(0, count),), ">u2", body, start + 4, (1,))
     return SIZES[keys].tobytes()
 
 

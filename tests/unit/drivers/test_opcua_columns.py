@@ -224,7 +224,7 @@ def test_picoseconds_lie_behind_their_time_as_the_standard_says() -> None:
 
 LONG = {KIND.Double: 1.5, KIND.Int32: 6, KIND.Float: 0.5, KIND.UInt32: 6, KIND.String: "lot 7", KIND.ByteString: b"x"}
 long_runs = st.lists(st.tuples(st.sampled_from(list(LONG)), st.integers(1, 2 * STEPS + 2)), min_size=1, max_size=5)
-"""Longer than what is read item by item; two of the kinds have items of one size."""
+"""Longer than what is read item by item; three of the kinds have items of one size."""
 
 
 @settings(max_examples=40, deadline=None)
@@ -238,7 +238,18 @@ def test_long_runs_with_others_between_give_what_asyncua_gives(runs: list[Any], 
     assert_same(found, by_asyncua(body)[0])
 
 
-@given(st.integers(1, 24))
+@pytest.mark.parametrize("behind", [0, 1, 7])
+def test_the_last_item_may_have_no_value_and_end_with_its_notification(behind: int) -> None:
+    number, nothing = struct_to_binary(notification(1, KIND.Int32, 0)), struct.pack("<IB", FIRST_HANDLE + 1, 0)
+    items = number + nothing + number + nothing
+    columns, stop = read_columns(items + bytes(behind + 1), 0, 4, len(items))
+    assert stop == len(items)
+    np.testing.assert_array_equal(columns.raws, [1.0, math.nan, 1.0, math.nan])
+    with pytest.raises(UnreadableError):
+        read_columns(items + bytes(behind + 1), 0, 4, len(items) - 1)
+
+
+@given(st.integers(2, 24))
 def test_a_long_run_that_is_cut_off_is_unreadable(missing: int) -> None:
     items = b"".join(struct_to_binary(notification(n, KIND.Int32, 0)) for n in range(STEPS * 3)) + bytes(6)
     with pytest.raises(UnreadableError):
