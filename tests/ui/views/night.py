@@ -173,7 +173,9 @@ def second_hold(desk: FakeDesk, hold_id: str = "h2", lot: str = "4471-B", reason
     units = (e.HeldUnits(lot=lot, product="L-033", quantity=Decimal(96), first=21_300, last=21_395),)
     placed = e.HoldPlaced(hold_id=hold_id, units=units, reason_code=reason, reason="Skewed labels", line="L2")
     desk.record(placed, person="silva", when=at("02:09"))
-    assert model.hold(desk.view, hold_id).state is HoldState.PLACED  # type: ignore[union-attr]
+    found = model.hold(desk.view, hold_id)
+    assert found is not None
+    assert found.state is HoldState.PLACED
 
 
 def drafted_night() -> FakeDesk:

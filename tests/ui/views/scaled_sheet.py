@@ -21,6 +21,8 @@ from ui.views.overview.sheet import Sheet
 
 SIZE = 1511, 843
 TURNS = 12
+COLOURS = 20
+"""So many at least are on a screen that shows something."""
 
 
 def rows(turn: int) -> list[LineRow]:
@@ -66,6 +68,8 @@ def main() -> None:
     look.apply(app)
     states = [rows(turn) for turn in range(TURNS)]
     one, other = shown(app, look, states), shown(app, look, states[-1:])
+    if len(np.unique(pixels(one))) < COLOURS:
+        raise RuntimeError("nothing is on the screen")
     sys.stdout.write(f"{np.count_nonzero(pixels(one) != pixels(other))}\n")
 
 
