@@ -1,7 +1,7 @@
 """What of the sheet is not in its picture yet, and in which pieces it is painted.
 
-A piece takes well under a millisecond, and between two of them the event loop looks at its timers and at the keyboard:
-however many machines change at once, nobody on the screen's thread waits for all of them. Knows places, no widget.
+A piece is short, and between two of them the event loop looks at its timers and at the keyboard: however many
+machines change at once, nobody on the screen's thread waits for all of them. Knows places, no widget.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ HEAD, TILE, BUFFER, RATE = range(4)
 Part = tuple[int, int, int]
 """A part of the sheet that is painted at once: line, kind, place in the line."""
 COST = (5, 8, 2, 1)
-"""What painting a part of each kind takes, in rates: one is about 0.06 ms."""
+"""What painting a part of each kind takes, in rates."""
 PIECE = 8
 """The cost of a piece. It is not cut within a part."""
 MOST_PIECES = 12

@@ -223,8 +223,8 @@ class Sheet(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Copy what is asked for, each rectangle under a clip of its own.
 
-        Under a clip of many rectangles Qt copies row by row, and from about 96 rows on it has threads of its own do so:
-        three times as long, and where all processors are busy the screen waits for those threads to be let run.
+        Under a clip of many rectangles Qt copies row by row, and has threads of its own do so where there are many:
+        where all processors are busy the screen waits for those threads to be let run.
         """
         region = event.region()
         self._bring_up(region)
